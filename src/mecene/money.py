@@ -1,0 +1,61 @@
+"""Money: how an amount is counted, and how it is written for a French or an English reader.
+
+Amounts are whole minor units (cents) with an ISO 4217 currency; no amount is a float.
+"""
+
+from decimal import ROUND_HALF_EVEN, Decimal
+
+# ISO 4217 currencies whose minor unit is not one hundredth.
+_EXPONENTS = dict.fromkeys(("CLP", "JPY", "KRW", "VND", "XAF", "XOF", "XPF"), 0)
+_EXPONENTS |= dict.fromkeys(("BHD", "KWD", "TND"), 3)
+_SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "CHF": "CHF", "CAD": "$ CA"}
+_NARROW_SPACE = "\u202f"
+_NO_BREAK_SPACE = "\u00a0"
+
+
+def exponent(currency: str) -> int:
+    """Return how many decimals a currency has: 2 for EUR, 0 for XOF."""
+    return _EXPONENTS.get(currency.upper(), 2)
+
+
+def to_minor(amount: Decimal, currency: str) -> int:
+    """Return an amount in minor units, half to even past the currency's own decimals."""
+    scaled = amount.scaleb(exponent(currency))
+    return int(scaled.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+
+
+def number(value: float, *, lang: str, decimals: int = 0) -> str:
+    """Return a number as it is written: ``1 234,5`` in French, ``1,234.5`` in English."""
+    text = f"{value:,.{decimals}f}"
+    if lang == "fr":
+        text = text.replace(",", _NARROW_SPACE).replace(".", ",")
+    return text.replace("-", "\u2212")
+
+
+def text(amount_minor: float, *, currency: str, lang: str, decimals: int | None = None) -> str:
+    """Return an amount as it is written: ``1 234,50 €`` in French, ``€1,234.50`` in English.
+
+    Args:
+        amount_minor: Minor units (cents).
+        currency: ISO 4217 code.
+        lang: ``fr`` or ``en``.
+        decimals: Digits after the decimal mark; by default those of the currency, none for
+            a whole amount.
+    """
+    places = exponent(currency)
+    value = amount_minor / 10**places
+    if decimals is None:
+        decimals = 0 if float(value).is_integer() else places
+    symbol = _SYMBOLS.get(currency.upper(), currency.upper())
+    written = number(value, lang=lang, decimals=decimals)
+    if lang == "fr":
+        return f"{written}{_NO_BREAK_SPACE}{symbol}"
+    if len(symbol) > 1:
+        return f"{symbol}{_NO_BREAK_SPACE}{written}"
+    return f"\u2212{symbol}{written[1:]}" if written.startswith("\u2212") else f"{symbol}{written}"
+
+
+def percent(share: float, *, lang: str, decimals: int = 0) -> str:
+    """Return a share in [0, 1] as a percentage: ``43,3 %`` in French, ``43.3%`` in English."""
+    written = number(share * 100, lang=lang, decimals=decimals)
+    return f"{written}{_NARROW_SPACE}%" if lang == "fr" else f"{written}%"
