@@ -149,7 +149,8 @@ def _first_that_fits(reasons: Sequence[tuple[str, pl.Expr]]) -> pl.Expr:
 
 def _has_rhythm(life: Lifecycle) -> pl.Expr:
     # Monthly debits are no rhythm of the donor's own: theirs is the mandate's.
-    enough = (or_zero("gifts") >= life.rhythm_gifts) & pl.col("recurring_state").is_null()
+    days = pl.coalesce("gift_days", "gifts").fill_null(0)
+    enough = (days >= life.rhythm_gifts) & pl.col("recurring_state").is_null()
     return enough & (pl.col("median_gap_days") > 0).fill_null(value=False)
 
 
@@ -194,11 +195,11 @@ def _lapsed_from_days(life: Lifecycle) -> pl.Expr:
 
 def _stopped_without_gift_since() -> pl.Expr:
     stopped = pl.col("recurring_state") == "stopped"
-    one_off = pl.col("last_one_off_age_days")
-    # Where the day of the stop is not known, any one-off gift at all is given the benefit.
-    ended = pl.col("recurring_ended_age_days").fill_null(0)
-    since = (one_off <= ended) | (pl.col("recurring_ended_age_days").is_null())
-    return stopped & ~(one_off.is_not_null() & since)
+    other = pl.min_horizontal("last_one_off_age_days", "last_membership_age_days")
+    # Where the day of the stop is not known, any other gift at all is given the benefit.
+    ended = pl.col("recurring_ended_age_days")
+    since = other.is_not_null() & (ended.is_null() | (other <= ended))
+    return stopped & ~since
 
 
 def _quick_second_gift(life: Lifecycle) -> pl.Expr:

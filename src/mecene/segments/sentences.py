@@ -30,13 +30,9 @@ def written(frame: pl.DataFrame, *, lang: str, currency: str) -> pl.Series:
         UnknownLanguage: ``lang`` is neither ``fr`` nor ``en``.
     """
     words = wording.load(lang)
-    table = frame.with_columns(pl.col("currency").fill_null(currency))
-    currencies = table["currency"].unique().sort().to_list()
-    text: pl.Expr = pl.lit(None, dtype=pl.String)
-    for code in currencies:
-        sentence = _sentence(words, currency=code, lang=lang)
-        text = pl.when(pl.col("currency") == code).then(sentence).otherwise(text)
-    return table.select(text.cast(pl.String).alias("sentence")).to_series()
+    return wording.by_currency(
+        frame, lambda code: _sentence(words, currency=code, lang=lang), currency=currency
+    )
 
 
 def segment_name(segment: str, *, lang: str) -> str:

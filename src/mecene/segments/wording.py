@@ -5,7 +5,7 @@ donors gets its sentences without a Python loop over rows.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -47,6 +47,26 @@ def filled(template: str, **pieces: pl.Expr) -> pl.Expr:
         name, _, text = rest.partition("}")
         parts += [pl.lit(before), pieces[name]]
     return pl.concat_str([*parts, pl.lit(text)])
+
+
+def by_currency(
+    table: pl.DataFrame, sentence: Callable[[str], pl.Expr], *, currency: str
+) -> pl.Series:
+    """Return a sentence a row, written in the currency of that row, capital letter first.
+
+    Args:
+        table: Rows with a column ``currency``.
+        sentence: Makes the sentence of one currency.
+        currency: ISO 4217 code where a row has none.
+    """
+    own = table.select(pl.col("currency").fill_null(currency).alias("currency")).to_series()
+    if table.is_empty():
+        return pl.Series("sentence", [], dtype=pl.String)
+    text: pl.Expr = pl.lit(None, dtype=pl.String)
+    for code in own.unique().sort().to_list():
+        text = pl.when(pl.col("currency") == code).then(sentence(code)).otherwise(text)
+    written = table.with_columns(own).select(text.cast(pl.String).alias("sentence")).to_series()
+    return written.str.slice(0, 1).str.to_uppercase() + written.str.slice(1)
 
 
 def amount(minor: pl.Expr, *, currency: str, lang: str) -> pl.Expr:
