@@ -1,0 +1,32 @@
+"""Audience: who may not be put in a list, and why.
+
+Four causes, the first that holds is the one counted: ``deceased`` (declared, or learnt from a
+bank's return code), ``opposed`` (objects to appeals), ``opposed_to_profiling`` (for lists that
+rest on a reading of their history), ``unreachable``. "Not known" bars nobody.
+"""
+
+import polars as pl
+
+from mecene.segments import return_codes
+
+CAUSES = ("deceased", "opposed", "opposed_to_profiling", "unreachable")
+
+
+def barred(*, by_profile: bool) -> pl.Expr:
+    """Return, for each donor, the cause that keeps them out of a list; null when none does.
+
+    Args:
+        by_profile: The list rests on profiling: those who object to it stay out.
+    """
+    deceased_code = return_codes.classified(pl.col("last_return_code")) == "deceased"
+    causes = {
+        "deceased": pl.col("deceased").fill_null(value=False) | deceased_code,
+        "opposed": pl.col("objects_appeal"),
+        "opposed_to_profiling": pl.col("objects_profiling") & pl.lit(by_profile),
+        "unreachable": ~pl.col("reachable"),
+    }
+    cause: pl.Expr = pl.lit(None, dtype=pl.String)
+    for name in reversed(CAUSES):
+        holds = causes[name].fill_null(value=False)
+        cause = pl.when(holds).then(pl.lit(name)).otherwise(cause)
+    return cause
