@@ -52,7 +52,9 @@ def language(arguments: list[str], environment: dict[str, str]) -> str:
 
     French unless told otherwise.
     """
-    asked = [after for flag, after in zip(arguments, arguments[1:], strict=False) if flag == "--lang"]
+    asked = [
+        after for flag, after in zip(arguments, arguments[1:], strict=False) if flag == "--lang"
+    ]
     asked += [flag.removeprefix("--lang=") for flag in arguments if flag.startswith("--lang=")]
     asked += [environment.get("MECENE_LANG", ""), environment.get("LANG", "")]
     known = [word[:2].lower() for word in asked if word[:2].lower() in LANGUAGES]

@@ -82,9 +82,7 @@ def fit(histories: Yearly, *, prior: prior.LogNormal | None = prior.WEAK) -> BgB
     return BgBb(*np.exp(logs).tolist())
 
 
-def objective(
-    histories: Yearly, *, prior: prior.LogNormal | None = prior.WEAK
-) -> ascent.Objective:
+def objective(histories: Yearly, *, prior: prior.LogNormal | None = prior.WEAK) -> ascent.Objective:
     """Return the function log-parameters → (penalised log-likelihood, exact gradient)."""
     cells, weights, given = _Cells(histories), histories.donors.astype(float), prior
 
@@ -135,9 +133,7 @@ class _Cells:
 
 def _log_beta_ratio(a: float, b: float, wins: Vector, losses: Vector) -> Vector:
     """Return ln B(a + wins, b + losses) - ln B(a, b), without cancellation for large a, b."""
-    return np.asarray(
-        _log_rise(a, wins) + _log_rise(b, losses) - _log_rise(a + b, wins + losses)
-    )
+    return np.asarray(_log_rise(a, wins) + _log_rise(b, losses) - _log_rise(a + b, wins + losses))
 
 
 def _log_rise(a: float, k: Vector) -> Vector:

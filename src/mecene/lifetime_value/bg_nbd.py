@@ -90,9 +90,7 @@ def fit(histories: Daily, *, prior: prior.LogNormal | None = prior.WEAK) -> BgNb
     return _model(ascent.climb(whole, near, curvature, donors=histories.total))
 
 
-def objective(
-    histories: Daily, *, prior: prior.LogNormal | None = prior.WEAK
-) -> ascent.Objective:
+def objective(histories: Daily, *, prior: prior.LogNormal | None = prior.WEAK) -> ascent.Objective:
     """Return the function log-parameters → (penalised log-likelihood, exact gradient)."""
     statistics, centre, given = _Statistics(histories), _centre(histories), prior
 

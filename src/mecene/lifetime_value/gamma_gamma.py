@@ -127,7 +127,9 @@ def _checked(gifts: ArrayLike, mean_amount: ArrayLike) -> tuple[Vector, Vector]:
     wrong = ~((seen >= 1) & (amounts > 0) & np.isfinite(amounts))
     if wrong.any():
         row = int(np.argmax(wrong))
-        raise ImpossibleAmounts(f"row {row + 1}: {seen[row]:g} gifts of {amounts[row]:g} on average")
+        raise ImpossibleAmounts(
+            f"row {row + 1}: {seen[row]:g} gifts of {amounts[row]:g} on average"
+        )
     return seen, amounts
 
 

@@ -79,9 +79,7 @@ def fit(histories: Daily, *, prior: prior.LogNormal | None = prior.WEAK) -> Pare
     return ParetoNbd(*np.exp(logs).tolist())
 
 
-def objective(
-    histories: Daily, *, prior: prior.LogNormal | None = prior.WEAK
-) -> ascent.Objective:
+def objective(histories: Daily, *, prior: prior.LogNormal | None = prior.WEAK) -> ascent.Objective:
     """Return the function log-parameters → (penalised log-likelihood, exact gradient)."""
     weights, centre, given = histories.donors.astype(float), _centre(histories), prior
 

@@ -118,9 +118,7 @@ def fit(histories: Yearly, *, prior: prior.LogNormal | None = prior.WEAK) -> Rea
     return Reactivation(*np.exp(best[:4]).tolist(), returning, for_good)
 
 
-def objective(
-    histories: Yearly, *, prior: prior.LogNormal | None = prior.WEAK
-) -> ascent.Objective:
+def objective(histories: Yearly, *, prior: prior.LogNormal | None = prior.WEAK) -> ascent.Objective:
     """Return the function (four logs, two log-odds) → (penalised value, exact gradient)."""
     weights, given = histories.donors.astype(float), prior
 
