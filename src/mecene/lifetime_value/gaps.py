@@ -1,4 +1,4 @@
-"""How likely is a history, given a donor's rates, when only its counts are known?
+"""Gaps: how likely a history is, given a donor's rates, when only its counts are known.
 
 For rates of giving p and of stepping back θ (every pair of a grid), and chances ρ of returning
 and φ of leaving for good: the chance that a gift is followed by the next m years later, the
@@ -42,7 +42,9 @@ def active_ahead(
     Shape (periods, p, θ); 1 is the next opportunity, after its own chances of change.
     """
     give, leave = rates[:, None], rates[None, :]
-    active, dormant, lost = np.ones((3, len(rates), len(rates))) * np.array([1, 0, 0])[:, None, None]
+    active, dormant, lost = (
+        np.ones((3, len(rates), len(rates))) * np.array([1, 0, 0])[:, None, None]
+    )
     for _ in range(silent):
         active, dormant, lost = _turn(active, dormant, lost, leave, returning, for_good)
         active = active * (1 - give)
@@ -67,9 +69,7 @@ def _turn(
     )
 
 
-def _gaps(
-    rates: Vector, returning: float, for_good: float, *, years: int
-) -> tuple[Vector, Vector]:
+def _gaps(rates: Vector, returning: float, for_good: float, *, years: int) -> tuple[Vector, Vector]:
     """Return jets of the chance of the next gift at year m, and of none up to m, m <= years."""
     grid = (3, len(rates), len(rates))
     give, leave = rates[:, None], rates[None, :]

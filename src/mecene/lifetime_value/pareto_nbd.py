@@ -1,4 +1,4 @@
-"""Pareto/NBD: how many gifts in the coming days, if a donor may leave at any moment?
+"""Pareto/NBD: how many gifts in the coming days, if a donor may leave at any moment.
 
 While there, a donor gives at their own rate λ a day, and leaves for ever at their own rate μ.
 Over donors λ is Gamma(r, α) and μ is Gamma(s, β). Source: Schmittlein, Morrison & Colombo
@@ -79,9 +79,7 @@ def fit(histories: Daily, *, prior: prior.LogNormal | None = prior.WEAK) -> Pare
     return ParetoNbd(*np.exp(logs).tolist())
 
 
-def objective(
-    histories: Daily, *, prior: prior.LogNormal | None = prior.WEAK
-) -> ascent.Objective:
+def objective(histories: Daily, *, prior: prior.LogNormal | None = prior.WEAK) -> ascent.Objective:
     """Return the function log-parameters → (penalised log-likelihood, exact gradient)."""
     weights, centre, given = histories.donors.astype(float), _centre(histories), prior
 
