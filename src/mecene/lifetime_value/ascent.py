@@ -1,4 +1,4 @@
-"""Where is a log-likelihood highest?
+"""Ascent: where a log-likelihood is highest.
 
 L-BFGS-B on exact gradients finds the neighbourhood, Newton's method (second derivatives by
 differences of the exact gradient) the point, to about 1e-10 of a unit per donor.
@@ -50,7 +50,7 @@ def climb(objective: Objective, start: Vector, curvature: Vector, *, donors: flo
     for _ in range(25):
         if np.max(np.abs(gradient)) <= _FLAT * donors:
             return point
-        step = np.linalg.lstsq(-curvature, gradient, rcond=1e-14)[0]
+        step = np.asarray(np.linalg.lstsq(-curvature, gradient, rcond=1e-14)[0], dtype=np.float64)
         moved = _backtrack(objective, point, step, value, slope=gradient)
         if moved is None:
             break

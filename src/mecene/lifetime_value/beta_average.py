@@ -1,4 +1,4 @@
-"""What is left to expect when the chance of leaving is itself uncertain?
+"""What is left to expect of a donor whose chance of leaving is itself uncertain.
 
 One average, over p ~ Beta(a, b): the expected number of gifts (1 - (1 + p·u)^-R) / p of a
 donor whose rate is Gamma(R, scale 1) a unit of time, over u units, who leaves after each with

@@ -1,4 +1,4 @@
-"""BG/BB: how many of the coming years will a donor give in, if leaving is for good?
+"""BG/BB: in how many of the coming years a donor will give, if leaving is for good.
 
 Each year a donor still there gives with their own probability p; before each year they may
 leave for ever with their own probability θ. Over donors p is Beta(α, β) and θ Beta(γ, δ).
@@ -16,6 +16,7 @@ from mecene.lifetime_value import ascent, prior
 from mecene.lifetime_value.histories import Yearly
 
 Vector = NDArray[np.float64]
+Counts = NDArray[np.float64] | NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,8 @@ class BgBb:
         Shape (n,): one a history. Falls with every silent year.
         """
         x, n = histories.repeat_years, histories.opportunities
-        staying = (
-            _log_beta_ratio(self.alpha, self.beta, x, n - x)
-            + _log_beta_ratio(self.gamma, self.delta, np.zeros_like(n), n + 1)
-        )  # fmt: skip
+        staying = _log_beta_ratio(self.alpha, self.beta, x, n - x)
+        staying += _log_beta_ratio(self.gamma, self.delta, np.zeros_like(n), n + 1)
         likelihood = _Cells(histories).log_likelihoods(self._logs())[0]
         return np.minimum(np.exp(staying - likelihood), 1.0)
 
@@ -131,17 +130,18 @@ class _Cells:
         return highest + np.log(sums), gradient * parameters[:, None]
 
 
-def _log_beta_ratio(a: float, b: float, wins: Vector, losses: Vector) -> Vector:
+def _log_beta_ratio(a: float, b: float, wins: Counts, losses: Counts) -> Vector:
     """Return ln B(a + wins, b + losses) - ln B(a, b), without cancellation for large a, b."""
     return np.asarray(_log_rise(a, wins) + _log_rise(b, losses) - _log_rise(a + b, wins + losses))
 
 
-def _log_rise(a: float, k: Vector) -> Vector:
+def _log_rise(a: float, k: Counts) -> Vector:
     # ln Γ(a+k)/Γ(a): scipy's poch is exact where gammaln(a+k) - gammaln(a) cancels, and
     # overflows where the difference does not cancel.
-    k = np.asarray(k, dtype=np.float64)
-    small = special.poch(a, np.minimum(k, 20.0))
-    return np.where(k <= 20, np.log(small), special.gammaln(a + k) - special.gammaln(a))
+    steps = np.asarray(k, dtype=np.float64)
+    small = special.poch(a, np.minimum(steps, 20.0))
+    large = special.gammaln(a + steps) - special.gammaln(a)
+    return np.asarray(np.where(steps <= 20, np.log(small), large))
 
 
 def _beta_slopes(a: float, b: float, wins: Vector, losses: Vector) -> tuple[Vector, Vector]:

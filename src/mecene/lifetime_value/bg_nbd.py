@@ -1,4 +1,4 @@
-"""BG/NBD: how many gifts in the coming days, if after each gift a donor may leave for good?
+"""BG/NBD: how many gifts in the coming days, if after each gift a donor may leave for good.
 
 While there, a donor gives at their own rate λ a day; after each gift they leave for ever with
 their own probability p. Over donors λ is Gamma(r, α) and p is Beta(a, b). Source: Fader,
@@ -49,8 +49,8 @@ class BgNbd:
         """
         if days < 0:
             raise ValueError(f"days is {days}; days ahead are 0 or more")
-        x = histories.repeat_gifts.astype(float)
-        ahead = days / (self.alpha + histories.observed_days)
+        x = histories.repeat_gifts.astype(np.float64)
+        ahead: Vector = days / (self.alpha + histories.observed_days)
         given_alive = beta_average.gifts_before_leaving(
             self.r + x, ahead, self.a, self.b + x
         )  # fmt: skip

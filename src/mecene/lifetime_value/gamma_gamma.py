@@ -1,4 +1,4 @@
-"""Gamma-gamma: what will a donor's typical gift be, knowing the average of a few?
+"""Gamma-gamma: what a donor's typical gift will be, knowing the average of a few.
 
 The gifts of a donor are Gamma(p, ν) and ν differs over donors as Gamma(q, v): the average of a
 few gifts is drawn towards the file's, the more so the fewer they are. Source: Fader & Hardie
@@ -137,18 +137,20 @@ def _log_likelihood(
     gifts: Vector, amounts: Vector, donors: Vector, logs: Vector
 ) -> tuple[float, Vector]:
     p, q, v = parameters = np.exp(logs)
-    shape, total = p * gifts, gifts * amounts
-    spread = np.log(total + v)
-    values = (
-        -special.betaln(shape, q) + q * logs[2] + shape * np.log(total)
-        - np.log(amounts) - (shape + q) * spread
-    )  # fmt: skip
-    both = special.digamma(shape + q)
+    # Gamma functions depend on the number of gifts alone: a few values, whatever the donors.
+    counts, which = np.unique(gifts, return_inverse=True)
+    of_count = np.bincount(which, weights=donors)
+    shapes, total = p * counts, gifts * amounts
+    spread, log_total = np.log(total + v), np.log(total)
+    by_count = q * logs[2] - special.betaln(shapes, q)
+    by_donor = (p * gifts) * log_total - np.log(amounts) - (p * gifts + q) * spread
+    both = special.digamma(shapes + q)
     slopes = np.array(
         [
-            gifts * (both - special.digamma(shape) + np.log(total) - spread),
-            both - special.digamma(q) + logs[2] - spread,
-            q / v - (shape + q) / (total + v),
+            of_count @ (counts * (both - special.digamma(shapes)))
+            + donors @ (gifts * (log_total - spread)),
+            of_count @ (both - special.digamma(q) + logs[2]) - donors @ spread,
+            donors @ (q / v - (p * gifts + q) / (total + v)),
         ]
     )
-    return float(donors @ values), (slopes @ donors) * parameters
+    return float(of_count @ by_count + donors @ by_donor), slopes * parameters

@@ -1,4 +1,4 @@
-"""How likely is a history, given a donor's rates, when only its counts are known?
+"""Gaps: how likely a history is, given a donor's rates, when only its counts are known.
 
 For rates of giving p and of stepping back θ (every pair of a grid), and chances ρ of returning
 and φ of leaving for good: the chance that a gift is followed by the next m years later, the

@@ -1,4 +1,4 @@
-"""What does a model need to remember of a donor's past?
+"""Histories: what a model needs to remember of a donor's past.
 
 Very little: in how many years they gave again, the last of them, how many there were; or the
 same in days. Donors with equal pasts are one row with a count, so ten million donors are a
@@ -87,8 +87,8 @@ class Daily:
         ends = np.cumsum(self.donors) // every
         kept = np.diff(ends, prepend=0)
         chosen = kept > 0
-        columns = (column[chosen] for column in self._columns()[:3])
-        return type(self)(*columns, kept[chosen])
+        x, last, end, _ = self._columns()
+        return type(self)(x[chosen], last[chosen], end[chosen], kept[chosen])
 
     def _columns(self) -> tuple[Whole, Whole, Whole, Whole]:
         return self.repeat_gifts, self.last_gift_days, self.observed_days, self.donors

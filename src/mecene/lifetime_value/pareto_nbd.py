@@ -1,4 +1,4 @@
-"""Pareto/NBD: how many gifts in the coming days, if a donor may leave at any moment?
+"""Pareto/NBD: how many gifts in the coming days, if a donor may leave at any moment.
 
 While there, a donor gives at their own rate λ a day, and leaves for ever at their own rate μ.
 Over donors λ is Gamma(r, α) and μ is Gamma(s, β). Source: Schmittlein, Morrison & Colombo

@@ -1,4 +1,4 @@
-"""How far from the ordinary may a fitted parameter go?
+"""Prior: how far from the ordinary a fitted parameter may go.
 
 A log-normal prior: the log of each parameter is normal, centred where the model says, with a
 standard deviation of 2 (a factor of 7 either way is unremarkable). Its whole weight is that

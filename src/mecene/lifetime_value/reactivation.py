@@ -1,4 +1,4 @@
-"""Reactivation: how many of the coming years will a donor give in, if some who leave return?
+"""Reactivation: in how many of the coming years a donor will give, if some who leave return.
 
 A donor is *active*, *dormant* or *lost*. Before each year an active donor steps back with
 their own probability θ: for good with probability φ, else into dormancy, from which they
@@ -8,8 +8,8 @@ donors p is Beta(α, β) and θ Beta(γ, δ); φ = 1, or ρ = 0, is the BG/BB.
 Only (years given, last such year, years) is known of a donor, not which years: the likelihood
 sums over every sequence that agrees with it. Giving years are a renewal process (each finds
 the donor active), so the sum is a convolution of gaps. ρ and φ are told apart by how uneven
-the gaps are, which these counts show faintly: hence a prior of full weight on the two, φ
-around a half and ρ around an eighth. Ours; docs/methods/lifetime_value.md has what it gains.
+the gaps are, which these counts show faintly: hence a prior worth thirty donors on the two,
+φ around a half and ρ around an eighth. Ours; docs/methods/lifetime_value.md has what it gains.
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ _LOG_Q = -np.logaddexp(0.0, _LOG_ODDS)
 RATES = special.expit(_LOG_ODDS)
 
 _RETURN_CENTRE = np.array([-2.0, 0.0])  # log-odds of ρ and φ
-_RETURN_PRIOR = prior.LogNormal(sd=1.0, weight=1.0)
+_RETURN_PRIOR = prior.LogNormal(sd=1.0, weight=30.0)
 _STARTS = ((-2.0, 0.0), (1.0, 0.5))  # the likelihood can have a summit at each
 
 
@@ -115,7 +115,8 @@ def fit(histories: Yearly, *, prior: prior.LogNormal | None = prior.WEAK) -> Rea
     ]
     best = max(summits, key=lambda summit: climbed(summit)[0])
     returning, for_good = special.expit(best[4:]).tolist()
-    return Reactivation(*np.exp(best[:4]).tolist(), returning, for_good)
+    alpha, beta, gamma, delta = np.exp(best[:4]).tolist()
+    return Reactivation(alpha, beta, gamma, delta, returning, for_good)
 
 
 def objective(histories: Yearly, *, prior: prior.LogNormal | None = prior.WEAK) -> ascent.Objective:
