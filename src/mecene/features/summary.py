@@ -12,6 +12,7 @@ import duckdb
 import polars as pl
 
 from mecene.engine import duck
+from mecene.engine.connection import Limits, Parameter
 from mecene.engine.store import BUCKETS, FactStore
 from mecene.features import dictionary
 
@@ -26,7 +27,7 @@ def of(
     bucket: str | None = None,
     year_starts_in_month: int = DEFAULT_YEAR_START,
     families: tuple[str, ...] | None = None,
-    limits: duck.Limits | None = None,
+    limits: Limits | None = None,
 ) -> pl.DataFrame:
     """Return one row a donor, prospects included, sorted by ``donor_id``.
 
@@ -45,7 +46,7 @@ def of(
         store,
         as_of=as_of,
         bucket=bucket,
-        parameters={"year_starts_in_month": year_starts_in_month} | _known(store, as_of, limits),
+        parameters=_known(store, as_of, limits) | {"year_starts_in_month": year_starts_in_month},
         families=families or dictionary.families(),
         limits=limits,
     )
@@ -57,10 +58,10 @@ def batches(
     as_of: date,
     year_starts_in_month: int = DEFAULT_YEAR_START,
     families: tuple[str, ...] | None = None,
-    limits: duck.Limits | None = None,
+    limits: Limits | None = None,
 ) -> Iterator[pl.DataFrame]:
     """Yield the summary bucket by bucket, in little memory; empty buckets are left out."""
-    parameters = {"year_starts_in_month": year_starts_in_month} | _known(store, as_of, limits)
+    parameters = _known(store, as_of, limits) | {"year_starts_in_month": year_starts_in_month}
     for bucket in BUCKETS:
         if store.files("donors", bucket=bucket):
             batch = _one(
@@ -85,9 +86,9 @@ def _one(
     *,
     as_of: date,
     bucket: str | None,
-    parameters: Mapping[str, duck.Parameter],
+    parameters: Mapping[str, Parameter],
     families: tuple[str, ...],
-    limits: duck.Limits | None,
+    limits: Limits | None,
 ) -> pl.DataFrame:
     with duck.connected(
         store, as_of=as_of, bucket=bucket, parameters=parameters, limits=limits
@@ -98,7 +99,7 @@ def _one(
         return _joined(connection, families)
 
 
-def _known(store: FactStore, as_of: date, limits: duck.Limits | None) -> dict[str, bool]:
+def _known(store: FactStore, as_of: date, limits: Limits | None) -> dict[str, Parameter]:
     """Return what the whole store, not the bucket, knows of: nobody counted is not zero."""
     asked = {
         "has_contacts": "select 1 from contacts",
