@@ -1,0 +1,89 @@
+"""DuckDB: what a query says over the facts, as they were known on a day.
+
+The rule of what is known on a day lies in ``seen.sql`` and nowhere else.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from importlib import resources
+
+import duckdb
+import polars as pl
+
+from mecene import facts
+from mecene.engine import connection as connections
+from mecene.engine.connection import Limits, Parameter
+from mecene.engine.store import FactStore
+
+
+def run(
+    sql: str,
+    *,
+    store: FactStore,
+    as_of: date,
+    bucket: str | None = None,
+    relations: Mapping[str, pl.DataFrame] | None = None,
+    parameters: Mapping[str, Parameter] | None = None,
+    limits: Limits | None = None,
+) -> pl.DataFrame:
+    """Return the rows of a query over the facts known on a day.
+
+    Args:
+        sql: One ``select`` over the tables of ``mecene.facts``; ``as_of()`` is the day.
+        store: Where the facts lie.
+        as_of: Facts dated on or after it are not seen (``seen.sql``).
+        bucket: ``"00"`` to ``"15"``, ``"anonymous"``, or None for every row.
+        relations: Further tables, by name.
+        parameters: Further constants, by name; ``name()`` in SQL.
+        limits: Memory and threads.
+
+    Raises:
+        duckdb.Error: the query is wrong.
+    """
+    with connected(
+        store, as_of=as_of, bucket=bucket, parameters=parameters, limits=limits
+    ) as connection:
+        for name, frame in (relations or {}).items():
+            connection.register(name, frame.to_arrow())
+        return connection.execute(sql).pl()
+
+
+@contextmanager
+def connected(
+    store: FactStore,
+    *,
+    as_of: date,
+    bucket: str | None = None,
+    parameters: Mapping[str, Parameter] | None = None,
+    limits: Limits | None = None,
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection whose views are the facts known on ``as_of``; closed afterwards."""
+    with connections.opened(store.path.parent, limits=limits) as connection:
+        for name, value in ({"as_of": as_of} | dict(parameters or {})).items():
+            connection.execute(f"create macro {name}() as {connections.literal(value)}")
+        connection.execute("create schema raw")
+        for table in facts.TABLES.values():
+            connection.execute(f"create view raw.{table.name} as {_stored(store, table, bucket)}")
+        connection.execute(resources.files("mecene.engine").joinpath("seen.sql").read_text())
+        yield connection
+
+
+def next_day(store: FactStore) -> date | None:
+    """Return the day after the latest received gift: the usual ``as_of``; None without gifts."""
+    latest = run(
+        "select cast(max(given_on) + interval 1 day as date) as day "
+        "from gifts where status = 'received'",
+        store=store,
+        as_of=date.max,
+    )
+    day: date | None = latest["day"][0]
+    return day
+
+
+def _stored(store: FactStore, table: facts.Table, bucket: str | None) -> str:
+    files = store.files(table.name, bucket=bucket)
+    if not files:
+        return connections.no_rows(table)
+    names = ", ".join(f'"{name}"' for name in table.schema)
+    return f"select {names} from {connections.parquet(files)}"
