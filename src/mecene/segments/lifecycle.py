@@ -240,8 +240,11 @@ def _falling(life: Lifecycle) -> pl.Expr:
 
 def _no_longer_answers(life: Lifecycle) -> pl.Expr:
     previous, now = pl.col("interactions_previous_12m"), or_zero("interactions_12m")
+    # Nobody answers where nothing is sent.
+    spoken_to = pl.col("contacts_12m").fill_null(1) > 0
     return (
-        (previous >= life.disengaged_interactions)
+        spoken_to
+        & (previous >= life.disengaged_interactions)
         & (now <= previous * life.disengaged_share)
         & (pl.col("last_gift_age_days") >= life.disengaged_silence_days)
     )

@@ -19,8 +19,12 @@ def written(table: pl.DataFrame, name: str, *, lang: str, currency: str) -> pl.S
     if name in ("at_risk", "reactivate"):
         explained = table.with_columns(reason="why", usual_month="seasonal_month")
         return sentences.written(explained, lang=lang, currency=currency).alias("reason")
-    return wording.by_currency(
-        table, lambda code: _reason(name, lang=lang, currency=code), currency=currency
+    listed = table.with_columns(list=pl.lit(name))
+    return wording.by_group(
+        listed,
+        lambda code, _: _reason(name, lang=lang, currency=code),
+        group="list",
+        currency=currency,
     ).alias("reason")
 
 

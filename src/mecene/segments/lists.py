@@ -82,7 +82,9 @@ def build(
     keys = _keys(expects="expected_value_12m_minor" in table.columns)
     lists, excluded = {}, []
     for name in NAMES:
-        cause = audience.barred(by_profile=name not in _WITHOUT_PROFILING)
+        cause = audience.barred(
+            by_profile=name not in _WITHOUT_PROFILING, by_debit=name == "failed_debit"
+        )
         asked = table.filter(wanted[name]).with_columns(cause=cause)
         excluded.append(_counted(asked, name))
         kept = asked.filter(pl.col("cause").is_null())
@@ -138,7 +140,9 @@ def _wanted(rules: ListRules, *, major_from_minor: int) -> dict[str, pl.Expr]:
     lately_stopped = (
         pl.col("recurring_ended_age_days") <= rules.propose_recurring_after_stop_days
     ).fill_null(value=False)
-    failing = (state == "failing") | ((or_zero("failed_in_a_row") > 0) & (state != "stopped"))
+    failing = (state == "failing") | (
+        (or_zero("failed_in_a_row") > 0) & state.ne_missing("stopped")
+    )
     lapsed = segment.is_in(["lapsed", "deep_lapsed"])
     wanted = {
         "thank_now": recent_one_off | kinds_unknown | recent_commitment,
@@ -152,7 +156,7 @@ def _wanted(rules: ListRules, *, major_from_minor: int) -> dict[str, pl.Expr]:
         & ~lately_stopped
         & (or_zero("one_off_gifts_24m") >= rules.propose_recurring_gifts)
         & (one_off_age <= rules.propose_recurring_silence_days),
-        "failed_debit": failing & (pl.col("return_class") != "technical"),
+        "failed_debit": failing,
         "major": context.best_year_minor() >= major_from_minor,
     }
     return {name: condition.fill_null(value=False) for name, condition in wanted.items()}

@@ -30,25 +30,19 @@ def written(frame: pl.DataFrame, *, lang: str, currency: str) -> pl.Series:
         UnknownLanguage: ``lang`` is neither ``fr`` nor ``en``.
     """
     words = wording.load(lang)
-    return wording.by_currency(
-        frame, lambda code: _sentence(words, currency=code, lang=lang), currency=currency
-    )
+    needed = frame.select("reason", "usual_month", *lifecycle.FIGURES)
+
+    def sentence(code: str, reason: str) -> pl.Expr:
+        segment = pl.lit(words["segment"][lifecycle.REASONS[reason]])
+        pieces = _pieces(words, currency=code, lang=lang)
+        return wording.filled(words["reason"][reason], **pieces, segment=segment)
+
+    return wording.by_group(needed, sentence, group="reason", currency=currency)
 
 
 def segment_name(segment: str, *, lang: str) -> str:
     """Return how a segment is called: ``at_risk`` → « à risque »."""
     return str(wording.load(lang)["segment"][segment])
-
-
-def _sentence(words: Mapping[str, Any], *, currency: str, lang: str) -> pl.Expr:
-    pieces = _pieces(words, currency=currency, lang=lang)
-    chosen: pl.Expr = pl.lit(None, dtype=pl.String)
-    for reason, segment in lifecycle.REASONS.items():
-        sentence = wording.filled(
-            words["reason"][reason], **pieces, segment=pl.lit(words["segment"][segment])
-        )
-        chosen = pl.when(pl.col("reason") == reason).then(sentence).otherwise(chosen)
-    return chosen
 
 
 def _pieces(words: Mapping[str, Any], *, currency: str, lang: str) -> dict[str, pl.Expr]:

@@ -13,7 +13,8 @@ _WHOLE = (
     "largest_one_off_minor", "last_gift_minor", "last_one_off_minor", "last_one_off_age_days",
     "days_first_to_second_gift", "gap_before_last_days", "active_years", "amount_this_year_minor",
     "amount_last_year_minor", "amount_before_last_year_minor", "amount_earlier_years_minor",
-    "usual_month", "gift_days", "last_membership_age_days", "recurring_gifts", "recurring_started_age_days", "recurring_ended_age_days",
+    "usual_month", "gift_days", "last_membership_age_days",
+    "recurring_gifts", "recurring_started_age_days", "recurring_ended_age_days",
     "recurring_monthly_minor", "failed_in_a_row", "contacts_12m", "clicks_90d", "replies_12m",
     "events_12m", "petitions_12m", "interactions_12m", "interactions_previous_12m",
 )  # fmt: skip

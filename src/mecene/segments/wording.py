@@ -49,23 +49,26 @@ def filled(template: str, **pieces: pl.Expr) -> pl.Expr:
     return pl.concat_str([*parts, pl.lit(text)])
 
 
-def by_currency(
-    table: pl.DataFrame, sentence: Callable[[str], pl.Expr], *, currency: str
+def by_group(
+    table: pl.DataFrame, sentence: Callable[[str, str], pl.Expr], *, group: str, currency: str
 ) -> pl.Series:
-    """Return a sentence a row, written in the currency of that row, capital letter first.
+    """Return a sentence a row, capital letter first, in the order of the rows.
+
+    Rows are taken apart by currency and group, so that each pays for its own words only.
 
     Args:
         table: Rows with a column ``currency``.
-        sentence: Makes the sentence of one currency.
+        sentence: Makes the sentence of one currency and one value of ``group``.
+        group: The column whose value decides which sentence is written.
         currency: ISO 4217 code where a row has none.
     """
-    own = table.select(pl.col("currency").fill_null(currency).alias("currency")).to_series()
-    if table.is_empty():
-        return pl.Series("sentence", [], dtype=pl.String)
-    text: pl.Expr = pl.lit(None, dtype=pl.String)
-    for code in own.unique().sort().to_list():
-        text = pl.when(pl.col("currency") == code).then(sentence(code)).otherwise(text)
-    written = table.with_columns(own).select(text.cast(pl.String).alias("sentence")).to_series()
+    placed = table.with_columns(pl.col("currency").fill_null(currency)).with_row_index("_place")
+    empty = pl.DataFrame(schema={"_place": pl.get_index_type(), "sentence": pl.String})
+    parts = [
+        rows.select("_place", sentence=sentence(str(code), str(value)))
+        for (code, value), rows in placed.partition_by("currency", group, as_dict=True).items()
+    ]
+    written = pl.concat([empty, *parts]).sort("_place")["sentence"]
     return written.str.slice(0, 1).str.to_uppercase() + written.str.slice(1)
 
 
