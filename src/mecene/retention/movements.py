@@ -19,8 +19,9 @@ class Movement:
     """The money, and the donors, gained and lost from one year to the next.
 
     Amounts are minor units >= 0, save ``net_minor``. ``recaptured`` gathers reactivated and
-    reacquired donors. While a year is not ``complete``, its shares are None. ``not_comparable`` donors gave in another currency too: their totals do
-    not say whether they gave more. Shares are of comparable retained donors.
+    reacquired donors. ``not_comparable`` donors gave in another currency too: their totals do
+    not say whether they gave more. Shares are of comparable retained donors, and None while the
+    year is not ``complete``.
     """
 
     series: Series
