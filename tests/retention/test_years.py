@@ -1,6 +1,7 @@
 """Years cut time without gap or overlap, up to the day of the question."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -20,7 +21,7 @@ def test_every_day_up_to_as_of_is_in_one_year_of_each_series(
     for series in ("fiscal", "rolling"):
         of_series = years.of_series(covered, series)
         assert of_series[0].start <= min(first, as_of - timedelta(days=1))
-        for earlier, later in zip(of_series, of_series[1:], strict=False):
+        for earlier, later in pairwise(of_series):
             assert (earlier.end, earlier.number + 1) == (later.start, later.number)
     assert years.of_series(covered, "rolling")[-1].end == as_of
     assert [year.complete for year in covered[:-1]].count(False) <= 1
