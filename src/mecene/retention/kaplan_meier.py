@@ -62,7 +62,7 @@ def curve(days: Counts, *, events: Counts, censored: Counts, confidence: float =
     order = np.argsort(days, kind="stable")
     days, events, censored = days[order], events[order], censored[order]
     leaving = events + censored
-    at_risk = int(leaving.sum()) - np.concatenate(([0], np.cumsum(leaving)[:-1]))
+    at_risk = leaving.sum() - np.cumsum(leaving) + leaving
     z = NormalDist().inv_cdf(0.5 + confidence / 2)
     points: list[Point] = []
     surviving, spread = 1.0, 0.0

@@ -19,8 +19,9 @@ class Movement:
     """The money, and the donors, gained and lost from one year to the next.
 
     Amounts are minor units >= 0, save ``net_minor``. ``recaptured`` gathers reactivated and
-    reacquired donors. While a year is not ``complete``, its shares are None. ``not_comparable`` donors gave in another currency too: their totals do
-    not say whether they gave more. Shares are of comparable retained donors.
+    reacquired donors. ``not_comparable`` donors gave in another currency too: their totals do
+    not say whether they gave more. Shares are of comparable retained donors, and None while the
+    year is not ``complete``.
     """
 
     series: Series
@@ -73,49 +74,51 @@ def figures(flows: pl.DataFrame, years: tuple[Year, ...], *, who: str) -> tuple[
 
 
 def _movement(rows: pl.DataFrame, year: Year, who: str) -> Movement:
-    standing, was, moved = pl.col("standing"), pl.col("was"), pl.col("movement")
-    comparable = pl.col("comparable").fill_null(value=False)
-    back = standing.is_in(["reactivated", "reacquired"])
-    change = pl.col("now_minor") - pl.col("before_minor")
-    lost_new, lost_repeat = ((standing == "lapsed") & (was == word) for word in ("new", "repeat"))
-    amounts = {
-        "gained_new_minor": _sum(rows, standing == "new", change),
-        "gained_recaptured_minor": _sum(rows, back, change),
-        "gained_upgrade_minor": _sum(rows, moved == "up", change),
-        "lost_downgrade_minor": _sum(rows, moved == "down", -change),
-        "lost_lapsed_new_minor": _sum(rows, lost_new, -change),
-        "lost_lapsed_repeat_minor": _sum(rows, lost_repeat, -change),
-    }
-    counts = {
-        "new": _sum(rows, standing == "new"),
-        "recaptured": _sum(rows, back),
-        "upgraded": _sum(rows, comparable & (moved == "up")),
-        "same": _sum(rows, comparable & (moved == "same")),
-        "downgraded": _sum(rows, comparable & (moved == "down")),
-        "not_comparable": _sum(rows, (standing == "retained") & ~comparable),
-        "lapsed_new": _sum(rows, lost_new),
-        "lapsed_repeat": _sum(rows, lost_repeat),
-    }
-    gains = sum(value for name, value in amounts.items() if name.startswith("gained"))
-    losses = sum(value for name, value in amounts.items() if name.startswith("lost"))
-    compared = counts["upgraded"] + counts["same"] + counts["downgraded"]
-    before = int(rows.get_column("before_minor").sum())
+    sums: dict[str, int] = rows.select(**_SUMS).row(0, named=True)
+    before = sums.pop("before_minor")
+    gains = sum(value for name, value in sums.items() if name.startswith("gained"))
+    losses = sum(value for name, value in sums.items() if name.startswith("lost"))
+    compared = sums["upgraded"] + sums["same"] + sums["downgraded"]
 
     def rate(part: int, whole: int) -> float | None:
         return yearly.share(part, whole) if year.complete else None
 
     return Movement(
         series=year.series, who=who, label=year.label, start=year.start, end=year.end,
-        complete=year.complete, **amounts, **counts,
+        complete=year.complete, **sums,
         gains_minor=gains, losses_minor=losses, net_minor=gains - losses,
         net_growth=rate(gains - losses, before),
         gain_loss_ratio=rate(gains, losses),
-        upgraded_share=rate(counts["upgraded"], compared),
-        same_share=rate(counts["same"], compared),
-        downgraded_share=rate(counts["downgraded"], compared),
+        upgraded_share=rate(sums["upgraded"], compared),
+        same_share=rate(sums["same"], compared),
+        downgraded_share=rate(sums["downgraded"], compared),
     )  # fmt: skip
 
 
-def _sum(rows: pl.DataFrame, where: pl.Expr, of: pl.Expr | None = None) -> int:
-    counted = pl.col("donors") if of is None else of
-    return int(rows.filter(where).select(counted.sum()).item() or 0)
+def _sums() -> dict[str, pl.Expr]:
+    standing, was, moved = pl.col("standing"), pl.col("was"), pl.col("movement")
+    comparable = pl.col("comparable").fill_null(value=False)
+    back = standing.is_in(["reactivated", "reacquired"])
+    lost_new = (standing == "lapsed") & (was == "new")
+    lost_repeat = (standing == "lapsed") & (was == "repeat")
+    donors, change = pl.col("donors"), pl.col("now_minor") - pl.col("before_minor")
+    return {
+        "before_minor": pl.col("before_minor").sum(),
+        "gained_new_minor": change.filter(standing == "new").sum(),
+        "gained_recaptured_minor": change.filter(back).sum(),
+        "gained_upgrade_minor": change.filter(moved == "up").sum(),
+        "lost_downgrade_minor": -change.filter(moved == "down").sum(),
+        "lost_lapsed_new_minor": -change.filter(lost_new).sum(),
+        "lost_lapsed_repeat_minor": -change.filter(lost_repeat).sum(),
+        "new": donors.filter(standing == "new").sum(),
+        "recaptured": donors.filter(back).sum(),
+        "upgraded": donors.filter(comparable & (moved == "up")).sum(),
+        "same": donors.filter(comparable & (moved == "same")).sum(),
+        "downgraded": donors.filter(comparable & (moved == "down")).sum(),
+        "not_comparable": donors.filter((standing == "retained") & ~comparable).sum(),
+        "lapsed_new": donors.filter(lost_new).sum(),
+        "lapsed_repeat": donors.filter(lost_repeat).sum(),
+    }
+
+
+_SUMS = _sums()
