@@ -18,14 +18,14 @@ from mecene.simulator.recipe import Association
 # (month, name, pull, day sent): assumed, then tuned to the seasons France générosités publishes.
 _POST = (
     (1, "Vœux", 0.030, 12),
-    (3, "Printemps", 0.034, 6),
-    (5, "Campagne fiscale", 0.040, 12),
-    (9, "Rentrée", 0.034, 8),
-    (10, "Automne", 0.055, 6),
+    (3, "Printemps", 0.040, 6),
+    (5, "Campagne fiscale", 0.044, 12),
+    (9, "Rentrée", 0.038, 8),
+    (10, "Automne", 0.048, 6),
     (11, "Noël", 0.120, 10),
     (12, "Fin d'année", 0.100, 3),
 )
-_EMAIL = (0.003, 0.003, 0.004, 0.004, 0.006, 0.003, 0.002, 0.002, 0.005, 0.008, 0.016, 0.030)
+_EMAIL = (0.002, 0.002, 0.003, 0.003, 0.005, 0.003, 0.002, 0.002, 0.004, 0.006, 0.013, 0.026)
 _MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
     "octobre", "novembre", "décembre",

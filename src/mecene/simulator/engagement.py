@@ -86,7 +86,7 @@ def arrive(state: State, month: int, came: Ints) -> None:
 def _email(state: State, campaign: Campaign, sent: Ints, *, gives: Flags, day: Ints) -> None:
     rng, month = state.rng, campaign.month
     fond = np.exp(0.55 * np.clip(state.attachment[sent], -5, 2))
-    clicks = (rng.random(len(sent)) < 0.012 * fond) | (gives & (rng.random(len(sent)) < 0.93))
+    clicks = (rng.random(len(sent)) < 0.008 * fond) | (gives & (rng.random(len(sent)) < 0.93))
     clickers, when = sent[clicks], day[clicks]
     _rows(state, month, clickers, when, CLICK, "email", campaign.number)
     seen = state.people.measured[clickers]

@@ -21,6 +21,7 @@ from mecene.simulator.people import People
 from mecene.simulator.recipe import BLOCK, Association
 
 _PHONES = ("+3363998", "+3319900", "+3326191", "+3335301", "+3346571", "+3353649")
+_LINES = 10_000 * len(_PHONES)  # donors past this many have no telephone number
 _IDENTITY = 7  # the generator's purpose
 
 
@@ -56,10 +57,30 @@ def of(spec: Association, people: People, *, block: int, ends: int) -> pl.DataFr
     if not spec.names:
         return known
     rng = spec.generator(block, _IDENTITY)
-    return known.hstack(_named(people, rng))
+    return known.hstack(_named(people, donor_id, rng))
 
 
-def _named(people: People, rng: np.random.Generator) -> pl.DataFrame:
+def short(first_name: str) -> str:
+    """Return a given name as its bearer signs some days, or the name itself."""
+    return str(_names()["short"].get(first_name, first_name))
+
+
+def given_names(size: int, rng: np.random.Generator) -> pl.Series:
+    """Return women's given names, whatever their age: the second name on a couple's card."""
+    chosen = _drawn(_names()["f"], size, rng)
+    return _words(tuple(row[0] for row in _names()["f"]), chosen)
+
+
+def elsewhere(rng: np.random.Generator) -> dict[str, str]:
+    """Return another address, as after a move."""
+    places = _places()
+    town = places["towns"][int(rng.integers(0, len(places["towns"])))]
+    street = places["streets"][int(rng.integers(0, len(places["streets"])))]
+    number = int(rng.integers(1, 90))
+    return {"address": f"{number} {street}", "postcode": town[1], "city": town[0]}
+
+
+def _named(people: People, donor_id: Ints, rng: np.random.Generator) -> pl.DataFrame:
     size = people.size
     names, places = _names(), _places()
     first = _given_names(people, rng)
@@ -70,7 +91,7 @@ def _named(people: People, rng: np.random.Generator) -> pl.DataFrame:
     trade = rng.integers(0, len(places["companies"]), size)
     mail = rng.integers(0, len(places["mail_domains"]), size)
     digits = rng.integers(0, 10_000, size)
-    prefix = np.where(rng.random(size) < 0.7, 0, rng.integers(1, len(_PHONES), size))
+    line = (donor_id * 38_557) % _LINES  # coprime: no two donors share one
     follower = people.partner >= 0
     follower &= people.partner < np.arange(size)
     for shared in (family, town, street, number):
@@ -91,10 +112,11 @@ def _named(people: People, rng: np.random.Generator) -> pl.DataFrame:
             "city": _words(tuple(towns), town),
             "domain": _words(tuple(places["mail_domains"]), mail),
             "digits": digits,
-            "prefix": _words(_PHONES, prefix),
+            "prefix": _words(_PHONES, line // 10_000),
+            "line": line % 10_000,
             "organisation": people.kind == words.ORGANISATION,
             "has_email": people.has_email,
-            "has_phone": people.has_phone,
+            "has_phone": people.has_phone & (donor_id <= _LINES),
             "style": rng.integers(0, 3, size),
         }
     )
@@ -120,7 +142,7 @@ def _written(frame: pl.DataFrame) -> pl.DataFrame:
         organisation_name=pl.when(~person).then(company),
         email=pl.when("has_email").then(_without_accents(email)),
         phone=pl.when("has_phone").then(
-            pl.format("{}{}", "prefix", pl.col("digits").cast(pl.String).str.zfill(4))
+            pl.format("{}{}", "prefix", pl.col("line").cast(pl.String).str.zfill(4))
         ),
         address=pl.format("{} {}", "number", "street"),
         postcode="postcode",

@@ -19,7 +19,7 @@ from mecene.simulator.recipe import Association, World
 from mecene.simulator.state import State
 
 # Chance of coming by signing a standing commitment, by origin: assumed.
-_COMMITS = np.array((0.05, 0.13, 0.93, 0.90, 0.50, 0.06, 0.14, 0.08))
+_COMMITS = np.array((0.04, 0.10, 0.93, 0.90, 0.45, 0.05, 0.12, 0.06))
 
 
 def of_block(spec: Association, *, block: int) -> World:

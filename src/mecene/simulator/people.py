@@ -13,9 +13,9 @@ from mecene.simulator.log import Flags, Floats, Ints
 from mecene.simulator.recipe import Association
 
 # Shares of the file by origin: assumed.
-_ORIGINS = (0.24, 0.26, 0.15, 0.07, 0.05, 0.08, 0.06, 0.09)
+_ORIGINS = (0.25, 0.27, 0.145, 0.065, 0.04, 0.08, 0.06, 0.09)
 # Share of each origin who are warm to the cause, and middle year of birth: assumed.
-_WARM = (0.26, 0.17, 0.10, 0.12, 0.24, 0.20, 0.34, 0.14)
+_WARM = (0.25, 0.15, 0.10, 0.12, 0.24, 0.20, 0.34, 0.14)
 _BORN = (1948, 1971, 1979, 1966, 1955, 1965, 1960, 1982)
 _ACQUIRED_IN = (0.07, 0.05, 0.07, 0.07, 0.07, 0.07, 0.05, 0.04, 0.08, 0.10, 0.14, 0.19)
 _CANVASSED_IN = (0.02, 0.03, 0.08, 0.11, 0.13, 0.13, 0.12, 0.10, 0.13, 0.10, 0.04, 0.01)
@@ -78,7 +78,7 @@ def draw(spec: Association, *, size: int, rng: np.random.Generator) -> People:
         measured=has_email & (rng.random(size) < 0.45),
         member=(rng.random(size) < 0.05) & (kind != words.ORGANISATION),
         never_gives=_never(origin, rng),
-        warmth=_warmth(origin, rng),
+        warmth=_warmth(origin, rng) - 0.5 * np.isin(month, list(campaigns.emergencies(spec))),
         sensitivity=_sensitivity(size, rng),
         level=_level(online, kind, rng),
         death_day=_death(spec, day, birth_day, kind, rng),
@@ -87,10 +87,10 @@ def draw(spec: Association, *, size: int, rng: np.random.Generator) -> People:
 
 
 def _acquisition(spec: Association, origin: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """Return the month and day each came; more come early, as lists and the cause are new."""
+    """Return the month and day each came, nearly as many each year; an emergency brings more."""
     size = len(origin)
     canvassed = np.isin(origin, (words.STREET, words.DOOR))
-    yearly = np.linspace(1.25, 0.9, spec.years)
+    yearly = np.linspace(1.05, 1.0, spec.years)
     first = spec.starts_on.month - 1
     chance = []
     for profile in (_ACQUIRED_IN, _CANVASSED_IN):
@@ -145,7 +145,7 @@ def _sensitivity(size: int, rng: np.random.Generator) -> Floats:
 
 def _level(online: Flags, kind: Ints, rng: np.random.Generator) -> Floats:
     size = len(online)
-    level = np.where(online, rng.normal(np.log(56), 1.05, size), rng.normal(np.log(44), 0.82, size))
+    level = np.where(online, rng.normal(np.log(61), 1.17, size), rng.normal(np.log(49), 0.87, size))
     return level + np.where(kind == words.ORGANISATION, 1.6, 0.0)
 
 
