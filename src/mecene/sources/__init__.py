@@ -1,1 +1,1 @@
-"""Sources: what do the files say, as typed facts, and what could not be read?"""
+"""Sources: what a file says, row by row, and why a row could not be read."""
