@@ -1,4 +1,4 @@
-"""Amounts: how much money does each cell of a column say?
+"""Amounts: how much money each cell of a column says.
 
 A cell whose marks can only be read one way (``1.234,50``, ``12.5``) speaks for itself. A cell
 that can be read two ways (``1.234``, ``1,234``) follows its column, and the column's convention
@@ -25,6 +25,12 @@ CURRENCIES = (
 _ODD_EXPONENTS = {code: money.exponent(code) for code in CURRENCIES if money.exponent(code) != 2}
 _PLAIN = r"^\d{1,3}([ \u{a0}\u{202f}]?\d{3})*([.,]\d{1,2})?$|^\d+([.,]\d{1,2})?$"
 _AMBIGUOUS = r"^[1-9]\d{0,2}[.,]\d{3}$"
+# What only one decimal mark explains: two digits after it, no group of three before it, both marks.
+_PROOF = {
+    mark: rf"^\d*{mark}(\d{{1,2}}|\d{{4,}})$|^0{mark}\d+$|^\d{{4,}}{mark}\d+$"
+    rf"|{other}\d{{3}}{mark}\d+$|^\d{{1,3}}({other}\d{{3}}){{2,}}$"
+    for mark, other in ((",", r"\."), (r"\.", ","))
+}
 _FRACTION_DIGITS = 9
 
 
@@ -71,9 +77,7 @@ def decide(
     seen = bare["currency"].drop_nulls()
     named = _bare(pl.Series("text", [header.upper()]))["currency"][0]
     found = str(seen.mode().sort()[0]) if seen.len() else named
-    return Convention(
-        mark, found or "EUR", in_minor_units, reason, "seen" if found else "assumed"
-    )
+    return Convention(mark, found or "EUR", in_minor_units, reason, "seen" if found else "assumed")
 
 
 def read(
@@ -146,13 +150,7 @@ def _escaped(mark: str) -> str:
 
 def _decimal_mark(bodies: pl.Series) -> tuple[str, str]:
     """Return the decimal mark that the cells which can be read one way only use."""
-    counts = {
-        mark: int(bodies.str.contains(pattern).sum())
-        for mark, pattern in {
-            ",": r"^\d*,(\d{1,2}|\d{4,})$|^0,\d+$|^\d{4,},\d+$|\.\d{3},\d+$|^\d{1,3}(\.\d{3}){2,}$",
-            ".": r"^\d*\.(\d{1,2}|\d{4,})$|^0\.\d+$|^\d{4,}\.\d+$|,\d{3}\.\d+$|^\d{1,3}(,\d{3}){2,}$",
-        }.items()
-    }
+    counts = {mark[-1]: int(bodies.str.contains(proof).sum()) for mark, proof in _PROOF.items()}
     if counts[","] != counts["."]:
         return (",", "seen") if counts[","] > counts["."] else (".", "seen")
     ambiguous = bodies.filter(bodies.str.contains(_AMBIGUOUS).fill_null(value=False))

@@ -1,4 +1,4 @@
-"""Folding: when do two writings say the same word?
+"""Folding: when two writings say the same word.
 
 Case, accents, punctuation and runs of spaces do not count: « Prénom », ``PRENOM`` and
 ``pre-nom`` fold to ``prenom`` or ``pre nom``. What is folded is compared, never shown.
