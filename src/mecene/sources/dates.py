@@ -43,7 +43,7 @@ _SHAPES = (
     r"^(?<one>\d{2})(?<two>\d{2})(?<year>(?:19|20)\d{2})$",
 )
 _WORDED = (
-    rf"(?:^|[a-z] )(?<day>\d{{1,2}})(?:er|st|nd|rd|th)? ?(?<word>{_MONTH}) ?(?<year>\d{{4}}|\d{{2}})"
+    rf"(?:^|[a-z] )(?<day>\d{{1,2}})(?:er|st|nd|rd|th)? ?(?<word>{_MONTH}) ?(?<year>\d{{4}}|\d\d)"
     r"(?: (?:a )?(?<hour>\d{1,2})[ h](?<minute>\d{2})(?: (?<second>\d{2}))?(?: (?<half>[ap]m))?)?$",
     rf"(?:^|[a-z] )(?<word>{_MONTH}) (?<day>\d{{1,2}})(?:st|nd|rd|th)? (?<year>\d{{4}})"
     r"(?: (?<hour>\d{1,2}) (?<minute>\d{2})(?: (?<second>\d{2}))?(?: (?<half>[ap]m))?)?$",
