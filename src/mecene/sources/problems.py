@@ -25,6 +25,19 @@ class Words:
     remedy: str
 
 
+@dataclass(frozen=True)
+class Note:
+    """Something found in a file that the reader should know: a code and its parameters."""
+
+    code: str
+    parameters: tuple[tuple[str, object], ...] = ()
+
+    def written(self, lang: str) -> str:
+        """Return the note in words: what was found, what to do if it is wrong."""
+        found = words(self.code, lang=lang)
+        return fill(f"{found.reason} {found.remedy}", dict(self.parameters))
+
+
 class Unreadable(ValueError):
     """A file cannot be read as a table; says what, where and what to do in both languages."""
 
