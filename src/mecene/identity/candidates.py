@@ -53,7 +53,6 @@ def _with_keys(traits: pl.DataFrame) -> pl.DataFrame:
     return traits.with_columns(
         pl.col("last").str.slice(0, 1).alias("last_initial"),
         pl.col("last").str.reverse().alias("last_back"),
-        pl.when(pl.col("local").str.len_chars() >= 5).then("local").alias("local"),
         pl.concat_str(
             pl.min_horizontal(first, "last"), pl.max_horizontal(first, "last"), separator=" "
         ).alias("name_set"),

@@ -27,7 +27,7 @@ CREATE OR REPLACE MACRO first_relation(
     WHEN said_short(y, x, y_brief, y_initials, x_initials) THEN 'initial'
     WHEN starts_with(x, y || ' ') OR starts_with(y, x || ' ') THEN 'partial'
     WHEN x_known AND y_known THEN 'different'
-    WHEN slip(x, y) THEN 'close'
+    WHEN slip(x, y) OR (length(x) >= 3 AND damerau_levenshtein(x, y) <= 1) THEN 'close'
     ELSE 'different' END;
 CREATE OR REPLACE MACRO last_relation(x, y, x_parts, y_parts) AS CASE
     WHEN x IS NULL OR y IS NULL THEN 'missing'
@@ -36,9 +36,16 @@ CREATE OR REPLACE MACRO last_relation(x, y, x_parts, y_parts) AS CASE
     WHEN length(x) >= 3 AND list_contains(y_parts, x) THEN 'part'
     WHEN length(y) >= 3 AND list_contains(x_parts, y) THEN 'part'
     ELSE 'different' END;
-CREATE OR REPLACE MACRO swapped(x_first, x_last, y_first, y_last) AS
+CREATE OR REPLACE MACRO swapped_exactly(x_first, x_last, y_first, y_last) AS
     coalesce(x_first <> x_last AND replace(x_first, ' ', '') = y_last
         AND replace(y_first, ' ', '') = x_last, false);
+CREATE OR REPLACE MACRO nearly(x, y) AS
+    slip(x, y) OR (length(x) = 1 AND starts_with(y, x)) OR (length(y) = 1 AND starts_with(x, y));
+CREATE OR REPLACE MACRO swapped(x_first, x_last, y_first, y_last) AS
+    coalesce(x_first <> x_last AND x_last <> y_last AND (
+        (replace(x_first, ' ', '') = y_last AND nearly(replace(y_first, ' ', ''), x_last))
+        OR (replace(y_first, ' ', '') = x_last AND nearly(replace(x_first, ' ', ''), y_last))
+    ), false);
 CREATE OR REPLACE MACRO birth_relation(x, y) AS CASE
     WHEN x IS NULL OR y IS NULL THEN 'missing'
     WHEN x = y THEN 'same'
@@ -48,7 +55,7 @@ CREATE OR REPLACE MACRO place_relation(
     x_postcode, y_postcode, x_street, y_street, x_number, y_number, x_city, y_city
 ) AS CASE
     WHEN x_postcode IS NULL OR y_postcode IS NULL
-        THEN CASE WHEN x_city = y_city THEN 'city' ELSE 'missing' END
+        THEN CASE WHEN x_city = y_city THEN 'town' ELSE 'missing' END
     WHEN x_postcode = y_postcode AND (x_street IS NULL OR y_street IS NULL) THEN 'postcode'
     WHEN x_postcode = y_postcode AND jaro_winkler_similarity(x_street, y_street) >= 0.93
         THEN CASE WHEN x_number IS NOT DISTINCT FROM y_number THEN 'address' ELSE 'street' END
@@ -67,7 +74,10 @@ SELECT p.a, p.b, x.kind AS kind_a, y.kind AS kind_b,
     place_relation(x.postcode, y.postcode, x.street, y.street, x.number, y.number,
         x.city, y.city) AS place,
     coalesce(x.email = y.email, false) AS email,
-    coalesce(x.local = y.local AND length(x.local) >= 5, false) AS local,
+    swapped_exactly(x.first, x.last, y.first, y.last) AS swapped_exactly,
+    coalesce(x.email <> y.email, false) AS email_differs,
+    coalesce(x.phone <> y.phone, false) AS phone_differs,
+    coalesce(x.local = y.local, false) AS local,
     coalesce(x.phone = y.phone, false) AS phone,
     coalesce(x.ref = y.ref, false) AS ref,
     coalesce(x.siren = y.siren, false) AS siren,

@@ -14,6 +14,10 @@ _RULES = {
         "mêmes nom, prénom et code postal",
         "same surname, given name and postcode",
     ),
+    "name_and_town": (
+        "mêmes nom, prénom et ville, code postal absent",
+        "same surname, given name and town, postcode missing",
+    ),
     "phone_and_name": ("même téléphone et même nom", "same phone and same name"),
     "couple_and_address": ("même couple à la même adresse", "same couple at the same address"),
     "email_and_first_name": (
@@ -57,8 +61,8 @@ _WHY_NOT = {
         "a name too common in this town to be sure",
     ),
     "ambiguous": (
-        "prénom incomplet : plusieurs personnes possibles",
-        "given name incomplete: several people possible",
+        "plusieurs personnes possibles, sans de quoi choisir",
+        "several people possible, and nothing to choose by",
     ),
     "chain": (
         "réunirait deux personnes distinctes",
@@ -85,7 +89,7 @@ _SEEN: tuple[tuple[pl.Expr, str, str], ...] = (
     (pl.col("place") == "address", "même adresse", "same address"),
     (pl.col("place") == "street", "même rue", "same street"),
     (pl.col("place").is_in(["postcode", "elsewhere"]), "même code postal", "same postcode"),
-    (pl.col("place") == "city", "même ville", "same town"),
+    (pl.col("place").is_in(["city", "town"]), "même ville", "same town"),
 )
 
 

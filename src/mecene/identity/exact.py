@@ -17,7 +17,7 @@ EDGES = pl.Schema(
 # and the postcode alone are not enough: with one double in ten records, 0.001 of one gives a
 # precision of 0.99. Ten times less when the street differs.
 MOST_HOMONYMS = 0.001
-_MOST_HOMONYMS_ELSEWHERE = 0.0001
+_MOST_ELSEWHERE = 0.0001
 _PSEUDO_RECORDS = 10_000
 
 
@@ -38,6 +38,13 @@ _LAST = pl.col("last").is_in(["same", "close", "part"]) | _SWAPPED
 _FIRST = pl.col("first").is_in(["same", "close"]) | _SWAPPED | _BODIES
 _VAGUE_FIRST = pl.col("first").is_in(["initial", "partial", "missing"])
 _POSTCODE = pl.col("place").is_in(["address", "street", "postcode", "elsewhere"])
+_WHOLE_NAME = pl.col("swapped_exactly") | (
+    (pl.col("last") == "same") & ((pl.col("first") == "same") | _BODIES)
+)
+# Another street, and another e-mail or phone: left to likelihood.
+_ALL_ELSE_DIFFERS = (pl.col("place") == "elsewhere") & (
+    pl.col("email_differs") | pl.col("phone_differs")
+)
 _STRANGERS = (
     (pl.col("first") == "different") & (pl.col("last") == "different") & ~pl.col("email") & ~_SWAPPED
 )
@@ -54,8 +61,9 @@ RULES = (
     Rule(
         "name_and_postcode",
         0.993,
-        _ONE & _POSTCODE & (_SWAPPED | ((pl.col("last") == "same") & ((pl.col("first") == "same") | _BODIES))),
+        _ONE & _POSTCODE & _WHOLE_NAME & ~_ALL_ELSE_DIFFERS,
     ),
+    Rule("name_and_town", 0.9925, _ONE & (pl.col("place") == "town") & _WHOLE_NAME),
     Rule("phone_and_name", 0.992, _ONE & pl.col("phone") & _LAST & _FIRST),
     Rule(
         "couple_and_address",
@@ -105,8 +113,12 @@ def edges(compared: pl.DataFrame, traits: pl.DataFrame) -> pl.DataFrame:
         traits: What the frequency of names is read from.
     """
     ruled = compared.with_columns(_first_of(RULES).alias("rule")).drop_nulls("rule")
-    alone = ruled["rule"] == "name_and_postcode"
-    common = _common_names(ruled.filter(alone), traits)
+    common = pl.concat(
+        [
+            _common_names(ruled, traits, rule="name_and_postcode", place="postcode"),
+            _common_names(ruled, traits, rule="name_and_town", place="city"),
+        ]
+    )
     joined = ruled.join(common, on=["a", "b"], how="left", maintain_order="left")
     looked = compared.join(ruled, on=["a", "b"], how="anti")
     looked = looked.with_columns(_first_of(_LOOK).alias("rule")).drop_nulls("rule")
@@ -123,22 +135,26 @@ def _first_of(rules: tuple[Rule, ...]) -> pl.Expr:
     )
 
 
-def _common_names(ruled: pl.DataFrame, traits: pl.DataFrame) -> pl.DataFrame:
+def _common_names(
+    ruled: pl.DataFrame, traits: pl.DataFrame, *, rule: str, place: str
+) -> pl.DataFrame:
     """Return the pairs whose name is so common in a place so big that chance may explain them."""
     bare = ruled.filter(
-        pl.col("place").is_in(["postcode", "elsewhere"]) & ~pl.col("phone") & ~_BODIES & ~_SWAPPED
+        (pl.col("rule") == rule)
+        & pl.col("place").is_in(["postcode", "elsewhere", "town"])
+        & ~pl.col("phone")
+        & ~_BODIES
+        & ~_SWAPPED
     )
     total = traits.height + _PSEUDO_RECORDS
-    name = traits.select("person_key", "last", "first", "postcode")
-    names = bare.select("a", "b", "place").join(name, left_on="a", right_on="person_key")
-    for columns in (["last"], ["first"], ["postcode"], ["last", "first", "postcode"]):
-        count = traits.drop_nulls(columns).group_by(columns).len("n_" + "_".join(columns))
-        names = names.join(count, on=columns, how="left")
-    here = pl.col("n_last_first_postcode")
-    expected = (
-        ((pl.col("n_last") - here) / total)
-        * ((pl.col("n_first") - here) / total)
-        * pl.col("n_postcode")
+    found = bare.select("a", "b", where="place").join(
+        traits.select("person_key", "last", "first", place), left_on="a", right_on="person_key"
     )
-    most = pl.when(pl.col("place") == "elsewhere").then(_MOST_HOMONYMS_ELSEWHERE).otherwise(MOST_HOMONYMS)
-    return names.filter(expected > most).select("a", "b", pl.lit("homonyms").alias("held"))
+    counts = {"n_last": ["last"], "n_first": ["first"], "n_place": [place]}
+    for name, columns in (counts | {"n_same": ["last", "first", place]}).items():
+        count = traits.drop_nulls(columns).group_by(columns).len(name)
+        found = found.join(count, on=columns, how="left")
+    others = [(pl.col(name) - pl.col("n_same")) / total for name in ("n_last", "n_first")]
+    expected = others[0] * others[1] * pl.col("n_place")
+    most = pl.when(pl.col("where") == "elsewhere").then(_MOST_ELSEWHERE).otherwise(MOST_HOMONYMS)
+    return found.filter(expected > most).select("a", "b", pl.lit("homonyms").alias("held"))

@@ -74,7 +74,7 @@ _LEVELS: dict[str, tuple[tuple[str, float | None, float | None], ...]] = {
         (f"{_PLACE} = 'street'", 0.06, 1e-4),
         (f"{_PLACE} = 'postcode'", 0.15, 0.002),
         (f"{_PLACE} = 'elsewhere'", 0.04, 0.002),
-        (f"{_PLACE} = 'city'", 0.03, 0.006),
+        (f"{_PLACE} IN ('city', 'town')", 0.03, 0.006),
         ("ELSE", 0.12, 0.98984),
     ),
 }

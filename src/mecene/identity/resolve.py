@@ -153,13 +153,15 @@ def _held(edges: pl.DataFrame, pairs: pl.DataFrame, reason: str) -> pl.DataFrame
 
 def _evident() -> pl.Expr:
     """Return which undecided pairs hold more than a name: homonyms alone are never scored."""
-    named = pl.col("last").is_in(["same", "close", "part"]) | pl.col("swapped")
-    given = pl.col("first").is_in(["same", "close"]) | pl.col("swapped")
+    crossed = pl.col("swapped")
+    named = pl.col("last").is_in(["same", "close", "part"]) | crossed
+    given = pl.col("first").is_in(["same", "close"]) | crossed
+    brief = pl.col("first") == "initial"
     personal = pl.col("email") | pl.col("phone") | pl.col("local") | (pl.col("birth") == "same")
     address = pl.col("place").is_in(["address", "street"])
-    near = pl.col("place").is_in(["postcode", "elsewhere", "city"])
+    near = pl.col("place").is_in(["postcode", "elsewhere", "city", "town"])
     return pl.col("apart").is_null() & (
-        (personal & (named | given)) | (address & named) | (near & named & given)
+        (personal & (named | given)) | (address & named & (given | brief)) | (near & named & given)
     )
 
 

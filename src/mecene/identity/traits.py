@@ -213,7 +213,8 @@ def _settled(table: pl.DataFrame) -> pl.DataFrame:
         ).otherwise(last).alias("last"),
         pl.col("last_words").str.split(" ").alias("last_parts"),
         pl.when(google).then(local + "@gmail.com").otherwise(email).alias("email"),
-        local.alias("local"),
+        # « jean.martin » is every Jean Martin's; « jean.martin1954 » is one man's.
+        pl.when(local.str.contains(r"\d\d")).then(local).alias("local"),
         pl.when(body).then(_siren()).alias("siren"),
         pl.concat_str(
             pl.col("external_namespace").fill_null(""), pl.col("external_id"), separator=":"
