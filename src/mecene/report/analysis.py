@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from pyarrow import parquet
 
 from mecene import period
 from mecene.engine.store import BUCKETS, FactStore
 from mecene.features import summary as features
-from mecene.lifetime_value import value
+from mecene.lifetime_value import cautions, evidence, histories, value
+from mecene.lifetime_value.evidence import Evidence
 from mecene.report import roll
 from mecene.report.pictures import values
 from mecene.retention import measure
@@ -32,6 +34,9 @@ from mecene.segments.rules import Rules
 Progress = Callable[[str, int, int], None]
 
 _YEARS_BACK = 2
+_EVERYBODY = "all"
+# Under it, a query over all the facts costs less than sixteen over a part of them.
+_ROWS_AT_ONCE = 3_000_000
 _NO_FLOWS = pl.DataFrame(
     schema={"stage": pl.Int32, "before": pl.String, "now": pl.String, "donors": pl.Int64}
 )
@@ -52,7 +57,7 @@ class Analysis:
     donors: Path
     count: int
     measures: Measures | None
-    model: value.ValueModel
+    model: value.ValueModel | None
     segments: pl.DataFrame
     flows: pl.DataFrame
     stages: tuple[date, ...]
@@ -61,15 +66,30 @@ class Analysis:
     value_totals: dict[str, float]
     lists: Built
     tags: dict[str, int]
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class _File:
     """What the whole file says, and every donor of every bucket is held against."""
 
-    model: value.ValueModel
+    model: value.ValueModel | None
     edges: rfm.Edges | None
     context: Context
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """What one bucket of donors adds to the whole."""
+
+    donors: int
+    sums: pl.DataFrame
+    last_gifts: pl.DataFrame
+    grid: pl.DataFrame
+    bands: pl.DataFrame
+    totals: pl.DataFrame
+    lists: Built
+    tags: pl.DataFrame
 
 
 def analyse(
@@ -103,7 +123,7 @@ def analyse(
     parts = _summaries(store, as_of, into / "summary", fiscal_year_start, tell)
     if not parts:
         raise NoDonors(f"no donor is known before {as_of}: every gift is anonymous, or later")
-    whole = _file(parts, rules=rules, as_of=as_of)
+    whole = _file(parts, rules=rules)
     pieces = []
     for done, part in enumerate(parts):
         tell("donors", done, len(parts))
@@ -131,6 +151,7 @@ def analyse(
         model=whole.model,
         flows=moved,
         stages=stages,
+        warnings=_warnings(whole, lang),
         **_added(pieces),
     )
 
@@ -150,20 +171,6 @@ def _added(pieces: list[_Piece]) -> dict[str, Any]:
         "lists": lists.merged(*(piece.lists for piece in pieces)),
         "tags": pl.concat(piece.tags for piece in pieces).sum().row(0, named=True),
     }
-
-
-@dataclass(frozen=True)
-class _Piece:
-    """What one bucket of donors adds to the whole."""
-
-    donors: int
-    sums: pl.DataFrame
-    last_gifts: pl.DataFrame
-    grid: pl.DataFrame
-    bands: pl.DataFrame
-    totals: pl.DataFrame
-    lists: Built
-    tags: pl.DataFrame
 
 
 def _measures(
@@ -186,29 +193,43 @@ def _summaries(
     """Write the summary of each bucket of donors; return the files, in order."""
     into.mkdir(parents=True, exist_ok=True)
     files = []
-    for done, bucket in enumerate(BUCKETS):
-        tell("features", done, len(BUCKETS))
+    buckets = _buckets(store)
+    for done, bucket in enumerate(buckets):
+        tell("features", done, len(buckets))
         frame = features.of(
             store, as_of=as_of, bucket=bucket, year_starts_in_month=fiscal_year_start
         )
+        running = pl.col("recurring_state").eq("active").fill_null(value=False)
+        frame = frame.with_columns(recurring_active=running)
         if frame.height:
-            files.append(into / f"{bucket}.parquet")
+            files.append(into / f"{bucket or _EVERYBODY}.parquet")
             frame.write_parquet(files[-1])
-    tell("features", len(BUCKETS), len(BUCKETS))
+    tell("features", len(buckets), len(buckets))
     return files
 
 
-def _file(parts: list[Path], *, rules: Rules, as_of: date) -> _File:
-    tally = value.empty()
+def _buckets(store: FactStore) -> tuple[str | None, ...]:
+    """Return the buckets to go through: one by one, or all at once where there is room."""
+    rows = sum(
+        parquet.read_metadata(file).num_rows
+        for table in ("gifts", "contacts", "interactions")
+        for file in store.files(table)
+    )
+    return (None,) if rows <= _ROWS_AT_ONCE else BUCKETS
+
+
+def _file(parts: list[Path], *, rules: Rules) -> _File:
+    known: Evidence | None = None
     scored, amounts = [], []
     for part in parts:
         summary = pl.read_parquet(part)
-        tally = tally + value.tally(summary)
+        found = evidence.of(summary)
+        known = found if known is None else known + found
         scored.append(rfm.counts(summary))
         amounts.append(context.counts(summary))
     gave = any(counts.height for counts in scored)
     return _File(
-        model=value.fit(tally),
+        model=_model(known),
         edges=rfm.edges(context.added(*scored)) if gave else None,
         context=context.of_file(context.added(*amounts), rules=rules)
         if amounts
@@ -228,7 +249,7 @@ def _piece(
     rules: Rules,
 ) -> _Piece:
     summary = pl.read_parquet(part)
-    worth = value.predict(whole.model, summary)
+    worth = value.predict(whole.model, summary) if whole.model else _valueless(summary)
     valued = summary.join(worth, on="donor_id", how="left", validate="1:1")
     segments = lifecycle.classify(summary, rules=rules)
     tagged = tags.tag(summary, rules=rules, context=whole.context)
@@ -236,7 +257,7 @@ def _piece(
     said = sentences.written(segments, lang=lang, currency=currency)
     scores = bands.join(rfm.score(summary, whole.edges), on="donor_id") if whole.edges else bands
     roll.write(
-        roll.people(store, as_of=as_of, bucket=part.stem),
+        roll.people(store, as_of=as_of, bucket=None if part.stem == _EVERYBODY else part.stem),
         roll.figures(valued, segments.with_columns(said), tagged, scores),
         into / "donors" / part.name,
     )
@@ -260,8 +281,9 @@ def _flows(
     """Return who moved from which segment to which, over each of the last years."""
     stages = tuple(period.add_months(as_of, -12 * back) for back in range(_YEARS_BACK, -1, -1))
     passages: list[list[pl.DataFrame]] = [[] for _ in range(_YEARS_BACK)]
-    for done, bucket in enumerate(BUCKETS):
-        tell("flows", done, len(BUCKETS))
+    buckets = _buckets(store)
+    for done, bucket in enumerate(buckets):
+        tell("flows", done, len(buckets))
         if not store.files("donors", bucket=bucket):
             continue
         known = [
@@ -270,7 +292,7 @@ def _flows(
         ]
         for passage, (then, now) in enumerate(pairwise(known)):
             passages[passage].append(flows.between(then, now))
-    tell("flows", len(BUCKETS), len(BUCKETS))
+    tell("flows", len(buckets), len(buckets))
     moved = [
         flows.added(*parts).select(
             stage=pl.lit(stage), before="segment_then", now="segment_now", donors="donors"
@@ -279,6 +301,27 @@ def _flows(
         if parts
     ]
     return (pl.concat(moved) if moved else _NO_FLOWS), stages
+
+
+def _model(known: Evidence | None) -> value.ValueModel | None:
+    try:
+        return value.learn(known) if known else None
+    except histories.TooFewDonors:
+        return None
+
+
+def _warnings(whole: _File, lang: str) -> tuple[str, ...]:
+    if whole.model is None:
+        return ()
+    return tuple(cautions.sentence(caution, lang=lang) for caution in whole.model.warnings)
+
+
+def _valueless(summary: pl.DataFrame) -> pl.DataFrame:
+    """Return the columns of a value that nobody can be given: nobody gave anything."""
+    return summary.select("donor_id").with_columns(
+        *(pl.lit(None, dtype=pl.Float64).alias(name) for name in roll.VALUE[:-1]),
+        value_confidence=pl.lit("low"),
+    )
 
 
 def _any_currency(store: FactStore) -> str:

@@ -36,7 +36,7 @@ TAGS = (
 REACH = ("reachable", "objects_appeal", "objects_profiling", "deceased")
 
 
-def people(store: FactStore, *, as_of: date, bucket: str) -> pl.DataFrame:
+def people(store: FactStore, *, as_of: date, bucket: str | None) -> pl.DataFrame:
     """Return who the donors of a bucket are: ``donor_id`` and ``PERSON``."""
     return duck.run(
         f"select donor_id, {', '.join(PERSON)} from donors",
@@ -69,9 +69,8 @@ def figures(
 def write(persons: pl.DataFrame, known: pl.DataFrame, file: Path) -> None:
     """Write one part of the roll as Parquet, sorted by donor."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    persons.join(known, on="donor_id", how="right", validate="1:1").select(
-        "donor_id", pl.exclude("donor_id")
-    ).sort("donor_id").write_parquet(file)
+    named = known.select("donor_id").join(persons, on="donor_id", how="left", validate="1:1")
+    named.join(known, on="donor_id", validate="1:1").sort("donor_id").write_parquet(file)
 
 
 def parts(folder: Path) -> Iterator[pl.DataFrame]:

@@ -16,13 +16,13 @@ def picture(cohorts: pl.DataFrame, *, lang: str) -> look.Picture:
     """Draw the cohort triangle.
 
     Args:
-        cohorts: ``cohort`` (year of the first gift), ``years_since`` (0, 1, …), ``donors``
+        cohorts: ``cohort`` (how the year of the first gift is written), ``years_since`` (0, 1, …), ``donors``
             (of that cohort who gave that year), ``acquired`` (donors of the cohort).
         lang: ``fr`` or ``en``.
     """
+    latest = sorted(cohorts["cohort"].unique())[-_MOST_YEARS - 1 :]
     shown = cohorts.filter(
-        (pl.col("cohort") > pl.col("cohort").max() - _MOST_YEARS)
-        & pl.col("years_since").is_between(1, _MOST_YEARS)
+        pl.col("cohort").is_in(latest) & pl.col("years_since").is_between(1, _MOST_YEARS)
     ).with_columns(share=pl.col("donors") / pl.col("acquired"))
     shown = shown.sort("cohort", "years_since").with_columns(
         written=look.written(
