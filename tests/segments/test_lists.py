@@ -73,6 +73,11 @@ class TestWhoIsIn:
 
         assert members(built(stopped), "propose_recurring") == []
 
+    def test_a_major_donor_is_talked_to_in_person(self) -> None:
+        major = giver(one_off_gifts_24m=4, amount_12m_minor=200_000)
+
+        assert members(built(major), "propose_recurring") == []
+
     def test_after_five_years_of_silence_nobody_is_written_to(self) -> None:
         assert members(built(giver(last_gift_age_days=1_830)), "reactivate") == []
 
@@ -133,7 +138,7 @@ class TestWhoIsLeftOut:
         found = built(WANTED | bar)
 
         assert all(table.is_empty() for table in found.lists.values())
-        for name in ("thank_now", "propose_recurring", "major"):
+        for name in ("thank_now", "major"):
             assert left_out(found, name) == {cause: 1}
 
     def test_an_objection_to_profiling_leaves_only_thanks_and_debits(self) -> None:

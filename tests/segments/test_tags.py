@@ -71,6 +71,10 @@ class TestEngagement:
         assert "most_engaged" not in tagged(**three)
         assert "most_engaged" in tagged(**three | {"petitions_12m": 1, "replies_12m": 1})
 
+    def test_a_file_of_gifts_alone_has_its_most_engaged_donors_too(self) -> None:
+        assert "most_engaged" in tagged(gifts_12m=2, active_years=5)
+        assert "most_engaged" not in tagged(gifts_12m=2, active_years=5, clicks_90d=0)
+
     def test_nobody_is_most_engaged_without_a_gift_in_the_year(self) -> None:
         signs = {"clicks_90d": 9, "petitions_12m": 1, "replies_12m": 1, "events_12m": 2}
 

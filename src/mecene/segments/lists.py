@@ -5,7 +5,7 @@
 ``second_gift``       new, one single gift, thanked long enough ago           that gift
 ``at_risk``           at risk, the failed debits apart                        last 12 + 12 months
 ``reactivate``        lapsed, up to five years of silence                     largest gift
-``propose_recurring`` gives one-off gifts often enough, no regular gift       monthly suggested
+``propose_recurring`` one-off gifts often enough, no regular gift, not major  monthly suggested
 ``failed_debit``      a regular gift whose last debits came back              monthly amount
 ``major``             major donors (``mecene.segments.tags``)                 best of two years
 ====================  ======================================================  ==================
@@ -35,6 +35,8 @@ NAMES = (
 
 # To thank for a gift and to repair a debit need no reading of anybody's history.
 _WITHOUT_PROFILING = ("thank_now", "failed_debit")
+
+_EXPECTED = "expected_value_12m_minor"
 
 _COLUMNS = (
     "donor_id", "segment", "reason", "order_minor", "currency", "last_gift_minor",
@@ -79,7 +81,7 @@ def build(
     file_context = file_context or context.fixed(rules=rules)
     table = _prepared(summary, segments, currency=currency, rules=rules.lists)
     wanted = _wanted(rules.lists, major_from_minor=file_context.major_from_minor)
-    keys = _keys(expects="expected_value_12m_minor" in table.columns)
+    keys = _keys(expects=_EXPECTED in table.columns)
     lists, excluded = {}, []
     for name in NAMES:
         cause = audience.barred(
@@ -112,13 +114,11 @@ def merged(*batches: Built) -> Built:
 def _prepared(
     summary: pl.DataFrame, segments: pl.DataFrame, *, currency: str, rules: ListRules
 ) -> pl.DataFrame:
-    named = segments.select("donor_id", "segment", "late_from_days", why="reason")
-    seasonal = segments.select("donor_id", seasonal_month="usual_month")
+    named = segments.select("donor_id", "segment", why="reason", seasonal_month="usual_month")
+    given = [name for name in (*segment_summary.READ, _EXPECTED) if name in summary.columns]
     return (
-        segment_summary.complete(summary)
-        .drop("segment", "reason", "late_from_days", strict=False)
+        segment_summary.complete(summary.select(given))
         .join(named, on="donor_id", how="inner", validate="1:1")
-        .join(seasonal, on="donor_id", how="inner", validate="1:1")
         .with_columns(
             pl.col("currency").fill_null(currency),
             suggested_monthly_minor=_suggested_monthly_minor(rules),
@@ -154,6 +154,8 @@ def _wanted(rules: ListRules, *, major_from_minor: int) -> dict[str, pl.Expr]:
         "reactivate": lapsed & (silence < rules.reactivate_until_months * DAYS_A_MONTH),
         "propose_recurring": no_regular
         & ~lately_stopped
+        # Major donors are talked to in person.
+        & (context.best_year_minor() < major_from_minor)
         & (or_zero("one_off_gifts_24m") >= rules.propose_recurring_gifts)
         & (one_off_age <= rules.propose_recurring_silence_days),
         "failed_debit": failing,
@@ -174,7 +176,7 @@ def _keys(*, expects: bool) -> dict[str, pl.Expr]:
         "major": context.best_year_minor(),
     }
     if expects:
-        value = pl.col("expected_value_12m_minor").fill_nan(None).fill_null(0).round()
+        value = pl.col(_EXPECTED).fill_nan(None).fill_null(0).round()
         keys |= {name: value.cast(pl.Int64) for name in NAMES if name != "thank_now"}
     return keys
 

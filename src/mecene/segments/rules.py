@@ -59,6 +59,7 @@ class Tags:
     major_share: float
     sybunt_includes_lybunt: bool
     most_engaged_signs: int
+    most_engaged_signs_by_gifts: int
     engaged_clicks: int
     engaged_years: int
 

@@ -4,7 +4,7 @@
 d'habitude : à risque. »
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import polars as pl
@@ -13,6 +13,8 @@ from mecene.segments import lifecycle, wording
 from mecene.segments.rules import DAYS_A_MONTH
 
 _YEARLY_DAYS = (300, 430)
+# Fundraisers count a silence in months until it is three years long.
+_MONTHS_OF_SILENCE = 36
 
 
 def written(frame: pl.DataFrame, *, lang: str, currency: str) -> pl.Series:
@@ -60,27 +62,10 @@ def _pieces(words: Mapping[str, Any], *, currency: str, lang: str) -> dict[str, 
             one=words["one_answer"], many=words["many_answers"], none=words["no_answer"],
         )  # fmt: skip
 
-    silence = duration("last_gift_age_days")
-    known = pl.col("last_gift_minor") > 0
-    dated = wording.filled(words["last_gift"], amount=amount("last_gift_minor"), silence=silence)
-    bare = wording.filled(words["last_gift_bare"], silence=silence)
-    last = pl.when(known).then(dated).otherwise(bare)
-    often = _often(words)
-    tenure = duration("first_gift_age_days")
-    largest = amount("largest_gift_minor")
-    only = wording.filled(words["first_gift"], amount=amount("last_gift_minor"), tenure=tenure)
-    many = wording.filled(words["first_of_many"], tenure=tenure, last=last)
-    large = wording.filled(words["first_of_large"], tenure=tenure, largest=largest)
-    single = (pl.col("gifts") == 1) & known
     return {
-        "first": pl.when(single).then(only).otherwise(many),
-        "first_large": pl.when(single).then(only).otherwise(large),
         **_regular(words, amount=amount("recurring_monthly_minor"), lang=lang),
-        "gives": _habit(words, often, lang=lang, key="gives"),
-        "gave": _habit(words, often, lang=lang, key="gave"),
-        "last": last,
-        "usual": _usual(words, silence=silence, lang=lang),
-        "tenure": tenure,
+        **_gifts(words, amount=amount, lang=lang),
+        "tenure": duration("first_gift_age_days"),
         "second": duration("days_first_to_second_gift"),
         "gap": duration("gap_before_last_days"),
         "now": amount("amount_12m_minor"),
@@ -93,6 +78,43 @@ def _pieces(words: Mapping[str, Any], *, currency: str, lang: str) -> dict[str, 
         "failures": wording.counted(
             pl.col("failed_in_a_row"), one=words["one_failure"], many=words["many_failures"]
         ),
+    }
+
+
+def _gifts(
+    words: Mapping[str, Any], *, amount: Callable[[str], pl.Expr], lang: str
+) -> dict[str, pl.Expr]:
+    """Return the pieces that tell past gifts; a single gift is told as one, not as a habit."""
+    pieces = {
+        "amount": amount("last_gift_minor"),
+        "largest": amount("largest_gift_minor"),
+        "tenure": wording.duration(pl.col("first_gift_age_days").fill_null(0), lang=lang),
+        "silence": wording.duration(
+            pl.col("last_gift_age_days").fill_null(0), lang=lang, months_below=_MONTHS_OF_SILENCE
+        ),
+    }
+    known, single = pl.col("last_gift_minor") > 0, pl.col("gifts") == 1
+
+    def said(key: str, **more: pl.Expr) -> pl.Expr:
+        return wording.filled(words[key], **pieces, **more)
+
+    def either(condition: pl.Expr, yes: pl.Expr, no: pl.Expr) -> pl.Expr:
+        return pl.when(condition.fill_null(value=False)).then(yes).otherwise(no)
+
+    last = either(known, said("last_gift"), said("last_gift_bare"))
+    once = either(known, said("single_gift"), said("single_gift_bare"))
+    often = _often(words)
+    gives = _habit(words, often, lang=lang, key="gives")
+    gave = _habit(words, often, lang=lang, key="gave")
+    first = said("first_gift")
+    return {
+        "last": last,
+        "gives": gives,
+        "present": either(single, once, said("habit", often=gives, last=last)),
+        "past": either(single, once, said("habit", often=gave, last=last)),
+        "usual": _usual(words, silence=pieces["silence"], lang=lang),
+        "first": either(single & known, first, said("first_of_many", last=last)),
+        "first_large": either(single & known, first, said("first_of_large")),
     }
 
 
@@ -155,7 +177,8 @@ def _habit(words: Mapping[str, Any], often: pl.Expr, *, lang: str, key: str) -> 
 
 
 def _usual(words: Mapping[str, Any], *, silence: pl.Expr, lang: str) -> pl.Expr:
-    usual = wording.duration(pl.col("median_gap_days").fill_null(0), lang=lang)
+    gap = pl.col("median_gap_days").fill_null(0)
+    usual = wording.duration(gap, lang=lang, months_below=_MONTHS_OF_SILENCE)
     text = wording.filled(words["usual"].replace("{}", "{length}"), length=usual)
     said = pl.col("median_gap_days").is_not_null() & (usual != silence)
     return pl.when(said).then(text).otherwise(pl.lit(""))

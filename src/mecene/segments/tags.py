@@ -11,7 +11,7 @@ under way on the day before the summary's ``as_of``.
 ``pybunt``         gave some year before last, neither last year nor this one
 ``first_year``     first gift less than twelve months ago
 ``seasonal``       most gifts in one month of the year, in three years or more
-``most_engaged``   four or more of the seven signs of engagement in ``SIGNS``
+``most_engaged``   four or more of the seven ``SIGNS`` (the three of gifts, if no other is known)
 =================  ==============================================================================
 """
 
@@ -68,7 +68,7 @@ def tag(
         "first_year": pl.col("first_gift_age_days") < life.new_days,
         "seasonal": (pl.col("usual_month_share") >= life.seasonal_share)
         & (pl.col("active_years") >= life.seasonal_years),
-        "most_engaged": (signs >= rules.tags.most_engaged_signs) & (or_zero("gifts_12m") > 0),
+        "most_engaged": (signs >= _signs_needed(rules.tags)) & (or_zero("gifts_12m") > 0),
     }
     return table.select(
         "donor_id",
@@ -83,6 +83,16 @@ def _years(tags: Tags) -> dict[str, pl.Expr]:
     earlier = (or_zero("amount_before_last_year_minor") + or_zero("amount_earlier_years_minor")) > 0
     some_year = (last | earlier) if tags.sybunt_includes_lybunt else (earlier & ~last)
     return {"lybunt": last & ~this, "sybunt": some_year & ~this, "pybunt": earlier & ~last & ~this}
+
+
+def _signs_needed(tags: Tags) -> pl.Expr:
+    answers = ("clicks_90d", "replies_12m", "events_12m", "petitions_12m")
+    known = pl.any_horizontal(pl.col(name).is_not_null() for name in answers)
+    return (
+        pl.when(known)
+        .then(pl.lit(tags.most_engaged_signs))
+        .otherwise(pl.lit(tags.most_engaged_signs_by_gifts))
+    )
 
 
 def _signs(tags: Tags) -> dict[str, pl.Expr]:

@@ -87,8 +87,10 @@ def amount(minor: pl.Expr, *, currency: str, lang: str) -> pl.Expr:
     return pl.concat_str(pl.lit(before), whole, pl.lit(after))
 
 
-def duration(days: pl.Expr, *, lang: str) -> pl.Expr:
+def duration(days: pl.Expr, *, lang: str, months_below: int = 24) -> pl.Expr:
     """Return a number of days in words: days below two months, then months, then years.
+
+    Years begin at ``months_below``, >= 2.
 
     Never « 0 jour »: less than a day is written as one.
     """
@@ -99,7 +101,7 @@ def duration(days: pl.Expr, *, lang: str) -> pl.Expr:
     return (
         pl.when(months < 2)
         .then(counted(whole_days, one=words["day"], many=words["days"]))
-        .when(months < 24)
+        .when(months < months_below)
         .then(counted(months, one=words["month"], many=words["months"]))
         .otherwise(counted(years, one=words["years"], many=words["years"]))
     )

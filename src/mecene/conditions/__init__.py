@@ -1,0 +1,1 @@
+"""Conditions: one safe language to say which donors."""

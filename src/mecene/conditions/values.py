@@ -1,0 +1,246 @@
+"""Values: what a piece of a condition stands for, and what may be done with it.
+
+Numbers are reckoned as 64-bit floats. An empty value makes what it touches unknown, as in SQL.
+"""
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import NoReturn
+
+import polars as pl
+
+from mecene.conditions.mistake import TYPES, InvalidCondition, Place
+
+
+@dataclass(frozen=True)
+class Value:
+    """A piece of a condition: its expression, its type, its place, its words when it is a text.
+
+    ``type`` is ``number``, ``text``, ``date`` or ``truth``.
+    """
+
+    expr: pl.Expr
+    type: str
+    place: Place
+    written: str | None = None
+
+
+def number(word: str, place: Place, condition: str) -> Value:
+    """Return a number as written."""
+    reckoned = float(word)
+    if not math.isfinite(reckoned):
+        raise InvalidCondition("too_big", condition=condition, place=place, word=word)
+    return Value(pl.lit(reckoned, dtype=pl.Float64), "number", place)
+
+
+def text(word: str, place: Place) -> Value:
+    """Return a text as written between quotes; a quote in it is doubled."""
+    inside = word[1:-1].replace("''", "'")
+    return Value(pl.lit(inside, dtype=pl.String), "text", place, inside)
+
+
+def true_or_false(word: str, place: Place) -> Value:
+    """Return true or false."""
+    return Value(pl.lit(word.lower() == "true"), "truth", place)
+
+
+def column(name: str, type_: pl.DataType, place: Place) -> Value:
+    """Return a column; whole numbers become floats."""
+    if type_.is_numeric():
+        return Value(pl.col(name).cast(pl.Float64), "number", place)
+    if isinstance(type_, pl.Datetime):
+        return Value(pl.col(name).dt.date(), "date", place)
+    if isinstance(type_, pl.Date):
+        return Value(pl.col(name), "date", place)
+    if isinstance(type_, pl.Boolean):
+        return Value(pl.col(name), "truth", place)
+    return Value(pl.col(name).cast(pl.String), "text", place)
+
+
+def as_date(value: Value, condition: str) -> Value:
+    """Return a text as the date it writes."""
+    written = value.written or ""
+    day = None
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", written):
+        try:
+            day = date.fromisoformat(written)
+        except ValueError:
+            day = None
+    if day is None:
+        raise InvalidCondition(
+            "not_a_date", condition=condition, place=value.place, word=written[:40]
+        )
+    return Value(pl.lit(day), "date", value.place)
+
+
+def truth(value: Value, condition: str) -> Value:
+    """Return the value, which must be true or false."""
+    return _typed(value, "truth", condition)
+
+
+def either(left: Value, _sign: str, right: Value, condition: str) -> Value:
+    """Return ``left or right``."""
+    expr = truth(left, condition).expr | truth(right, condition).expr
+    return Value(expr, "truth", _span(left, right))
+
+
+def both(left: Value, _sign: str, right: Value, condition: str) -> Value:
+    """Return ``left and right``."""
+    expr = truth(left, condition).expr & truth(right, condition).expr
+    return Value(expr, "truth", _span(left, right))
+
+
+def negated(value: Value, condition: str, *, from_: Place | None = None) -> Value:
+    """Return ``not value``; unknown stays unknown."""
+    place = Place((from_ or value.place).start, value.place.end)
+    return Value(truth(value, condition).expr.not_(), "truth", place)
+
+
+def compared(left: Value, sign: str, right: Value, condition: str) -> Value:
+    """Return a comparison of two values of one type."""
+    left, right = _alike(left, right, condition)
+    if left.type == "truth" and sign in ("<", "<=", ">", ">="):
+        _refuse("no_order", _span(left, right), condition)
+    a, b = left.expr, right.expr
+    answers = {
+        "=": a == b, "==": a == b, "!=": a != b, "<>": a != b,
+        "<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b,
+    }  # fmt: skip
+    return Value(answers[sign], "truth", _span(left, right))
+
+
+def between(value: Value, low: Value, high: Value, condition: str) -> Value:
+    """Return whether a value lies from low to high, both included."""
+    above = compared(value, ">=", low, condition)
+    return both(above, "and", compared(value, "<=", high, condition), condition)
+
+
+def among(value: Value, choices: list[Value], condition: str) -> Value:
+    """Return whether a value equals one of several."""
+    answer = compared(value, "=", choices[0], condition)
+    for choice in choices[1:]:
+        answer = either(answer, "or", compared(value, "=", choice, condition), condition)
+    return answer
+
+
+def is_just(value: Value, wanted: bool | None, condition: str) -> Value:
+    """Return ``is null``, ``is true`` or ``is false``: always known."""
+    if wanted is None:
+        return Value(value.expr.is_null(), "truth", value.place)
+    return Value(truth(value, condition).expr.eq_missing(pl.lit(wanted)), "truth", value.place)
+
+
+def like(value: Value, pattern: Value, condition: str) -> Value:
+    """Return whether a text has a shape: ``%`` is anything, ``_`` one character."""
+    _typed(value, "text", condition)
+    wild = {"%": ".*", "_": "."}
+    shape = "".join(wild.get(sign, re.escape(sign)) for sign in pattern.written or "")
+    expr = value.expr.str.contains(rf"(?s)\A{shape}\z")
+    return Value(expr, "truth", _span(value, pattern))
+
+
+def reckoned(left: Value, sign: str, right: Value, condition: str) -> Value:
+    """Return a sum, difference, product or quotient."""
+    a, b = _typed(left, "number", condition).expr, _typed(right, "number", condition).expr
+    if sign == "/":
+        b = pl.when(b != 0).then(b)
+    expr = {"+": a + b, "-": a - b, "*": a * b, "/": a / b}[sign]
+    return Value(expr, "number", _span(left, right))
+
+
+def minus(value: Value, condition: str, *, from_: Place) -> Value:
+    """Return the opposite of a number."""
+    place = Place(from_.start, value.place.end)
+    return Value(-_typed(value, "number", condition).expr, "number", place)
+
+
+def _coalesce(arguments: list[Value], condition: str, name: Place) -> Value:
+    alike = _all_alike(arguments, condition)
+    return Value(pl.coalesce([value.expr for value in alike]), alike[0].type, name)
+
+
+def _abs(arguments: list[Value], condition: str, name: Place) -> Value:
+    if len(arguments) != 1:
+        _refuse("arguments", name, condition, word="abs", expected=("un nombre", "one number"))
+    return Value(_typed(arguments[0], "number", condition).expr.abs(), "number", name)
+
+
+def _least(arguments: list[Value], condition: str, name: Place) -> Value:
+    alike = _ordered(arguments, condition)
+    return Value(pl.min_horizontal([value.expr for value in alike]), alike[0].type, name)
+
+
+def _greatest(arguments: list[Value], condition: str, name: Place) -> Value:
+    alike = _ordered(arguments, condition)
+    return Value(pl.max_horizontal([value.expr for value in alike]), alike[0].type, name)
+
+
+def _starts_with(arguments: list[Value], condition: str, name: Place) -> Value:
+    if len(arguments) != 2:
+        expected = ("deux textes", "two texts")
+        _refuse("arguments", name, condition, word="starts_with", expected=expected)
+    whole, start = (_typed(value, "text", condition).expr for value in arguments)
+    return Value(whole.str.starts_with(start), "truth", name)
+
+
+FUNCTIONS: dict[str, Callable[[list[Value], str, Place], Value]] = {
+    "abs": _abs,
+    "coalesce": _coalesce,
+    "greatest": _greatest,
+    "least": _least,
+    "starts_with": _starts_with,
+}
+
+
+def _ordered(arguments: list[Value], condition: str) -> list[Value]:
+    alike = _all_alike(arguments, condition)
+    if alike[0].type in ("text", "truth"):
+        _typed(alike[0], "number", condition)
+    return alike
+
+
+def _all_alike(arguments: list[Value], condition: str) -> list[Value]:
+    # A text among dates is a date: give every argument the type of a date, if there is one.
+    dates = [value for value in arguments if value.type == "date"]
+    first = dates[0] if dates else arguments[0]
+    return [_alike(first, value, condition)[1] for value in arguments]
+
+
+def _alike(left: Value, right: Value, condition: str) -> tuple[Value, Value]:
+    if left.type == "date" and right.written is not None:
+        right = as_date(right, condition)
+    if right.type == "date" and left.written is not None:
+        left = as_date(left, condition)
+    if left.type != right.type:
+        (left_fr, left_en), (right_fr, right_en) = TYPES[left.type], TYPES[right.type]
+        raise InvalidCondition(
+            "not_alike", condition=condition, place=_span(left, right),
+            left_fr=left_fr, left_en=left_en, right_fr=right_fr, right_en=right_en,
+        )  # fmt: skip
+    return left, right
+
+
+def _typed(value: Value, wanted: str, condition: str) -> Value:
+    if value.type != wanted:
+        (expected_fr, expected_en), (found_fr, found_en) = TYPES[wanted], TYPES[value.type]
+        raise InvalidCondition(
+            "wrong_type", condition=condition, place=value.place,
+            expected_fr=expected_fr, expected_en=expected_en, found_fr=found_fr, found_en=found_en,
+        )  # fmt: skip
+    return value
+
+
+def _refuse(
+    kind: str, place: Place, condition: str, *, word: str = "", expected: tuple[str, str] = ("", "")
+) -> NoReturn:
+    raise InvalidCondition(
+        kind, condition=condition, place=place, word=word,
+        expected_fr=expected[0], expected_en=expected[1],
+    )  # fmt: skip
+
+
+def _span(left: Value, right: Value) -> Place:
+    return Place(min(left.place.start, right.place.start), max(left.place.end, right.place.end))

@@ -1,0 +1,227 @@
+"""Conditions say what SQL says, refuse everything else, and point at the word."""
+
+from datetime import date
+
+import duckdb
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mecene.conditions import language
+from mecene.conditions.mistake import InvalidCondition
+from mecene.features import dictionary
+
+DONORS = pl.DataFrame(
+    {
+        "gifts": [0, 1, 2, 3, 12, None],
+        "amount_minor": [0, 5_000, 100, None, 250_000, 7],
+        "last_gift_age_days": [None, 10, 365, 366, 1_000, 0],
+        "last_gift_on": [
+            None, date(2025, 12, 22), date(2025, 1, 1), date(2024, 12, 31), None,
+            date(2024, 2, 29),
+        ],
+        "city": ["Paris", "Parthenay", None, "L'Haÿ-les-Roses", "paris", ""],
+        "recurring_state": ["active", None, "failing", "stopped", "paused", "active"],
+        "deceased": [True, False, None, False, True, False],
+    },
+    schema_overrides={"gifts": pl.Int64, "amount_minor": pl.Int64},
+)  # fmt: skip
+
+
+def polars_says(text: str) -> list[bool]:
+    condition = language.compile(text, columns=DONORS.schema)
+    return DONORS.with_columns(answer=condition.expr)["answer"].to_list()
+
+
+def duckdb_says(text: str) -> list[bool]:
+    with duckdb.connect() as connection:
+        connection.register("donors", DONORS.with_row_index("row").to_arrow())
+        # Division by zero is unknown here, as it is for us.
+        connection.execute("set ieee_floating_point_ops = false")
+        sql = f"select coalesce(({text}), false) as answer from donors order by row"
+        return connection.execute(sql).pl()["answer"].to_list()
+
+
+NUMBER_COLUMNS = st.sampled_from(["gifts", "amount_minor", "last_gift_age_days"])
+NUMBERS = st.one_of(
+    NUMBER_COLUMNS,
+    st.integers(0, 1_000).map(str),
+    st.sampled_from(["0.5", "2.25", "1e3", "(-3)"]),
+)
+SUMS = st.recursive(
+    NUMBERS,
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from(["+", "-", "*", "/"]), inner).map(
+            lambda parts: f"({parts[0]} {parts[1]} {parts[2]})"
+        ),
+        inner.map(lambda one: f"abs({one})"),
+        st.lists(inner, min_size=1, max_size=3).map(lambda all_: f"least({', '.join(all_)})"),
+        st.lists(inner, min_size=1, max_size=3).map(lambda all_: f"greatest({', '.join(all_)})"),
+        st.lists(inner, min_size=1, max_size=3).map(lambda all_: f"coalesce({', '.join(all_)})"),
+    ),
+    max_leaves=4,
+)
+SIGNS = st.sampled_from(["=", "==", "!=", "<>", "<", "<=", ">", ">="])
+TEXT_COLUMNS = st.sampled_from(["city", "recurring_state"])
+TEXTS = st.sampled_from(["'Paris'", "'active'", "'L''Haÿ-les-Roses'", "''", "'a'"])
+PATTERNS = st.sampled_from(["'Par%'", "'%a%'", "'_aris'", "'%'", "''", "'L''H%'", "'.*'"])
+SIMPLE = st.one_of(
+    st.tuples(SUMS, SIGNS, SUMS).map(" ".join),
+    st.tuples(SUMS, NUMBERS, NUMBERS).map(lambda p: f"{p[0]} between {p[1]} and {p[2]}"),
+    st.tuples(NUMBER_COLUMNS, st.lists(NUMBERS, min_size=1, max_size=3)).map(
+        lambda p: f"{p[0]} in ({', '.join(p[1])})"
+    ),
+    st.tuples(TEXT_COLUMNS, st.lists(TEXTS, min_size=1, max_size=3)).map(
+        lambda p: f"{p[0]} not in ({', '.join(p[1])})"
+    ),
+    st.tuples(TEXT_COLUMNS, st.sampled_from(["like", "not like"]), PATTERNS).map(" ".join),
+    st.tuples(TEXT_COLUMNS, TEXTS).map(lambda p: f"starts_with({p[0]}, {p[1]})"),
+    st.tuples(SIGNS, st.sampled_from(["'2024-12-31'", "date '2024-02-29'"])).map(
+        lambda p: f"last_gift_on {p[0]} {p[1]}"
+    ),
+    st.sampled_from(["gifts", "city", "last_gift_on"]).map(lambda name: f"{name} is null"),
+    st.sampled_from(["gifts", "city", "deceased"]).map(lambda name: f"{name} is not null"),
+    st.sampled_from(["deceased", "deceased is true", "deceased is not false", "true"]),
+)
+CONDITIONS = st.recursive(
+    SIMPLE,
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from(["and", "or"]), inner).map(" ".join),
+        inner.map(lambda one: f"not ({one})"),
+        inner.map(lambda one: f"({one})"),
+    ),
+    max_leaves=5,
+)
+
+
+@given(CONDITIONS)
+@settings(max_examples=200, deadline=None)
+def test_a_condition_says_what_duckdb_says(text: str) -> None:
+    assert polars_says(text) == duckdb_says(text)
+
+
+WORDS = st.sampled_from(
+    [
+        "gifts",
+        "amount_minor",
+        "deceased",
+        "city",
+        "and",
+        "or",
+        "not",
+        "in",
+        "between",
+        "is",
+        "null",
+        "like",
+        "true",
+        "(",
+        ")",
+        ",",
+        "=",
+        "<",
+        ">=",
+        "+",
+        "-",
+        "*",
+        "/",
+        "1",
+        "2.5",
+        "'a'",
+        "'2024-01-01'",
+        "coalesce(",
+        "abs(",
+        "date",
+        "'",
+        ";",
+        ";",
+        "--",
+        '"',
+        "é",
+        "$",
+    ]
+)
+
+
+@given(st.one_of(st.text(max_size=60), st.lists(WORDS, max_size=14).map(" ".join)))
+@settings(max_examples=400, deadline=None)
+def test_any_text_is_a_condition_or_a_typed_refusal(text: str) -> None:
+    try:
+        condition = language.compile(text, columns=DONORS.schema)
+    except InvalidCondition as mistake:
+        for lang in ("fr", "en"):
+            message, _, caret = mistake.written(lang=lang).split("\n")
+            assert message
+            assert caret.strip().strip("^") == ""
+    else:
+        assert DONORS.filter(condition.expr).height <= DONORS.height
+
+
+def test_what_is_unknown_is_not_true_and_neither_is_its_negation() -> None:
+    assert polars_says("last_gift_age_days > 365") == [False, False, False, True, True, False]
+    assert polars_says("not last_gift_age_days > 365")[0] is False
+    assert polars_says("last_gift_age_days is null")[0] is True
+
+
+def test_the_columns_it_reads_are_told() -> None:
+    condition = language.compile("gifts_24m >= 2 and Last_Gift_Age_Days > 365 or gifts_24m = 9")
+
+    assert condition.columns == ("gifts_24m", "last_gift_age_days")
+
+
+@pytest.mark.parametrize("column", dictionary.columns(), ids=lambda column: column.name)
+def test_every_column_of_the_summary_can_be_named(column: dictionary.FeatureColumn) -> None:
+    assert language.compile(f"{column.name} is null").columns == (column.name,)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "word"),
+    [
+        ("last_gift_age > 365", "unknown_column", "last_gift_age"),
+        ("gifts > ", "unfinished", " "),
+        ("gifts > 3 ; drop table donors", "unknown_sign", ";"),
+        ("gifts = 'three'", "not_alike", "gifts = 'three'"),
+        ("last_gift_on > '2024-13-01'", "not_a_date", "'2024-13-01'"),
+        ("read_csv('x') = 1", "unknown_function", "read_csv"),
+        ("gifts and deceased", "wrong_type", "gifts"),
+        ("city like gifts", "unexpected", "gifts"),
+        ("city = 'Paris", "open_text", "'Paris"),
+        ("gifts > 1e999", "too_big", "1e999"),
+        ("1 < gifts < 3", "unexpected", "<"),
+        ("abs(1, 2) = 1", "arguments", "abs"),
+        ("deceased > false", "no_order", "deceased > false"),
+        ("", "empty", " "),
+        ("gifts > 1 " * 201, "too_long", None),
+        ("(" * 41 + "true" + ")" * 41, "too_deep", None),
+    ],
+)
+def test_a_mistake_is_named_and_shown_where_it_stands(
+    text: str, kind: str, word: str | None
+) -> None:
+    with pytest.raises(InvalidCondition) as raised:
+        language.compile(text)
+
+    mistake = raised.value
+    assert mistake.kind == kind
+    if word is not None:
+        assert (text + " ")[mistake.place.start : mistake.place.end] == word
+
+
+def test_a_misspelt_column_is_met_with_the_nearest_one_in_both_languages() -> None:
+    with pytest.raises(InvalidCondition) as raised:
+        language.compile("gifts_24 >= 2")
+
+    assert raised.value.written(lang="fr") == (
+        "«\u00a0gifts_24\u00a0» n'est pas une colonne connue\u202f; gifts_24m\u202f?\n"
+        "  gifts_24 >= 2\n"
+        "  ^^^^^^^^"
+    )
+    assert "did you mean gifts_24m?" in raised.value.written(lang="en")
+
+
+def test_the_longest_condition_allowed_still_runs() -> None:
+    text = "gifts>1 or " * 180 + "gifts=0"
+
+    assert len(text) <= language.LONGEST
+    assert polars_says(text) == [True, False, True, True, True, False]
