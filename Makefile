@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-fast lint format benchmarks clean
+.PHONY: demo test test-fast lint format docs benchmarks clean
 
 demo: $(STAMP)
 	$(BIN)/mecene demo --out demo
@@ -26,6 +26,9 @@ lint: $(STAMP)
 format: $(STAMP)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: $(STAMP)
+	$(BIN)/python docs/build.py
 
 benchmarks: $(STAMP)
 	$(BIN)/python -m benchmarks

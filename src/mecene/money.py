@@ -18,6 +18,11 @@ def exponent(currency: str) -> int:
     return _EXPONENTS.get(currency.upper(), 2)
 
 
+def symbol(currency: str) -> str:
+    """Return a currency's sign, or its code where it has none: ``€``, ``XOF``."""
+    return _SYMBOLS.get(currency.upper(), currency.upper())
+
+
 def to_minor(amount: Decimal, currency: str) -> int:
     """Return an amount in minor units, half to even past the currency's own decimals."""
     scaled = amount.scaleb(exponent(currency))
@@ -46,13 +51,13 @@ def text(amount_minor: float, *, currency: str, lang: str, decimals: int | None 
     value = amount_minor / 10**places
     if decimals is None:
         decimals = 0 if float(value).is_integer() else places
-    symbol = _SYMBOLS.get(currency.upper(), currency.upper())
+    sign = symbol(currency)
     written = number(value, lang=lang, decimals=decimals)
     if lang == "fr":
-        return f"{written}{_NO_BREAK_SPACE}{symbol}"
-    if len(symbol) > 1:
-        return f"{symbol}{_NO_BREAK_SPACE}{written}"
-    return f"\u2212{symbol}{written[1:]}" if written.startswith("\u2212") else f"{symbol}{written}"
+        return f"{written}{_NO_BREAK_SPACE}{sign}"
+    if len(sign) > 1:
+        return f"{sign}{_NO_BREAK_SPACE}{written}"
+    return f"\u2212{sign}{written[1:]}" if written.startswith("\u2212") else f"{sign}{written}"
 
 
 def percent(share: float, *, lang: str, decimals: int = 0) -> str:

@@ -1,40 +1,20 @@
 """DuckDB: what a query says over the facts, as they were known on a day.
 
-The only module that opens a DuckDB connection on a fact store. Each call has its own, in memory,
-without network or extensions, spilling beside the store when the memory allowed is used up.
+The rule of what is known on a day lies in ``seen.sql`` and nowhere else.
 """
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from importlib import resources
-from tempfile import TemporaryDirectory
 
 import duckdb
 import polars as pl
 
 from mecene import facts
+from mecene.engine import connection as connections
+from mecene.engine.connection import Limits, Parameter
 from mecene.engine.store import FactStore
-
-Parameter = str | int | float | bool | date
-
-_SQL_TYPES = {
-    pl.Int64(): "bigint",
-    pl.String(): "varchar",
-    pl.Date(): "date",
-    pl.Datetime("us"): "timestamp",
-    pl.Float64(): "double",
-    pl.List(pl.String()): "varchar[]",
-}
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one query may use: memory in megabytes before it spills to disk, and threads."""
-
-    memory_mb: int = 1_500
-    threads: int = 2
 
 
 def run(
@@ -45,7 +25,6 @@ def run(
     bucket: str | None = None,
     relations: Mapping[str, pl.DataFrame] | None = None,
     parameters: Mapping[str, Parameter] | None = None,
-    views: Mapping[str, str] | None = None,
     limits: Limits | None = None,
 ) -> pl.DataFrame:
     """Return the rows of a query over the facts known on a day.
@@ -57,7 +36,6 @@ def run(
         bucket: ``"00"`` to ``"15"``, ``"anonymous"``, or None for every row.
         relations: Further tables, by name.
         parameters: Further constants, by name; ``name()`` in SQL.
-        views: Intermediate tables, name → ``select``, worked out once and in order.
         limits: Memory and threads.
 
     Raises:
@@ -68,8 +46,6 @@ def run(
     ) as connection:
         for name, frame in (relations or {}).items():
             connection.register(name, frame.to_arrow())
-        for name, select in (views or {}).items():
-            connection.execute(f"create temp table {name} as {select}")
         return connection.execute(sql).pl()
 
 
@@ -83,38 +59,14 @@ def connected(
     limits: Limits | None = None,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a connection whose views are the facts known on ``as_of``; closed afterwards."""
-    with opened(store, limits=limits) as connection:
+    with connections.opened(store.path.parent, limits=limits) as connection:
         for name, value in ({"as_of": as_of} | dict(parameters or {})).items():
-            connection.execute(f"create macro {name}() as {_literal(value)}")
+            connection.execute(f"create macro {name}() as {connections.literal(value)}")
         connection.execute("create schema raw")
         for table in facts.TABLES.values():
-            connection.execute(_stored(store, table, bucket))
+            connection.execute(f"create view raw.{table.name} as {_stored(store, table, bucket)}")
         connection.execute(resources.files("mecene.engine").joinpath("seen.sql").read_text())
         yield connection
-
-
-@contextmanager
-def opened(
-    store: FactStore, *, limits: Limits | None = None
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield a bare connection within its limits; its spilled pages lie beside the store."""
-    limits = limits or Limits()
-    store.path.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=".spill-", dir=store.path.parent) as spill:
-        connection = duckdb.connect(
-            config={
-                "memory_limit": f"{limits.memory_mb}MB",
-                "threads": limits.threads,
-                "temp_directory": spill,
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-                "preserve_insertion_order": False,
-            }
-        )
-        try:
-            yield connection
-        finally:
-            connection.close()
 
 
 def next_day(store: FactStore) -> date | None:
@@ -132,23 +84,6 @@ def next_day(store: FactStore) -> date | None:
 def _stored(store: FactStore, table: facts.Table, bucket: str | None) -> str:
     files = store.files(table.name, bucket=bucket)
     if not files:
-        columns = ", ".join(
-            f'cast(null as {_SQL_TYPES[column.type]}) as "{column.name}"'
-            for column in table.columns
-        )
-        return f"create view raw.{table.name} as select {columns} where false"
-    listed = ", ".join(_literal(str(file)) for file in files)
+        return connections.no_rows(table)
     names = ", ".join(f'"{name}"' for name in table.schema)
-    return (
-        f"create view raw.{table.name} as select {names} "
-        f"from read_parquet([{listed}], hive_partitioning = false)"
-    )
-
-
-def _literal(value: Parameter) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return repr(value)
-    text = str(value).replace("'", "''")
-    return f"date '{text}'" if isinstance(value, date) else f"'{text}'"
+    return f"select {names} from {connections.parquet(files)}"

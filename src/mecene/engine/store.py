@@ -16,7 +16,7 @@ from mecene import facts
 ANONYMOUS = "anonymous"
 BUCKETS = tuple(f"{number:02d}" for number in range(facts.BUCKETS))
 UNBUCKETED = ("campaigns", "series")
-_DATED = {
+DATED = {
     "gifts": "given_on",
     "recurring_gifts": "started_on",
     "recurring_changes": "effective_on",
@@ -40,6 +40,10 @@ class FactStore:
             return tuple(sorted(folder.glob("*.parquet")))
         return tuple(sorted(folder.glob(f"bucket={bucket or '*'}/*.parquet")))
 
+    def folder(self, table: str, bucket: str) -> Path:
+        """Return where the files of one bucket of a table lie."""
+        return self.path / table if table in UNBUCKETED else self.path / table / f"bucket={bucket}"
+
 
 def write_facts(tables: Mapping[str, pl.DataFrame], into: Path) -> FactStore:
     """Add clean facts, by table name, to a store; a second call adds to the first.
@@ -50,26 +54,29 @@ def write_facts(tables: Mapping[str, pl.DataFrame], into: Path) -> FactStore:
     store = FactStore(into)
     for name, frame in tables.items():
         checked = facts.check(frame, facts.TABLES[name])
-        for folder, part in _bucketed(name, checked):
-            write_part(part, into / name / folder)
+        for bucket, part in _bucketed(name, checked):
+            part.write_parquet(new_part(store.folder(name, bucket)), compression="zstd")
     return store
 
 
-def write_part(frame: pl.DataFrame, folder: Path) -> Path:
-    """Write a new file of rows into a folder, after those it has; return its path."""
+def new_part(folder: Path) -> Path:
+    """Return the path of a new file in a folder, after those it has; the folder exists."""
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"part-{len(list(folder.glob('part-*.parquet'))):05d}.parquet"
-    frame.write_parquet(file, compression="zstd", compression_level=3)
-    return file
+    return folder / f"part-{len(list(folder.glob('part-*.parquet'))):05d}.parquet"
+
+
+def order(table: facts.Table) -> list[str]:
+    """Return the columns a table is sorted by: donor, then date, then reference."""
+    wanted = ("donor_id", DATED.get(table.name, ""), "source_ref")
+    return [name for name in wanted if name in table.schema]
 
 
 def _bucketed(name: str, frame: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
     if name in UNBUCKETED:
-        return [(".", frame)] if frame.height else []
-    order = [column for column in ("donor_id", _DATED.get(name), "source_ref") if column]
-    known = frame.sort([column for column in order if column in frame.columns], nulls_last=True)
+        return [("", frame)] if frame.height else []
+    known = frame.sort(order(facts.TABLES[name]), nulls_last=True)
     key = (pl.col("donor_id") % facts.BUCKETS).cast(pl.String).str.zfill(2)
     parts = known.with_columns(_bucket=key.fill_null(ANONYMOUS)).partition_by(
         "_bucket", as_dict=True, include_key=False
     )
-    return [(f"bucket={bucket}", part) for (bucket,), part in sorted(parts.items())]
+    return [(str(bucket), part) for (bucket,), part in sorted(parts.items())]

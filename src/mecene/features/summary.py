@@ -4,7 +4,7 @@ The one place where the size of the log matters: each family of columns is one `
 this module, run over one bucket of donors at a time. Everything after it is small.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from importlib import resources
 
@@ -12,6 +12,7 @@ import duckdb
 import polars as pl
 
 from mecene.engine import duck
+from mecene.engine.connection import Limits, Parameter
 from mecene.engine.store import BUCKETS, FactStore
 from mecene.features import dictionary
 
@@ -26,7 +27,7 @@ def of(
     bucket: str | None = None,
     year_starts_in_month: int = DEFAULT_YEAR_START,
     families: tuple[str, ...] | None = None,
-    limits: duck.Limits | None = None,
+    limits: Limits | None = None,
 ) -> pl.DataFrame:
     """Return one row a donor, prospects included, sorted by ``donor_id``.
 
@@ -41,15 +42,14 @@ def of(
         families: Only these families of columns; all by default.
         limits: Memory and threads of the engine.
     """
-    chosen = families or dictionary.families()
-    parameters: dict[str, duck.Parameter] = {"year_starts_in_month": year_starts_in_month}
-    with duck.connected(
-        store, as_of=as_of, bucket=bucket, parameters=parameters, limits=limits
-    ) as connection:
-        for name, users in INTERMEDIATE.items():
-            if set(users) & set(chosen):
-                connection.execute(f"create temp table {name} as {text(name)}")
-        return _joined(connection, chosen)
+    return _one(
+        store,
+        as_of=as_of,
+        bucket=bucket,
+        parameters=_known(store, as_of, limits) | {"year_starts_in_month": year_starts_in_month},
+        families=families or dictionary.families(),
+        limits=limits,
+    )
 
 
 def batches(
@@ -57,16 +57,19 @@ def batches(
     *,
     as_of: date,
     year_starts_in_month: int = DEFAULT_YEAR_START,
-    limits: duck.Limits | None = None,
+    families: tuple[str, ...] | None = None,
+    limits: Limits | None = None,
 ) -> Iterator[pl.DataFrame]:
     """Yield the summary bucket by bucket, in little memory; empty buckets are left out."""
+    parameters = _known(store, as_of, limits) | {"year_starts_in_month": year_starts_in_month}
     for bucket in BUCKETS:
         if store.files("donors", bucket=bucket):
-            batch = of(
+            batch = _one(
                 store,
                 as_of=as_of,
                 bucket=bucket,
-                year_starts_in_month=year_starts_in_month,
+                parameters=parameters,
+                families=families or dictionary.families(),
                 limits=limits,
             )
             if batch.height:
@@ -76,6 +79,37 @@ def batches(
 def text(name: str) -> str:
     """Return the SQL of a family of columns or of an intermediate table."""
     return resources.files("mecene.features").joinpath(f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _one(
+    store: FactStore,
+    *,
+    as_of: date,
+    bucket: str | None,
+    parameters: Mapping[str, Parameter],
+    families: tuple[str, ...],
+    limits: Limits | None,
+) -> pl.DataFrame:
+    with duck.connected(
+        store, as_of=as_of, bucket=bucket, parameters=parameters, limits=limits
+    ) as connection:
+        for name, users in INTERMEDIATE.items():
+            if set(users) & set(families):
+                connection.execute(f"create temp table {name} as {text(name)}")
+        return _joined(connection, families)
+
+
+def _known(store: FactStore, as_of: date, limits: Limits | None) -> dict[str, Parameter]:
+    """Return what the whole store, not the bucket, knows of: nobody counted is not zero."""
+    asked = {
+        "has_contacts": "select 1 from contacts",
+        "has_interactions": "select 1 from interactions",
+        "has_instalments": "select 1 from gifts where kind = 'instalment'",
+        "has_contact_details": "select 1 from donors "
+        "where email is not null or phone is not null or address is not null",
+    }
+    sql = ", ".join(f"exists({select} limit 1) as {name}" for name, select in asked.items())
+    return duck.run(f"select {sql}", store=store, as_of=as_of, limits=limits).row(0, named=True)
 
 
 def _joined(connection: duckdb.DuckDBPyConnection, families: tuple[str, ...]) -> pl.DataFrame:

@@ -1,0 +1,67 @@
+"""Build: the reference pages that are read off the code, so that they cannot say otherwise.
+
+``make docs`` writes them; ``tests/test_docs.py`` fails when one is out of date.
+"""
+
+import ast
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = ROOT / "src"
+REFERENCE = ROOT / "docs" / "reference"
+
+
+def modules_page() -> str:
+    """Return the page that says, for every module, the question it answers."""
+    lines = [
+        "# Modules",
+        "",
+        "Every module and the question it answers, read off its first sentence (`make docs`).",
+        "",
+        "| Module | Answers |",
+        "| --- | --- |",
+    ]
+    for path in sorted((SOURCE / "mecene").rglob("*.py")):
+        name = ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
+        lines.append(f"| `{name}` | {_first_sentence(path)} |")
+    return "\n".join(lines) + "\n"
+
+
+def commands_page() -> str:
+    """Return the page that holds the help of every command, in both languages."""
+    from typer.testing import CliRunner
+
+    from mecene.cli import main
+
+    parts = ["# Commands", "", "What `mecene --help` says, read off the program (`make docs`).", ""]
+    for lang, heading in (("en", "English"), ("fr", "Français")):
+        parts += [f"## {heading}", ""]
+        application = main.application(lang=lang)
+        for arguments in ([], *([name] for name in main.COMMANDS)):
+            said = CliRunner().invoke(
+                application, [*arguments, "--help"], env={"COLUMNS": "100", "NO_COLOR": "1"}
+            )
+            lines = [line.rstrip() for line in said.output.strip().splitlines()]
+            title = " ".join(["mecene", *arguments, "--help"])
+            parts += [f"### `{title}`", "", "```text", *lines, "```", ""]
+    return "\n".join(parts).replace("Usage: root", "Usage: mecene").rstrip() + "\n"
+
+
+PAGES = {"modules.md": modules_page, "commands.md": commands_page}
+
+
+def _first_sentence(path: Path) -> str:
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return re.sub(r"\s+", " ", docstring.split("\n\n")[0]).strip().replace("|", "\\|")
+
+
+def main() -> None:
+    """Write every page."""
+    REFERENCE.mkdir(parents=True, exist_ok=True)
+    for name, page in PAGES.items():
+        (REFERENCE / name).write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

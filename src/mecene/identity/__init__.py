@@ -1,0 +1,1 @@
+"""Identity: who is the same person, who lives together, and why we think so."""

@@ -1,0 +1,97 @@
+"""Portraits: what is known of a donor, taken from the best of their records.
+
+The record a donors file declares comes first, then the one that says most, then the one most
+often seen, then the smallest key. A name, and an address, each come whole from one record.
+"""
+
+import polars as pl
+
+from mecene import facts
+from mecene.identity import names
+
+_NAME = ("civility", "first_name", "last_name")
+_ADDRESS = ("address", "postcode", "city", "country")
+_ALONE = (
+    "organisation_name", "email", "phone", "birth_date", "language", "acquisition_channel",
+)  # fmt: skip
+_TEXTS = (*_NAME, *_ADDRESS, *_ALONE)
+
+
+def of(persons: pl.DataFrame, traits: pl.DataFrame, donors: pl.DataFrame) -> pl.DataFrame:
+    """Return ``facts.DONORS``, one row a donor, household left empty.
+
+    Args:
+        persons: Complete person records.
+        traits: Their traits, for those that hold more than a reference.
+        donors: (person_key, donor_id).
+    """
+    table = _described(persons, traits).join(donors, on="person_key", how="inner")
+    several = pl.col("donor_id").is_duplicated()
+    alone = table.filter(~several).with_columns(
+        pl.when(pl.col("external_id").is_not_null())
+        .then(pl.concat_list("external_id"))
+        .otherwise(pl.lit([], dtype=pl.List(pl.String)))
+        .alias("external_ids")
+    )
+    merged = _best(table.filter(several))
+    known = [name for name in facts.DONORS.schema if name in merged.columns]
+    both = pl.concat([alone.select(known), merged.select(known)]).sort("donor_id")
+    return facts.complete(both, facts.DONORS)
+
+
+def _described(persons: pl.DataFrame, traits: pl.DataFrame) -> pl.DataFrame:
+    """Return records with kind and gender settled and names read where they were in one piece."""
+    said = traits.select(
+        "person_key", "kind", pl.col("gender").alias("told"), "first_shown", "last_shown"
+    )
+    table = persons.join(said, on="person_key", how="left", maintain_order="left")
+    kind = pl.col("kind").fill_null("person")
+    body = kind == "organisation"
+    gender = pl.col("gender").str.to_lowercase().str.slice(0, 1)
+    gender = pl.when(gender.is_in(["f", "m", "x"])).then(gender)
+    return table.with_columns(
+        kind.alias("kind"),
+        pl.when(body).then("first_name").otherwise(pl.coalesce("first_shown", "first_name")).alias("first_name"),
+        pl.when(body & pl.col("organisation_name").is_null()).then(None)
+        .when(body).then("last_name")
+        .otherwise(pl.coalesce("last_shown", "last_name")).alias("last_name"),
+        pl.when(body).then(pl.coalesce("organisation_name", "last_shown", "full_name"))
+        .otherwise("organisation_name").alias("organisation_name"),
+        pl.when(kind == "person").then(pl.coalesce(gender, "told")).alias("gender"),
+        pl.col("postcode").str.replace_all(r"\s", ""),
+    )  # fmt: skip
+
+
+def _best(table: pl.DataFrame) -> pl.DataFrame:
+    said = pl.sum_horizontal(pl.col(name).is_not_null() for name in _TEXTS)
+    # « J. » is less of a name than « Jean ».
+    letters = names.folded(pl.col("first_name")).str.len_chars().fill_null(0).clip(0, 3)
+    ranked = table.with_columns(said.alias("said"), letters.alias("letters")).sort(
+        ["donor_id", "declared", "said", "records", "person_key"],
+        descending=[False, True, True, True, False],
+    )
+    best = ranked.group_by("donor_id", maintain_order=True).agg(
+        pl.col("external_id").drop_nulls().unique().sort().alias("external_ids"),
+        pl.col("kind").first(),
+        *(_whole(_NAME, "last_name")),
+        *(_whole(_ADDRESS, "postcode")),
+        *(pl.col(name).drop_nulls().first() for name in (*_ALONE, "gender")),
+        pl.col("acquired_on").min(),
+        pl.col("deceased_on").min(),
+        pl.col("undeliverable_on").max(),
+    )
+    return best
+
+
+def _whole(columns: tuple[str, ...], must: str) -> list[pl.Expr]:
+    """Return columns taken together from the first record that has the one that must be."""
+    has = pl.col(must).is_not_null()
+    return [
+        pl.coalesce(pl.col(name).filter(has).first(), pl.col(name).drop_nulls().first()).alias(name)
+        if name != "first_name"
+        else pl.coalesce(
+            pl.col(name).filter(has & (pl.col("letters") >= 2)).first(),
+            pl.col(name).drop_nulls().first(),
+        ).alias(name)
+        for name in columns
+    ]

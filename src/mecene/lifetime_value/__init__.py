@@ -1,0 +1,1 @@
+"""Lifetime value: who is still active, how many gifts to expect, and worth what."""

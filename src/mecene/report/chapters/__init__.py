@@ -1,0 +1,1 @@
+"""Chapters of the report: each an analysis in, words and pictures out."""

@@ -1,0 +1,88 @@
+"""Income: what came in, when, of what kind, and beside the same date last year."""
+
+import polars as pl
+
+from mecene import period
+from mecene.report.chapters.writing import Pen
+from mecene.report.page import Block, Section, Table
+from mecene.report.pictures import income as picture
+from mecene.retention.income import Window
+from mecene.retention.measure import Measures
+
+
+def chapter(measures: Measures, pen: Pen) -> Section:
+    """Return the chapter on income."""
+    return Section(
+        anchor="income",
+        title=pen.say("chapters.income"),
+        lead=_lead(measures, pen),
+        blocks=(
+            Block(
+                lead="",
+                how=pen.say("how.income"),
+                picture=picture.picture(_months(measures), currency=pen.currency, lang=pen.lang),
+            ),
+            Block(lead="", how=pen.say("how.average_gift"), table=_years(measures, pen)),
+        ),
+    )
+
+
+def _lead(measures: Measures, pen: Pen) -> str:
+    to_date = measures.income_to_date
+    if to_date.then is None or to_date.growth is None:
+        return pen.say("leads.income_alone", amount=pen.amount(to_date.now.amount_minor))
+    return pen.say(
+        "leads.income",
+        now=pen.amount(to_date.now.amount_minor),
+        then=pen.amount(to_date.then.amount_minor),
+        since=period.written(to_date.now.start, lang=pen.lang),
+        change=pen.change(to_date.growth),
+    )
+
+
+def _months(measures: Measures) -> pl.DataFrame:
+    rows = [
+        (row.month, "anonymous" if row.who == "anonymous" else row.kind, row.amount_minor)
+        for row in measures.income_by_month
+    ]
+    months = pl.DataFrame(
+        rows,
+        schema={"month": pl.Date, "kind": pl.String, "amount_minor": pl.Int64},
+        orient="row",
+    )
+    return months.group_by("month", "kind").agg(pl.col("amount_minor").sum()).sort("month", "kind")
+
+
+def _years(measures: Measures, pen: Pen) -> Table:
+    averages = {
+        a.label: a
+        for a in measures.average_gift
+        if a.series == "fiscal" and a.form == "one_off" and a.who == "donors"
+    }
+    rows = []
+    for window in measures.income_by_year[-10:]:
+        label = str(window.start.year)
+        average = averages.get(label)
+        rows.append(
+            (
+                _label(window, measures, pen),
+                pen.amount(window.amount_minor),
+                pen.number(window.gifts),
+                pen.amount(window.anonymous_minor) if window.anonymous_minor else "–",
+                pen.exact(average.mean_minor if average else None),
+                pen.exact(average.median_minor if average else None),
+            )
+        )
+    heads = ("year", "income", "gifts", "anonymous", "mean_one_off", "median_one_off")
+    return Table(
+        header=tuple(pen.say(f"tables.{head}") for head in heads),
+        rows=tuple(rows),
+        caption=pen.say("captions.years"),
+    )
+
+
+def _label(window: Window, measures: Measures, pen: Pen) -> str:
+    label = str(window.start.year)
+    if measures.as_of < window.end:
+        return pen.say("tables.so_far", year=label)
+    return label

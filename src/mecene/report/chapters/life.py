@@ -1,0 +1,108 @@
+"""Life: where donors stand, where they came from, and how each segment does."""
+
+import polars as pl
+
+from mecene import period
+from mecene.report import lexicon, look
+from mecene.report.analysis import Analysis
+from mecene.report.chapters.writing import Pen
+from mecene.report.page import Block, Section, Table
+from mecene.report.pictures import flows, life_cycle, rfm_map
+
+_RECENCY_BANDS = 6
+_FREQUENCY_BANDS = 5
+
+
+def chapter(analysis: Analysis, pen: Pen) -> Section:
+    """Return the chapter on the life cycle."""
+    blocks = [
+        Block(
+            lead="",
+            how=pen.say("how.life_cycle"),
+            picture=life_cycle.picture(analysis.segments, currency=pen.currency, lang=pen.lang),
+        )
+    ]
+    moved = analysis.flows.filter((pl.col("before") != "absent") & (pl.col("donors") > 0))
+    if moved["stage"].n_unique() == len(analysis.stages) - 1:
+        stages = [period.written(day, lang=pen.lang) for day in analysis.stages]
+        blocks.append(
+            Block(
+                lead=pen.say("leads.flows"),
+                how=pen.say("how.flows"),
+                picture=flows.picture(analysis.flows, stages=stages, lang=pen.lang),
+            )
+        )
+    blocks.append(
+        Block(
+            lead=pen.say("leads.segments"),
+            how=pen.say("how.segments"),
+            table=_table(analysis, pen),
+        )
+    )
+    if analysis.grid.height:
+        blocks.append(_map(analysis, pen))
+    return Section(
+        anchor="life",
+        title=pen.say("chapters.life"),
+        lead=pen.say("leads.life"),
+        blocks=tuple(blocks),
+    )
+
+
+def _map(analysis: Analysis, pen: Pen) -> Block:
+    cuts = analysis.rules.rfm
+    recency = _bands([0, *cuts.recency_months], pen)
+    frequency = _bands([1, *cuts.frequency_gifts], pen, whole=True)
+    # The most recent band has the highest score.
+    by_score = dict(enumerate(reversed(recency), start=1))
+    grid = analysis.grid.select(
+        recency=pl.col("r_band").replace_strict(by_score, return_dtype=pl.String),
+        frequency=pl.col("f_band").replace_strict(
+            dict(enumerate(frequency, start=1)), return_dtype=pl.String
+        ),
+        donors="donors",
+        amount_minor="amount_12m_minor",
+    )
+    return Block(
+        lead=pen.say("leads.rfm"),
+        how=pen.say("how.rfm"),
+        picture=rfm_map.picture(
+            grid, recency=recency, frequency=frequency, currency=pen.currency, lang=pen.lang
+        ),
+    )
+
+
+def _bands(cuts: list[float], pen: Pen, *, whole: bool = False) -> list[str]:
+    """Return how the bands that start at some cuts are written: ``0–6``, ``7–12``, ``60+``."""
+    starts = [int(cut) for cut in dict.fromkeys(cuts)]
+    written = []
+    for low, high in zip(starts, [*starts[1:], None], strict=True):
+        if high is None:
+            written.append(f"{low}+")
+        elif whole and high == low + 1:
+            written.append(str(low))
+        else:
+            written.append(f"{low}–{high - 1 if whole else high}")
+    return written
+
+
+def _table(analysis: Analysis, pen: Pen) -> Table:
+    names = lexicon.labels("segments", lang=pen.lang)
+    rows = {row["segment"]: row for row in analysis.segments.to_dicts()}
+    heads = ("segment", "donors", "amount_12m", "mean_gift", "median_last_gift", "value_12m")
+    return Table(
+        header=tuple(pen.say(f"tables.{head}") for head in heads),
+        rows=tuple(
+            (
+                names[segment],
+                f"{pen.number(row['donors'])} ({pen.percent(row['donors_share'])})",
+                pen.amount(row["amount_12m_minor"]),
+                pen.exact(row["mean_gift_minor"]),
+                pen.exact(row["median_last_gift_minor"]),
+                pen.amount(row["expected_value_12m_minor"]),
+            )
+            for segment in look.SEGMENT_COLOURS
+            if (row := rows.get(segment))
+        ),
+        caption=pen.say("captions.segments"),
+    )

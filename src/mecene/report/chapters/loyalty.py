@@ -1,0 +1,183 @@
+"""Loyalty: who gives again, year after year, and what it gains and costs."""
+
+import polars as pl
+
+from mecene.report.chapters import essentials
+from mecene.report.chapters.writing import Pen
+from mecene.report.page import Block, Section, Table
+from mecene.report.pictures import cohorts, curves
+from mecene.retention.measure import Measures
+from mecene.retention.second_gift import SecondGift
+
+_MOST_GROUPS = 24
+
+
+def chapter(measures: Measures, pen: Pen) -> Section | None:
+    """Return the chapter on retention, None when no year can be held against another."""
+    blocks = [
+        block
+        for block in (
+            _years(measures, pen),
+            _cohorts(measures, pen),
+            _movements(measures, pen),
+            _second_gift(measures.second_gift, pen),
+            _who_leaves(measures, pen),
+        )
+        if block
+    ]
+    if not blocks:
+        return None
+    return Section(
+        anchor="loyalty",
+        title=pen.say("chapters.loyalty"),
+        lead=pen.say("leads.loyalty"),
+        blocks=tuple(blocks),
+    )
+
+
+def _years(measures: Measures, pen: Pen) -> Block | None:
+    years = [
+        y for y in measures.yearly if y.series == "fiscal" and y.who == "donors" and y.complete
+    ]
+    table = pl.DataFrame(
+        [
+            (year.label, name, share)
+            for year in years[-10:]
+            for name, share in (
+                ("overall", year.retention),
+                ("new", year.new_retention),
+                ("repeat", year.repeat_retention),
+            )
+        ],
+        schema={"year": pl.String, "measure": pl.String, "share": pl.Float64},
+        orient="row",
+    )
+    if table.drop_nulls("share").is_empty():
+        return None
+    return Block(
+        lead=_recapture(measures, pen),
+        how=pen.say("how.retention"),
+        picture=curves.retention(table, lang=pen.lang),
+    )
+
+
+def _recapture(measures: Measures, pen: Pen) -> str:
+    year = essentials.last_complete(measures)
+    if year is None or year.retention is None:
+        return ""
+    return pen.say(
+        "leads.retention",
+        retained=pen.number(year.retained),
+        before=pen.number(year.donors_before),
+        share=pen.percent(year.retention),
+        back=pen.number(year.reactivated + year.reacquired),
+        recapture=pen.percent(year.recapture, decimals=1),
+        amount=pen.percent(year.amount_retention),
+    )
+
+
+def _cohorts(measures: Measures, pen: Pen) -> Block | None:
+    cells = [cell for cell in measures.cohorts if cell.complete]
+    acquired = {cell.cohort: cell.donors for cell in cells if cell.age_years == 0}
+    table = pl.DataFrame(
+        [
+            (cell.label, cell.age_years, cell.donors, acquired[cell.cohort])
+            for cell in cells
+            if acquired.get(cell.cohort)
+        ],
+        schema={
+            "cohort": pl.String,
+            "years_since": pl.Int64,
+            "donors": pl.Int64,
+            "acquired": pl.Int64,
+        },
+        orient="row",
+    )
+    if table.filter(pl.col("years_since") > 0).is_empty():
+        return None
+    return Block(
+        lead=pen.say("leads.cohorts"),
+        how=pen.say("how.cohorts"),
+        picture=cohorts.picture(table, lang=pen.lang),
+    )
+
+
+def _movements(measures: Measures, pen: Pen) -> Block | None:
+    rows = [
+        m for m in measures.movements if m.series == "fiscal" and m.who == "donors" and m.complete
+    ]
+    rows = [m for m in rows if m.gains_minor or m.losses_minor][-8:]
+    if not rows:
+        return None
+    heads = (
+        "year", "gained_new", "gained_recaptured", "gained_upgrade", "lost_downgrade",
+        "lost_lapsed_new", "lost_lapsed_repeat", "net",
+    )  # fmt: skip
+    return Block(
+        lead=pen.say("leads.movements"),
+        how=pen.say("how.movements"),
+        table=Table(
+            header=tuple(pen.say(f"tables.{head}") for head in heads),
+            rows=tuple(
+                (
+                    m.label,
+                    pen.amount(m.gained_new_minor),
+                    pen.amount(m.gained_recaptured_minor),
+                    pen.amount(m.gained_upgrade_minor),
+                    pen.amount(-m.lost_downgrade_minor),
+                    pen.amount(-m.lost_lapsed_new_minor),
+                    pen.amount(-m.lost_lapsed_repeat_minor),
+                    pen.amount(m.net_minor),
+                )
+                for m in rows
+            ),
+            caption=pen.say("captions.movements"),
+        ),
+    )
+
+
+def _second_gift(second: SecondGift, pen: Pen) -> Block | None:
+    points = [(p.days, p.share, p.low, p.high) for p in second.curve if p.days <= 3 * 365]
+    if len(points) < 3:
+        return None
+    curve = pl.DataFrame(
+        points,
+        schema={"days": pl.Int64, "share": pl.Float64, "low": pl.Float64, "high": pl.Float64},
+        orient="row",
+    ).with_columns(pl.col("low", "high").fill_null(pl.col("share")))
+    lead = (
+        pen.say("leads.second_gift_median", days=pen.number(second.median_days))
+        if second.median_days is not None
+        else pen.say("leads.second_gift")
+    )
+    return Block(
+        lead=lead,
+        how=pen.say("how.second_gift"),
+        picture=curves.second_gift(curve, lang=pen.lang),
+    )
+
+
+def _who_leaves(measures: Measures, pen: Pen) -> Block | None:
+    groups = [g for g in measures.who_leaves.groups if g.enough and g.attrition is not None]
+    groups = [g for g in groups if g.dimension != "department"][:_MOST_GROUPS]
+    if not groups:
+        return None
+    heads = ("group", "donors", "attrition", "interval", "against_all")
+    return Block(
+        lead=pen.say("leads.who_leaves", all=pen.percent(measures.who_leaves.attrition)),
+        how=pen.say("how.who_leaves"),
+        table=Table(
+            header=tuple(pen.say(f"tables.{head}") for head in heads),
+            rows=tuple(
+                (
+                    essentials.who(g.dimension, g.value, pen),
+                    pen.number(g.donors),
+                    pen.percent(g.attrition),
+                    f"{pen.percent(g.low)} – {pen.percent(g.high)}",
+                    pen.say(f"differs.{g.differs or 'alike'}"),
+                )
+                for g in groups
+            ),
+            caption=pen.say("captions.who_leaves"),
+        ),
+    )

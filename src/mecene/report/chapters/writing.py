@@ -1,0 +1,50 @@
+"""Writing: how a chapter writes its figures in the reader's language."""
+
+from dataclasses import dataclass
+
+from mecene import money
+from mecene.report import lexicon
+
+
+@dataclass(frozen=True)
+class Pen:
+    """A language and a currency, and everything written in them."""
+
+    lang: str
+    currency: str
+
+    def say(self, key: str, **values: object) -> str:
+        """Return a sentence of the report's words."""
+        return lexicon.say(key, lang=self.lang, **values)
+
+    def amount(self, minor: float | None) -> str:
+        """Return an amount to the euro, or a dash where it is undefined."""
+        if minor is None:
+            return "–"
+        return money.text(round(minor, -2), currency=self.currency, lang=self.lang, decimals=0)
+
+    def exact(self, minor: float | None) -> str:
+        """Return an amount to the cent where it has some, or a dash where it is undefined."""
+        if minor is None:
+            return "–"
+        return money.text(round(minor), currency=self.currency, lang=self.lang)
+
+    def percent(self, share: float | None, *, decimals: int = 0) -> str:
+        """Return a share, or a dash where it is undefined."""
+        return "–" if share is None else money.percent(share, lang=self.lang, decimals=decimals)
+
+    def change(self, share: float | None) -> str:
+        """Return a signed change, ``+4 %``, or a dash where it is undefined."""
+        if share is None:
+            return "–"
+        return ("+" if share > 0 else "") + money.percent(share, lang=self.lang, decimals=1)
+
+    def number(self, value: float | None, *, decimals: int = 0) -> str:
+        """Return a number, or a dash where it is undefined."""
+        return "–" if value is None else money.number(value, lang=self.lang, decimals=decimals)
+
+    def counted(self, key: str, number: int, **values: object) -> str:
+        """Return a sentence with a count, in the singular or the plural of the language."""
+        one = abs(number) < 2 if self.lang == "fr" else number == 1
+        form = f"{key}_one" if one else f"{key}_many"
+        return self.say(form, n=self.number(number), **values)

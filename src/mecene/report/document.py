@@ -1,0 +1,64 @@
+"""Document: the analysis and what was read, put in reading order as one page."""
+
+from mecene import period
+from mecene.report import page
+from mecene.report.analysis import Analysis
+from mecene.report.chapters import (
+    actions,
+    essentials,
+    income,
+    life,
+    loyalty,
+    quality,
+    regular,
+    worth,
+)
+from mecene.report.chapters.writing import Pen
+from mecene.report.intake import Intake
+
+_FILES_NAMED = 3
+
+
+def document(analysis: Analysis, intake: Intake) -> page.Page:
+    """Return the page of an analysis, in its language."""
+    pen = Pen(lang=analysis.lang, currency=analysis.currency)
+    measures = analysis.measures
+    chapters = [
+        income.chapter(measures, pen) if measures else None,
+        life.chapter(analysis, pen),
+        loyalty.chapter(measures, pen) if measures else None,
+        regular.chapter(measures, pen) if measures else None,
+        worth.chapter(analysis, pen),
+        quality.chapter(intake, pen),
+    ]
+    return page.Page(
+        title=pen.say("titles.report", day=period.written(analysis.as_of, lang=pen.lang)),
+        subtitle=_subtitle(analysis, intake, pen),
+        cards=essentials.cards(analysis, pen),
+        sentences=essentials.sentences(analysis, pen),
+        actions=actions.actions(analysis, pen),
+        excluded=actions.excluded(analysis, pen),
+        sections=[chapter for chapter in chapters if chapter],
+        warnings=analysis.warnings,
+        footer=[pen.say("titles.footer_value"), pen.say("titles.footer")],
+    )
+
+
+def _subtitle(analysis: Analysis, intake: Intake, pen: Pen) -> str:
+    day = period.written(analysis.as_of, lang=pen.lang)
+    if analysis.measures is None:
+        return pen.say("titles.subtitle_no_gift", files=_files(intake, pen), day=day)
+    return pen.say(
+        "titles.subtitle",
+        files=_files(intake, pen),
+        first=period.written(analysis.measures.first_gift_on, lang=pen.lang),
+        last=period.written(analysis.measures.last_gift_on, lang=pen.lang),
+        day=day,
+    )
+
+
+def _files(intake: Intake, pen: Pen) -> str:
+    names = [file.name for file in intake.files] or ["–"]
+    if len(names) <= _FILES_NAMED:
+        return ", ".join(names)
+    return pen.say("titles.files_more", first=names[0], more=len(names) - 1)

@@ -1,0 +1,118 @@
+"""Folder: the report as files a person can open: a page, the donors, the lists, the figures."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from mecene import money
+from mecene.report import document, lexicon, page, roll
+from mecene.report.analysis import Analysis
+from mecene.report.chapters import actions
+from mecene.report.intake import Intake
+from mecene.report.metrics import metrics
+from mecene.sources import safe_writing
+
+# A worksheet holds 1,048,576 rows, its header among them.
+LARGEST_SHEET = 1_048_575
+_IN_A_LIST = (
+    "civility", "first_name", "last_name", "organisation_name", "email", "phone", "address",
+    "postcode", "city",
+)  # fmt: skip
+
+
+def write(
+    analysis: Analysis,
+    intake: Intake,
+    into: Path,
+    *,
+    on_progress: Callable[[str, int, int], None] | None = None,
+) -> dict[str, Any]:
+    """Write the whole report into a folder; return its metrics.
+
+    ``report.html``, ``donors.parquet`` / ``.csv`` / ``.xlsx`` (the workbook only where it fits),
+    ``lists/*.csv``, ``metrics.json``.
+    """
+    tell = on_progress or (lambda stage, done, total: None)
+    into.mkdir(parents=True, exist_ok=True)
+    steps: tuple[Callable[[], None], ...] = (
+        lambda: _write_donors(analysis, into),
+        lambda: _write_lists(analysis, into / actions.FOLDER),
+        lambda: _write_page(analysis, intake, into / "report.html"),
+    )
+    for done, step in enumerate(steps):
+        tell("writing", done, len(steps))
+        step()
+    tell("writing", len(steps), len(steps))
+    figures = metrics(analysis, intake)
+    (into / "metrics.json").write_text(
+        json.dumps(figures, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8"
+    )
+    return figures
+
+
+def _write_page(analysis: Analysis, intake: Intake, file: Path) -> None:
+    html = page.render(document.document(analysis, intake), lang=analysis.lang)
+    file.write_text(html, encoding="utf-8")
+
+
+def _write_donors(analysis: Analysis, into: Path) -> None:
+    pl.scan_parquet(sorted(analysis.donors.glob("*.parquet"))).sink_parquet(into / "donors.parquet")
+    shown = (roll.for_people(part, lang=analysis.lang) for part in roll.parts(analysis.donors))
+    safe_writing.write_csv_parts(shown, into / "donors.csv", delimiter=_delimiter(analysis.lang))
+    workbook = into / "donors.xlsx"
+    workbook.unlink(missing_ok=True)
+    if analysis.count <= LARGEST_SHEET:
+        whole = pl.read_parquet(into / "donors.parquet")
+        safe_writing.write_xlsx(
+            roll.for_people(whole, lang=analysis.lang),
+            workbook,
+            sheet=lexicon.say("tables.donors", lang=analysis.lang),
+        )
+
+
+def _write_lists(analysis: Analysis, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    people = pl.scan_parquet(sorted(analysis.donors.glob("*.parquet"))).select(
+        "donor_id", "external_ids", *_IN_A_LIST
+    )
+    for name, table in analysis.lists.lists.items():
+        listed = (
+            table.lazy().join(people, on="donor_id", how="left", maintain_order="left").collect()
+        )
+        safe_writing.write_csv(
+            _worded(listed, lang=analysis.lang),
+            folder / f"{name}.csv",
+            delimiter=_delimiter(analysis.lang),
+        )
+
+
+def _worded(listed: pl.DataFrame, *, lang: str) -> pl.DataFrame:
+    """Return a list with its reason first, euros, and columns named in a language."""
+    names = lexicon.labels("columns", lang=lang)
+    segments = lexicon.labels("segments", lang=lang)
+    exponents = {
+        code: 10.0 ** -money.exponent(code) for code in listed["currency"].unique() if code
+    }
+    factor = pl.col("currency").replace_strict(exponents, default=0.01, return_dtype=pl.Float64)
+    amounts = [name for name in listed.columns if name.endswith("_minor")]
+    # A list without names still has references to look people up by.
+    held = [name for name in _IN_A_LIST if listed[name].is_not_null().any()]
+    order = ["donor_id", "external_ids", *held, "reason", "segment", *amounts, "currency"]
+    rest = [name for name in listed.columns if name not in (*order, *_IN_A_LIST)]
+    return (
+        listed.with_columns(
+            *((pl.col(name) * factor).round(2) for name in amounts),
+            pl.col("segment").replace_strict(segments, default=pl.col("segment")),
+            pl.col("external_ids").list.join(" "),
+        )
+        .select(*order, *rest)
+        .rename({name: names.get(name, name) for name in (*order, *rest)})
+    )
+
+
+def _delimiter(lang: str) -> str:
+    # A French spreadsheet opens `;` with a double click, an English one `,`.
+    return ";" if lang == "fr" else ","

@@ -1,0 +1,72 @@
+"""Metrics: every figure of an analysis as one JSON value, documented in docs/reference/metrics.md."""
+
+from dataclasses import asdict
+from typing import Any
+
+from mecene.report.analysis import Analysis
+from mecene.report.intake import Intake
+
+SCHEMA = 1
+
+
+def metrics(analysis: Analysis, intake: Intake) -> dict[str, Any]:
+    """Return plain JSON values: days as ISO text, amounts in minor units, absences as None."""
+    return {
+        "schema": SCHEMA,
+        "as_of": analysis.as_of.isoformat(),
+        "currency": analysis.currency,
+        "files": [
+            {
+                "name": file.name,
+                "rows_read": file.rows,
+                "facts": file.facts,
+                "rejects": file.rejects,
+                "facts_by_table": file.by_table,
+                "rejects_by_problem": file.by_problem,
+                "identical_rows": file.identical,
+                "overlapping_rows": file.overlap,
+                "recognised": list(file.recognised),
+                "notes": list(file.notes),
+            }
+            for file in intake.files
+        ],
+        "rows_read": intake.rows,
+        "facts": intake.facts,
+        "rejects": intake.rejects,
+        "identity": {
+            "persons": intake.persons,
+            "donors": intake.donors,
+            "households": intake.households,
+            "merges_applied": intake.merges,
+            "merges_proposed": intake.proposals,
+            "anonymous_gifts": intake.anonymous_gifts,
+            "gaps": intake.gaps,
+        },
+        "donors": analysis.count,
+        "segments": analysis.segments.to_dicts(),
+        "flows": [
+            {
+                "from": analysis.stages[row["stage"]].isoformat(),
+                "to": analysis.stages[row["stage"] + 1].isoformat(),
+                "before": row["before"],
+                "now": row["now"],
+                "donors": row["donors"],
+            }
+            for row in analysis.flows.to_dicts()
+        ],
+        "rfm": analysis.grid.to_dicts(),
+        "tags": analysis.tags,
+        "value": {
+            "model": _model(analysis),
+            "expected": analysis.value_totals,
+            "bands_36m": analysis.value_bands.to_dicts(),
+        },
+        "lists": {name: table.height for name, table in analysis.lists.lists.items()},
+        "excluded_from_lists": analysis.lists.excluded.to_dicts(),
+        "warnings": list(analysis.warnings),
+        "measures": analysis.measures.to_dict() if analysis.measures else None,
+    }
+
+
+def _model(analysis: Analysis) -> dict[str, Any]:
+    return asdict(analysis.model)

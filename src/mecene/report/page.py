@@ -1,0 +1,90 @@
+"""Page: one self-contained HTML file with the report's words, pictures and figures.
+
+No script, no network, no font to fetch: what is not in the file is not needed to read it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import jinja2
+
+from mecene.report import lexicon, look
+
+
+@dataclass(frozen=True)
+class Card:
+    """A headline figure: the number, what it is, and what it means."""
+
+    figure: str
+    label: str
+    note: str
+    tone: str = "plain"
+
+
+@dataclass(frozen=True)
+class Action:
+    """A list to act on: its name, why, how many people, what it is worth, where it is."""
+
+    name: str
+    why: str
+    people: str
+    value: str
+    file: str
+    first: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the page: its heads, its rows, and which columns are figures."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A picture or a table with its lead sentence and how it is worked out."""
+
+    lead: str
+    how: str
+    picture: look.Picture | None = None
+    table: Table | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """A chapter of the report."""
+
+    anchor: str
+    title: str
+    blocks: tuple[Block, ...]
+    lead: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything the report says, in reading order."""
+
+    title: str
+    subtitle: str
+    cards: Sequence[Card]
+    sentences: Sequence[str]
+    actions: Sequence[Action]
+    sections: Sequence[Section]
+    footer: Sequence[str]
+    warnings: Sequence[str] = ()
+    excluded: str = ""
+
+
+def render(page: Page, *, lang: str) -> str:
+    """Return the page as one HTML document, every value escaped."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("mecene.report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    template = environment.get_template("report.html")
+    return template.render(page=page, lang=lang, says=lexicon.labels("page", lang=lang))

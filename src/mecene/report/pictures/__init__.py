@@ -1,0 +1,1 @@
+"""Pictures of the report: each a table in, a drawing out."""

@@ -1,0 +1,168 @@
+"""Curves: the second gift with time, retention over the years, and who gives how much."""
+
+from functools import partial
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+from mecene import money
+from mecene.report import lexicon, look
+
+_SECOND_GIFT_DAYS = (30, 90, 180, 365)
+_TOP_SHARES = (0.01, 0.1, 0.2, 0.5)
+_PERCENT = ".0%"
+
+
+def second_gift(curve: pl.DataFrame, *, lang: str) -> look.Picture:
+    """Draw the share of new donors who have given again, against days since their first gift.
+
+    Args:
+        curve: ``days``, ``share``, ``low``, ``high`` (95 % band), shares in [0, 1].
+        lang: ``fr`` or ``en``.
+    """
+    marks = _marks(
+        curve, "days", [d for d in _SECOND_GIFT_DAYS if d <= look.largest(curve["days"])]
+    )
+    marks = marks.with_columns(
+        written=look.written(marks["share"], partial(money.percent, lang=lang))
+    )
+    said = ", ".join(
+        lexicon.say("alternatives.at_days", lang=lang, days=row["days"], share=row["written"])
+        for row in marks.to_dicts()
+    )
+    return look.picture(
+        "second_gift",
+        partial(_second_gift_chart, curve, marks, lexicon.say("axes.days_since_first", lang=lang)),
+        alternative=lexicon.say("alternatives.second_gift", lang=lang, list=said),
+        header=("days", "gave_again"),
+        rows=((str(row["days"]), row["written"]) for row in marks.to_dicts()),
+        lang=lang,
+    )
+
+
+def retention(years: pl.DataFrame, *, lang: str) -> look.Picture:
+    """Draw overall, new and repeat retention year after year.
+
+    Args:
+        years: ``year``, ``measure`` (``overall``, ``new``, ``repeat``), ``share`` in [0, 1],
+            null where undefined.
+        lang: ``fr`` or ``en``.
+    """
+    names = lexicon.labels("retention", lang=lang)
+    defined = years.drop_nulls("share")
+    drawn = defined.with_columns(
+        label=pl.col("measure").replace_strict(names, default=pl.col("measure")),
+        written=look.written(defined["share"], partial(money.percent, lang=lang)),
+    )
+    rows = [(str(row["year"]), row["label"], row["written"]) for row in drawn.to_dicts()]
+    said = ", ".join(" ".join(row) for row in rows)
+    return look.picture(
+        "retention",
+        partial(_retention_chart, drawn, [names[name] for name in ("overall", "repeat", "new")]),
+        alternative=lexicon.say("alternatives.retention", lang=lang, list=said),
+        header=("year", "measure", "share"),
+        rows=rows,
+        lang=lang,
+    )
+
+
+def concentration(lorenz: pl.DataFrame, *, lang: str) -> look.Picture:
+    """Draw which share of income the most generous donors bring.
+
+    Args:
+        lorenz: ``donors_share`` (most generous first) and ``income_share``, both in [0, 1].
+        lang: ``fr`` or ``en``.
+    """
+    percent = partial(money.percent, lang=lang)
+    marks = _marks(lorenz, "donors_share", list(_TOP_SHARES))
+    written = [
+        f"{percent(row['donors_share'])} → {percent(row['income_share'])}"
+        for row in marks.to_dicts()
+    ]
+    marks = marks.with_columns(written=pl.Series(written, dtype=pl.String))
+    titles = [lexicon.say(f"axes.{name}", lang=lang) for name in ("donors_share", "income_share")]
+    return look.picture(
+        "concentration",
+        partial(_concentration_chart, lorenz, marks, titles),
+        alternative=lexicon.say("alternatives.concentration", lang=lang, list=", ".join(written)),
+        header=("donors_part", "income_part"),
+        rows=(
+            (percent(row["donors_share"]), percent(row["income_share"], decimals=1))
+            for row in marks.to_dicts()
+        ),
+        lang=lang,
+    )
+
+
+def _marks(curve: pl.DataFrame, along: str, at: list[float]) -> pl.DataFrame:
+    """Return the points of a curve nearest to some places along it."""
+    places = pl.DataFrame({along: pl.Series(at, dtype=curve[along].dtype)})
+    return places.join_asof(curve.sort(along), on=along, strategy="nearest").drop_nulls()
+
+
+def _second_gift_chart(curve: pl.DataFrame, marks: pl.DataFrame, title: str, width: int) -> Any:
+    ticks = [0, 90, 180, 365, 730, 1095]
+    x = alt.X(
+        "days:Q",
+        title=title,
+        axis=alt.Axis(values=ticks, grid=False),
+        scale=alt.Scale(nice=False),
+    )
+    y = alt.Y("share:Q", title=None, axis=alt.Axis(format=_PERCENT, tickCount=4))
+    base = alt.Chart(curve).encode(x=x)
+    points = alt.Chart(marks).encode(x=x, y=y)
+    return alt.layer(
+        base.mark_area(color=look.ACCENT, opacity=0.16, interpolate="step-after").encode(
+            y=alt.Y("low:Q", title=None), y2="high:Q"
+        ),
+        base.mark_line(color=look.ACCENT, strokeWidth=2.5, interpolate="step-after").encode(y=y),
+        points.mark_point(filled=True, size=60, color=look.WARM, opacity=1),
+        points.mark_text(dy=-12, dx=-6, fontWeight="bold", color=look.WARM).encode(
+            text="written:N"
+        ),
+    ).properties(width=width - 60, height=220)
+
+
+def _retention_chart(drawn: pl.DataFrame, order: list[str], width: int) -> Any:
+    colours = alt.Scale(domain=order, range=[look.ACCENT, "#009e73", look.WARM])
+    base = alt.Chart(drawn).encode(
+        x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+        y=alt.Y(
+            "share:Q",
+            title=None,
+            axis=alt.Axis(format=_PERCENT, tickCount=5),
+            scale=alt.Scale(domainMin=0),
+        ),
+        color=alt.Color(
+            "label:N", scale=colours, legend=alt.Legend(columns=3 if width == look.WIDE else 1)
+        ),
+    )
+    layers = [base.mark_line(point=alt.OverlayMarkDef(size=50), strokeWidth=2.5)]
+    if width == look.WIDE:
+        layers.append(base.mark_text(dy=-12, fontSize=11).encode(text="written:N"))
+    return alt.layer(*layers).properties(width=width - 60, height=230)
+
+
+def _concentration_chart(
+    lorenz: pl.DataFrame, marks: pl.DataFrame, titles: list[str], width: int
+) -> Any:
+    x = alt.X(
+        "donors_share:Q",
+        title=titles[0],
+        axis=alt.Axis(format=_PERCENT, tickCount=5, grid=False),
+    )
+    y = alt.Y(
+        "income_share:Q",
+        title=titles[1],
+        axis=alt.Axis(format=_PERCENT, tickCount=5),
+        scale=alt.Scale(domain=[0, 1]),
+    )
+    whole = alt.Chart(lorenz).encode(x=x, y=y)
+    points = alt.Chart(marks).encode(x=x, y=y)
+    return alt.layer(
+        whole.mark_area(color=look.ACCENT, opacity=0.15),
+        whole.mark_line(color=look.ACCENT, strokeWidth=2.5),
+        points.mark_point(filled=True, size=60, color=look.WARM, opacity=1),
+        points.mark_text(align="left", dx=9, dy=10, color=look.INK).encode(text="written:N"),
+    ).properties(width=width - 70, height=240)

@@ -1,0 +1,151 @@
+"""Flows: where donors stood a year ago, two years ago, and where they stand now."""
+
+from functools import partial
+from typing import Any
+
+import altair as alt
+import numpy as np
+import polars as pl
+
+from mecene import money
+from mecene.report import lexicon, look
+
+_GAP_SHARE = 0.012
+_STEPS = 24
+_SMALLEST_NAMED = 0.012
+
+
+def picture(flows: pl.DataFrame, *, stages: list[str], lang: str) -> look.Picture:
+    """Draw the donors who moved from one segment to another between stages.
+
+    Args:
+        flows: ``stage`` (0 for the first passage), ``before``, ``now`` (segments; ``absent``
+            for a donor not yet known), ``donors``.
+        stages: What each column of the drawing is called, one more than there are passages.
+        lang: ``fr`` or ``en``.
+    """
+    names = lexicon.labels("segments", lang=lang)
+    boxes = _boxes(flows, len(stages)).with_columns(
+        label=pl.col("segment").replace_strict(names, default=pl.col("segment")),
+        middle=(pl.col("top") + pl.col("bottom")) / 2,
+    )
+    moves = flows.filter(pl.col("before") != pl.col("now")).sort("donors", descending=True)
+    return look.picture(
+        "flows",
+        partial(_chart, boxes, _ribbons(flows, boxes), stages),
+        alternative=_in_words(moves, names, lang=lang),
+        header=("period", "before", "now", "donors"),
+        rows=(
+            (
+                f"{stages[row['stage']]} → {stages[row['stage'] + 1]}",
+                names.get(row["before"], row["before"]),
+                names.get(row["now"], row["now"]),
+                money.number(row["donors"], lang=lang),
+            )
+            for row in moves.sort("stage", "donors", descending=[False, True]).head(40).to_dicts()
+        ),
+        lang=lang,
+    )
+
+
+def _chart(boxes: pl.DataFrame, ribbons: pl.DataFrame, stages: list[str], width: int) -> Any:
+    margin = 150 if width == look.WIDE else 96
+    down = alt.Scale(domain=[0, 1], reverse=True, nice=False)
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, len(stages) - 1], nice=False))
+    y = alt.Y("top:Q", axis=None, scale=down)
+    middle = alt.Y("middle:Q", axis=None, scale=down)
+    order = list(look.SEGMENT_COLOURS)
+    colours = alt.Scale(domain=order, range=[look.SEGMENT_COLOURS[name] for name in order])
+    areas = alt.Chart(ribbons).mark_area(opacity=0.42, line=False)
+    bars = alt.Chart(boxes).mark_rule(strokeWidth=12, strokeCap="butt")
+    seen = boxes.filter(pl.col("share") > _SMALLEST_NAMED)
+    right = alt.Chart(seen.filter(pl.col("x") == len(stages) - 1))
+    left = alt.Chart(seen.filter(pl.col("x") == 0))
+    room = margin - 14
+    heads = alt.Chart(pl.DataFrame({"x": range(len(stages)), "stage": stages, "top": 0.0}))
+    return (
+        alt.layer(
+            areas.encode(
+                x=x,
+                y=y,
+                y2="bottom:Q",
+                detail="flow:N",
+                color=alt.Color("before:N", scale=colours, legend=None),
+            ),
+            bars.encode(
+                x=x, y=y, y2="bottom:Q", color=alt.Color("segment:N", scale=colours, legend=None)
+            ),
+            right.mark_text(align="left", dx=12, limit=room).encode(x=x, y=middle, text="label:N"),
+            left.mark_text(align="right", dx=-12, limit=room).encode(x=x, y=middle, text="label:N"),
+            heads.mark_text(dy=-14, fontWeight="bold").encode(x=x, y=y, text="stage:N"),
+        )
+        .resolve_scale(color="shared")
+        .properties(
+            width=width - 2 * margin,
+            height=360,
+            padding={"top": 30, "left": margin, "right": margin, "bottom": 6},
+        )
+    )
+
+
+def _boxes(flows: pl.DataFrame, stages: int) -> pl.DataFrame:
+    """Return where each segment stands in each column, as shares of the drawing's height."""
+    held = [_held(flows, stage, stages) for stage in range(stages)]
+    tallest = max((sum(column.values()) for column in held), default=0) or 1
+    height = 1 - _GAP_SHARE * (max((len(column) for column in held), default=1) - 1)
+    rows = []
+    for stage, column in enumerate(held):
+        top = 0.0
+        for segment in (name for name in look.SEGMENT_COLOURS if name in column):
+            share = column[segment] / tallest
+            rows.append((stage, segment, column[segment], share, top, top + share * height))
+            top += share * height + _GAP_SHARE
+    return pl.DataFrame(
+        rows, schema=["x", "segment", "donors", "share", "top", "bottom"], orient="row"
+    )
+
+
+def _held(flows: pl.DataFrame, stage: int, stages: int) -> dict[str, int]:
+    """Return the donors of each segment at one stage: before its passage, or after the last."""
+    last = stage == stages - 1
+    passage = flows.filter(pl.col("stage") == (stage - 1 if last else stage))
+    side = "now" if last else "before"
+    counts = passage.filter(pl.col(side) != "absent").group_by(side).agg(pl.col("donors").sum())
+    return {segment: int(donors) for segment, donors in counts.iter_rows()}
+
+
+def _ribbons(flows: pl.DataFrame, boxes: pl.DataFrame) -> pl.DataFrame:
+    """Return the outline of each flow: a band that bends from its box to the next one."""
+    place = {(row["x"], row["segment"]): row for row in boxes.to_dicts()}
+    order = {name: rank for rank, name in enumerate(look.SEGMENT_COLOURS)}
+    known = [row for row in flows.to_dicts() if row["before"] != "absent" != row["now"]]
+    known.sort(key=lambda row: (row["stage"], order[row["before"]], order[row["now"]]))
+    leaving = {key: box["top"] for key, box in place.items()}
+    entering = dict(leaving)
+    t = np.linspace(0, 1, _STEPS)
+    bend = t * t * (3 - 2 * t)
+    bands = []
+    for number, row in enumerate(known):
+        start, end = (row["stage"], row["before"]), (row["stage"] + 1, row["now"])
+        box = place[start]
+        thick = row["donors"] / box["donors"] * (box["bottom"] - box["top"])
+        band = leaving[start] + (entering[end] - leaving[start]) * bend
+        leaving[start] += thick
+        entering[end] += thick
+        bands.append(
+            pl.DataFrame({"x": row["stage"] + t, "top": band, "bottom": band + thick}).with_columns(
+                flow=pl.lit(number), before=pl.lit(row["before"])
+            )
+        )
+    return pl.concat(bands) if bands else pl.DataFrame({"x": [], "top": [], "bottom": []})
+
+
+def _in_words(moves: pl.DataFrame, names: dict[str, str], *, lang: str) -> str:
+    if moves.is_empty():
+        return lexicon.say("alternatives.nothing", lang=lang)
+    said = [
+        f"{names.get(row['before'], row['before'])} → {names.get(row['now'], row['now'])} "
+        f"({money.number(row['donors'], lang=lang)})"
+        for row in moves.head(6).to_dicts()
+    ]
+    return lexicon.say("alternatives.flows", lang=lang, list=", ".join(said))

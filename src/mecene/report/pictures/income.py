@@ -1,0 +1,91 @@
+"""Income: how much came in, month by month, and of what kind."""
+
+from functools import partial
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+from mecene import money, period
+from mecene.report import lexicon, look
+
+_YEARS_ON_A_PHONE = 3
+
+
+def picture(months: pl.DataFrame, *, currency: str, lang: str) -> look.Picture:
+    """Draw income by month and kind.
+
+    Args:
+        months: ``month`` (first day), ``kind`` (a gift kind or ``anonymous``), ``amount_minor``.
+        currency: ISO 4217 code of the amounts.
+        lang: ``fr`` or ``en``.
+    """
+    names = lexicon.labels("kinds", lang=lang)
+    totals = months.group_by("month").agg(pl.col("amount_minor").sum()).sort("month")
+    unit = look.unit_for(look.largest(totals["amount_minor"]), currency=currency)
+    drawn = months.with_columns(
+        amount=pl.col("amount_minor") / unit.divisor,
+        label=pl.col("kind").replace_strict(names, default=pl.col("kind")),
+    )
+    held = set(months["kind"])
+    colours = {names[k]: colour for k, colour in look.KIND_COLOURS.items() if k in held}
+    return look.picture(
+        "income",
+        partial(_chart, drawn, colours=colours, unit=unit.label),
+        alternative=_in_words(totals, currency=currency, lang=lang),
+        header=("month", "income"),
+        rows=(
+            (period.month_written(month, lang=lang), _amount(amount, currency, lang))
+            for month, amount in totals.iter_rows()
+        ),
+        lang=lang,
+    )
+
+
+def _chart(drawn: pl.DataFrame, width: int, *, colours: dict[str, str], unit: str) -> Any:
+    large = width == look.WIDE
+    shown = drawn if large else _last_years(drawn)
+    scale = alt.Scale(domain=list(colours), range=list(colours.values()))
+    return (
+        alt.Chart(shown)
+        .mark_bar(binSpacing=0.5)
+        .encode(
+            x=alt.X("yearmonth(month):T", title=None, axis=_time_axis(shown)),
+            y=alt.Y("sum(amount):Q", title=unit, axis=alt.Axis(tickCount=5)),
+            color=alt.Color("label:N", scale=scale, legend=alt.Legend(columns=4 if large else 2)),
+            order=alt.Order("rank:Q"),
+        )
+        .transform_calculate(rank=f"indexof({list(colours)}, datum.label)")
+        .properties(width=width - 60, height=240)
+    )
+
+
+def _last_years(drawn: pl.DataFrame) -> pl.DataFrame:
+    first = pl.col("month").max().dt.offset_by(f"-{_YEARS_ON_A_PHONE}y")
+    return drawn.filter(pl.col("month") > first)
+
+
+def _time_axis(shown: pl.DataFrame) -> alt.Axis:
+    span_days = shown.select((pl.col("month").max() - pl.col("month").min()).dt.total_days()).item()
+    if (span_days or 0) > 2 * 366:
+        return alt.Axis(format="%Y", tickCount={"interval": "year", "step": 1}, grid=False)
+    return alt.Axis(format="%b %y", tickCount=6, grid=False, labelOverlap=True)
+
+
+def _in_words(totals: pl.DataFrame, *, currency: str, lang: str) -> str:
+    if totals.is_empty():
+        return lexicon.say("alternatives.nothing", lang=lang)
+    best = totals.sort("amount_minor", descending=True).row(0, named=True)
+    return lexicon.say(
+        "alternatives.income",
+        lang=lang,
+        first=period.month_written(totals["month"][0], lang=lang),
+        last=period.month_written(totals["month"][-1], lang=lang),
+        total=_amount(float(totals["amount_minor"].sum()), currency, lang),
+        best=period.month_written(best["month"], lang=lang),
+        best_amount=_amount(best["amount_minor"], currency, lang),
+    )
+
+
+def _amount(amount_minor: float, currency: str, lang: str) -> str:
+    return money.text(amount_minor, currency=currency, lang=lang, decimals=0)

@@ -1,0 +1,105 @@
+"""Roll: every donor on one row, with who they are, where they stand, why, and what they are worth.
+
+The same roll is a Parquet table for machines (code names, whole cents) and a CSV and a workbook
+for people (their language, euros).
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from mecene import money
+from mecene.engine import duck
+from mecene.engine.store import FactStore
+from mecene.report import lexicon
+
+PERSON = (
+    "external_ids", "kind", "civility", "first_name", "last_name", "organisation_name", "email",
+    "phone", "address", "postcode", "city", "country",
+)  # fmt: skip
+STANDING = ("segment", "sentence", "recurring_state", "rfm", "rfm_quintiles")
+GIVING = (
+    "currency", "first_gift_on", "last_gift_on", "gifts", "amount_minor", "gifts_12m",
+    "amount_12m_minor", "last_gift_minor", "largest_gift_minor", "mean_one_off_minor",
+    "recurring_monthly_minor", "most_answered_channel",
+)  # fmt: skip
+VALUE = (
+    "p_active", "expected_gifts_12m", "expected_gifts_36m", "expected_gifts_60m",
+    "expected_value_12m_minor", "expected_value_36m_minor", "expected_value_60m_minor",
+    "discounted_value_60m_minor", "value_confidence",
+)  # fmt: skip
+TAGS = (
+    "mid_value", "major", "lybunt", "sybunt", "first_year", "seasonal", "most_engaged",
+)  # fmt: skip
+REACH = ("reachable", "objects_appeal", "objects_profiling", "deceased")
+
+
+def people(store: FactStore, *, as_of: date, bucket: str) -> pl.DataFrame:
+    """Return who the donors of a bucket are: ``donor_id`` and ``PERSON``."""
+    return duck.run(
+        f"select donor_id, {', '.join(PERSON)} from donors",
+        store=store,
+        as_of=as_of,
+        bucket=bucket,
+    )
+
+
+def figures(
+    valued: pl.DataFrame, segments: pl.DataFrame, tagged: pl.DataFrame, scores: pl.DataFrame
+) -> pl.DataFrame:
+    """Return what is known of each donor: standing, giving, value, tags and reach.
+
+    Args:
+        valued: The summary joined with the expected values.
+        segments: ``lifecycle.classify`` with its ``sentence``.
+        tagged: ``tags.tag``.
+        scores: ``rfm.bands`` and, where somebody gave, ``rfm.score``.
+    """
+    table = (
+        valued.join(segments.select("donor_id", "segment", "reason", "sentence"), on="donor_id")
+        .join(tagged, on="donor_id")
+        .join(scores, on="donor_id")
+    )
+    wanted = (*STANDING, "reason", *GIVING, *VALUE, *TAGS, *REACH)
+    return table.select("donor_id", *(name for name in wanted if name in table.columns))
+
+
+def write(persons: pl.DataFrame, known: pl.DataFrame, file: Path) -> None:
+    """Write one part of the roll as Parquet, sorted by donor."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    persons.join(known, on="donor_id", how="right", validate="1:1").select(
+        "donor_id", pl.exclude("donor_id")
+    ).sort("donor_id").write_parquet(file)
+
+
+def parts(folder: Path) -> Iterator[pl.DataFrame]:
+    """Yield the parts of a roll, in order."""
+    for file in sorted(folder.glob("*.parquet")):
+        yield pl.read_parquet(file)
+
+
+def for_people(part: pl.DataFrame, *, lang: str) -> pl.DataFrame:
+    """Return a part of the roll with amounts in euros and columns named in a language."""
+    names = lexicon.labels("columns", lang=lang)
+    segments = lexicon.labels("segments", lang=lang)
+    exponents = {code: 10.0 ** -money.exponent(code) for code in part["currency"].unique() if code}
+    factor = pl.col("currency").replace_strict(exponents, default=0.01, return_dtype=pl.Float64)
+    amounts = [name for name in part.columns if name.endswith("_minor")]
+    yes, no = (lexicon.say(f"words.{word}", lang=lang) for word in ("yes", "no"))
+    booleans = [name for name, kind in part.schema.items() if kind == pl.Boolean]
+    shown = part.with_columns(
+        *((pl.col(name) * factor).round(2) for name in amounts),
+        *(
+            pl.when(pl.col(name)).then(pl.lit(yes)).when(~pl.col(name)).then(pl.lit(no)).alias(name)
+            for name in booleans
+        ),
+        pl.col("segment").replace_strict(segments, default=pl.col("segment")),
+        pl.col("external_ids").list.join(" "),
+        *(pl.col(name).round(3) for name in part.columns if part.schema[name] == pl.Float64
+          and name not in amounts),
+    )  # fmt: skip
+    return shown.drop("reason").rename(
+        {name: names.get(name, name) for name in shown.columns if name != "reason"}
+    )

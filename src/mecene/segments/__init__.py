@@ -1,0 +1,1 @@
+"""Segments: where each donor stands with the association, why, and what to do next."""

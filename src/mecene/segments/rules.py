@@ -1,0 +1,226 @@
+"""Rules: from how many months, euros or gifts a donor changes segment.
+
+The defaults stand in ``rules.toml``, each with its source; a file of one's own holds only the
+keys that differ. Nothing else in ``mecene.segments`` holds a threshold.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib import resources
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+DAYS_A_MONTH = 365.25 / 12
+
+
+class InvalidRules(ValueError):
+    """A rule is unknown, of the wrong type, or contradicts another; the message names its key."""
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """Thresholds of the life cycle; each is explained in ``docs/reference/rules.md``."""
+
+    new_days: int
+    at_risk_months: float
+    lapsed_months: float
+    deep_lapsed_months: float
+    reactivated_gap_months: float
+    reactivated_days: int
+    rhythm_gifts: int
+    rhythm_factor: float
+    rhythm_floor_days: int
+    rhythm_slack_months: float
+    seasonal_share: float
+    seasonal_years: int
+    falling_share: float
+    falling_gift_share: float
+    falling_fewer_gifts: int
+    disengaged_interactions: int
+    disengaged_share: float
+    disengaged_silence_days: int
+    ambassador_one_off_gifts: int
+    ambassador_on_campaigns: bool
+    potential_gift_minor: int
+    potential_second_gift_days: int
+    potential_interactions: int
+
+
+@dataclass(frozen=True)
+class Tags:
+    """Thresholds of the overlapping tags."""
+
+    mid_value_minor: int
+    major_minor: int
+    mid_value_share: float
+    major_share: float
+    sybunt_includes_lybunt: bool
+    most_engaged_signs: int
+    engaged_clicks: int
+    engaged_years: int
+
+
+@dataclass(frozen=True)
+class Rfm:
+    """Where each fixed band begins, the first one (from 0, or one gift) left out."""
+
+    recency_months: tuple[int, ...]
+    frequency_gifts: tuple[int, ...]
+    amount_minor: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Who enters each action list."""
+
+    thank_days: int
+    second_gift_from_days: int
+    reactivate_until_months: float
+    propose_recurring_gifts: int
+    propose_recurring_silence_days: int
+    propose_recurring_after_stop_days: int
+    recurring_steps_minor: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Every threshold, and the user's own conditions as (name, condition) pairs."""
+
+    lifecycle: Lifecycle
+    tags: Tags
+    rfm: Rfm
+    lists: Lists
+    custom: tuple[tuple[str, str], ...] = ()
+
+
+_PARTS: dict[str, type[Any]] = {
+    "lifecycle": Lifecycle, "tags": Tags, "rfm": Rfm, "lists": Lists,
+}  # fmt: skip
+
+
+@cache
+def load(path: Path | None = None) -> Rules:
+    """Return the default rules, overridden by those of a TOML file.
+
+    Raises:
+        InvalidRules: the file is not TOML, or a key is unknown, mistyped or contradictory.
+        FileNotFoundError: there is no such file.
+    """
+    given = {} if path is None else _parsed(path.read_bytes(), where=str(path))
+    return of(given, where="rules" if path is None else str(path))
+
+
+def of(given: Mapping[str, Any], *, where: str = "rules") -> Rules:
+    """Return the default rules, overridden by nested keys (``{"lifecycle": {"new_days": 400}}``).
+
+    Raises:
+        InvalidRules: a key is unknown, mistyped or contradictory.
+    """
+    defaults = _parsed(
+        (resources.files(__package__) / "rules.toml").read_bytes(), where="rules.toml"
+    )
+    unknown = sorted(set(given) - set(_PARTS) - {"custom"})
+    if unknown:
+        raise InvalidRules(
+            f"{where}: unknown table [{unknown[0]}]; known: {_known(_PARTS)}, custom"
+        )
+    parts = {
+        name: _part(kind, defaults[name], given.get(name, {}), where=f"{where}: {name}")
+        for name, kind in _PARTS.items()
+    }
+    rules = Rules(**parts, custom=_custom(given.get("custom", {}), where=where))
+    _refuse_contradictions(rules, where=where)
+    return rules
+
+
+def _parsed(content: bytes, *, where: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise InvalidRules(f"{where}: not a TOML file: {wrong}") from wrong
+
+
+def _part(kind: type[Any], defaults: Mapping[str, Any], given: Any, *, where: str) -> Any:
+    if not isinstance(given, Mapping):
+        raise InvalidRules(f"{where} is a table of keys; got {given!r}")
+    known = {field.name: field.type for field in fields(kind)}
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        raise InvalidRules(f"{where}.{unknown[0]} is unknown; known: {_known(known)}")
+    merged = {**defaults, **given}
+    return kind(
+        **{
+            name: _typed(merged[name], type_, where=f"{where}.{name}")
+            for name, type_ in known.items()
+        }
+    )
+
+
+def _typed(value: Any, type_: Any, *, where: str) -> Any:
+    if type_ is bool:
+        if isinstance(value, bool):
+            return value
+        raise InvalidRules(f"{where} is true or false; got {value!r}")
+    if type_ in (int, float):
+        return _number(value, type_, where=where)
+    if not isinstance(value, list) or not value:
+        raise InvalidRules(f"{where} is a list of whole numbers; got {value!r}")
+    steps = tuple(_number(step, int, where=where) for step in value)
+    if list(steps) != sorted(set(steps)):
+        raise InvalidRules(f"{where} rises, without repetition; got {value!r}")
+    return steps
+
+
+def _number(value: Any, type_: type[int] | type[float], *, where: str) -> int | float:
+    allowed = int if type_ is int else (int, float)
+    if isinstance(value, bool) or not isinstance(value, allowed):
+        raise InvalidRules(f"{where} is a {'whole ' * (type_ is int)}number; got {value!r}")
+    if not 0 <= value < float("inf"):
+        raise InvalidRules(f"{where} is 0 or more; got {value!r}")
+    return type_(value)
+
+
+def _custom(given: Any, *, where: str) -> tuple[tuple[str, str], ...]:
+    if not isinstance(given, Mapping):
+        raise InvalidRules(f"{where}: custom is a table; write [custom.name]; got {given!r}")
+    for name, body in given.items():
+        if not isinstance(body, Mapping) or set(body) != {"condition"}:
+            raise InvalidRules(f"{where}: custom.{name} holds one key, `condition`")
+        if not isinstance(body["condition"], str):
+            raise InvalidRules(f"{where}: custom.{name}.condition is text")
+        if not name.isidentifier():
+            raise InvalidRules(f"{where}: custom.{name}: letters, digits and _ only")
+    return tuple((name, body["condition"]) for name, body in sorted(given.items()))
+
+
+def _refuse_contradictions(rules: Rules, *, where: str) -> None:
+    life, tags = rules.lifecycle, rules.tags
+    rising = [
+        ("lifecycle.at_risk_months", life.at_risk_months),
+        ("lifecycle.lapsed_months", life.lapsed_months),
+        ("lifecycle.deep_lapsed_months", life.deep_lapsed_months),
+    ]
+    rising_amounts = [
+        ("tags.mid_value_minor", tags.mid_value_minor), ("tags.major_minor", tags.major_minor)
+    ]  # fmt: skip
+    for (low, below), (high, above) in [
+        *pairwise(rising),
+        *pairwise(rising_amounts),
+    ]:
+        if below >= above:
+            raise InvalidRules(f"{where}: {high} = {above} must be above {low} = {below}")
+    if life.new_days > life.at_risk_months * DAYS_A_MONTH:
+        raise InvalidRules(f"{where}: lifecycle.new_days = {life.new_days} is past at_risk_months")
+    for name in ("seasonal_share", "falling_share", "falling_gift_share", "disengaged_share"):
+        if getattr(life, name) > 1:
+            raise InvalidRules(f"{where}: lifecycle.{name} is a share, 0 to 1")
+    for name in ("mid_value_share", "major_share"):
+        if getattr(tags, name) > 1:
+            raise InvalidRules(f"{where}: tags.{name} is a share, 0 to 1")
+
+
+def _known(names: Mapping[str, Any]) -> str:
+    return ", ".join(names)

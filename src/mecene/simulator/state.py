@@ -1,0 +1,109 @@
+"""The state of a block of donors: what changes for each of them from a month to the next."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mecene.simulator import campaigns, people, words
+from mecene.simulator.log import Flags, Floats, Ints, Log
+from mecene.simulator.people import People
+from mecene.simulator.recipe import Association
+
+
+@dataclass
+class Mandates:
+    """The standing commitment of each donor; ``number`` is -1 where there is none."""
+
+    number: Ints
+    signed_day: Ints
+    collected: Ints  # debits that succeeded
+    amount_minor: Ints
+    months_between: Ints
+    origin: Ints  # through which channel it was signed, among CAME_BY
+    by_card: Flags
+    expiry_month: Ints
+    due_month: Ints
+    failures: Ints  # in a row
+    paused_until: Ints
+    no_show: Flags
+    signed: int = 0  # how many have been signed in this block
+
+
+@dataclass
+class State:
+    """Everything the next month depends on. One is made for a block and lives its months."""
+
+    spec: Association
+    rng: np.random.Generator
+    people: People
+    calendar: tuple[campaigns.Campaign, ...]
+    starts: Ints  # day number of each month's first day
+    log: Log
+    mandates: Mandates
+    attachment: Floats
+    warmth: Floats
+    tight: Flags  # short of money
+    fatigue: Floats
+    level: Floats
+    gifts: Ints
+    last_gift_day: Ints
+    last_amount_minor: Ints
+    reachable: Flags  # donors x channels
+    objected: Flags
+    blow_month: Ints  # month of the last blow to their attachment, -1
+
+    def here(self, month: int) -> Flags:
+        """Return who is on file before the month, and alive at its start."""
+        came = self.people.acquired_month < month
+        alive = self.people.death_day > self.starts[month]
+        return np.asarray(came & alive)
+
+
+def start(spec: Association, *, block: int) -> State:
+    """Return a block of donors on the eve of its history."""
+    rng = spec.generator(block)
+    size = spec.size(block)
+    drawn = people.draw(spec, size=size, rng=rng)
+    reachable = np.ones((size, len(words.CHANNELS)), dtype=bool)
+    reachable[:, words.BY_EMAIL] = drawn.has_email
+    reachable[:, words.BY_PHONE] = drawn.has_phone
+    return State(
+        spec=spec,
+        rng=rng,
+        people=drawn,
+        calendar=campaigns.calendar(spec),
+        starts=campaigns.month_starts(spec),
+        log=Log(),
+        mandates=_none(size),
+        attachment=drawn.warmth + 0.5,
+        warmth=drawn.warmth.copy(),
+        tight=rng.random(size) < 0.18,
+        fatigue=np.zeros(size),
+        level=drawn.level.copy(),
+        gifts=np.zeros(size, dtype=np.int64),
+        last_gift_day=np.full(size, -words.NEVER, dtype=np.int64),
+        last_amount_minor=np.zeros(size, dtype=np.int64),
+        reachable=reachable,
+        objected=np.zeros(size, dtype=bool),
+        blow_month=np.full(size, words.NONE, dtype=np.int64),
+    )
+
+
+def _none(size: int) -> Mandates:
+    def zeros() -> Ints:
+        return np.zeros(size, dtype=np.int64)
+
+    return Mandates(
+        number=zeros() + words.NONE,
+        signed_day=zeros(),
+        collected=zeros(),
+        amount_minor=zeros(),
+        months_between=zeros() + 1,
+        origin=zeros(),
+        by_card=np.zeros(size, dtype=bool),
+        expiry_month=zeros() + words.NEVER,
+        due_month=zeros(),
+        failures=zeros(),
+        paused_until=zeros(),
+        no_show=np.zeros(size, dtype=bool),
+    )

@@ -1,0 +1,1 @@
+"""Sources: what a file says, row by row, and why a row could not be read."""

@@ -1,0 +1,101 @@
+"""Content: what a column holds, judged by its cells alone.
+
+Used where there is no header, and to take back a role whose cells do not fit it.
+"""
+
+import polars as pl
+
+from mecene.sources import amounts, dates, folding, roles, vocabulary
+
+_EMAIL = r"^[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}$"
+_POSTCODE = r"^\d{4,5}$"
+_PHONE = r"^(\+|00)?[\d .\-()/]{9,18}$"
+_MOST = 0.5
+
+
+def fits(cells: pl.Series, role: str) -> bool:
+    """Return whether at least half of the cells that are not empty can play the role."""
+    full = _full(cells)
+    if not full.len():
+        return True
+    if role in roles.DATES:
+        return _share_of_days(full) >= _MOST
+    if role in roles.AMOUNTS:
+        return _share_of_amounts(full) >= _MOST
+    if role == "email":
+        return _share(full.str.contains("@", literal=True)) >= _MOST
+    return True
+
+
+def guess(sample: pl.DataFrame, columns: list[str]) -> dict[str, str]:
+    """Return role → column for columns nobody named: a date, an amount, a person.
+
+    Of two columns of numbers, the reference is the one with more different values; amounts repeat.
+    """
+    full = {column: _full(sample[column]) for column in columns}
+    full = {column: cells for column, cells in full.items() if cells.len()}
+    found: dict[str, str] = {}
+    for role, pattern in (("email", _EMAIL),):
+        _take(found, role, [c for c, cells in full.items() if _matches(cells, pattern)])
+    days = [c for c, cells in full.items() if _is_days(cells)]
+    _take(found, "given_on", days)
+    rest = [c for c in full if c not in found.values() and c not in days]
+    numbers = [c for c in rest if _share_of_amounts(full[c]) > 0.9]
+    marked = [c for c in numbers if _matches(full[c], r"[€$£,.]|^-")]
+    by_variety = sorted(numbers, key=lambda c: (full[c].n_unique(), columns.index(c)))
+    _take(found, "amount", marked or by_variety)
+    references = [c for c in rest if c not in found.values() and _is_reference(full[c])]
+    _take(found, "external_id", references)
+    return found
+
+
+def _take(found: dict[str, str], role: str, candidates: list[str]) -> None:
+    left = [column for column in candidates if column not in found.values()]
+    if left:
+        found[role] = left[0]
+
+
+def is_unique(cells: pl.Series) -> bool:
+    """Return whether no value comes twice, as a row's own reference does not."""
+    full = _full(cells)
+    return full.n_unique() == full.len()
+
+
+def says_status(cells: pl.Series, own: dict[str, str]) -> bool:
+    """Return whether some cell holds a word that says what became of a payment."""
+    full = _full(cells)
+    return not full.len() or vocabulary.meaning(full.unique(), "status", own=own).count() > 0
+
+
+def _full(cells: pl.Series) -> pl.Series:
+    return cells.to_frame("text").select(folding.tidy(pl.col("text"))).to_series().drop_nulls()
+
+
+def _is_days(cells: pl.Series) -> bool:
+    # Eight digits or five can be a reference as well: they are days only where most marks say so.
+    counted = _share(cells.str.contains(r"^\d+([.,]\d+)?$"))
+    return _share_of_days(cells) > 0.9 and counted < _MOST
+
+
+def _is_reference(cells: pl.Series) -> bool:
+    return cells.str.len_chars().max() is not None and _share(
+        cells.str.contains(r"^[\w\-./]{1,40}$")
+    ) > 0.9 and _share(cells.str.contains(r"\d")) > _MOST  # fmt: skip
+
+
+def _share_of_days(cells: pl.Series) -> float:
+    read = dates.read(cells, dates.decide(cells))
+    return read["day"].count() / cells.len()
+
+
+def _share_of_amounts(cells: pl.Series) -> float:
+    read = amounts.read(cells, amounts.decide(cells))
+    return read["amount_minor"].count() / cells.len()
+
+
+def _matches(cells: pl.Series, pattern: str) -> bool:
+    return _share(cells.str.contains(pattern)) > _MOST
+
+
+def _share(found: pl.Series) -> float:
+    return float(found.fill_null(value=False).mean() or 0)  # type: ignore[arg-type]

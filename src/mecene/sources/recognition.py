@@ -1,0 +1,222 @@
+"""Recognition: what table a file is, and what each of its columns is for.
+
+Three voices, the first that speaks wins: the mapping (or the preset its header gives away), the
+header's words, the cells. The result is a value that can be shown before anything is read.
+"""
+
+from collections.abc import Mapping as Table
+from dataclasses import dataclass, field
+
+from mecene.sources import amounts, assignment, content, dates, folding, presets, problems, roles
+from mecene.sources.assignment import Column
+from mecene.sources.files import Reading
+from mecene.sources.mapping import Mapping
+
+# What a table cannot do without: each line, at least one of.
+NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
+    "gifts": (("given_on",), ("amount",)),
+    "recurring_gifts": (("started_on",),),
+    "contacts": (("at",), ("channel",)),
+    "interactions": (("at",), ("kind",)),
+    "consents": (("status",),),
+    "campaigns": (("campaign",),),
+    "attributes": (("name",), ("value",)),
+    "series": (("month",), ("value",)),
+    "donors": (("external_id", "email", "last_name", "full_name", "organisation_name", "phone",
+                "mobile"),),
+}  # fmt: skip
+
+
+class ColumnsMissing(problems.Unreadable):
+    """A file has not the columns its table cannot do without."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something decided that the user may want otherwise; words in ``problems.toml``."""
+
+    code: str
+    parameters: tuple[tuple[str, str], ...] = ()
+
+    def written(self, lang: str) -> str:
+        """Return what was decided, and how to have it otherwise."""
+        words = problems.words(self.code, lang=lang)
+        return problems.fill(f"{words.reason} {words.remedy}", dict(self.parameters))
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """What was recognised in a file.
+
+    Attributes:
+        table: Name of the fact table its rows are.
+        preset: The program it was exported from, if known.
+        columns: Each column with a role; several may share ``address``.
+        years: (header, year) of a file with a column a year.
+        attributes: (header, name) of columns kept as attributes of the donor.
+        unused: Headers that are not read.
+        dates: Role → how its dates are written.
+        amounts: Role → how its amounts are written.
+        told: The mapping and the preset, as one.
+        notes: Decisions to be shown.
+    """
+
+    file: str
+    sha256: str
+    table: str
+    preset: str | None
+    columns: tuple[Column, ...]
+    years: tuple[tuple[str, int], ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
+    unused: tuple[str, ...] = ()
+    dates: Table[str, dates.Convention] = field(default_factory=dict)
+    amounts: Table[str, amounts.Convention] = field(default_factory=dict)
+    told: Mapping = field(default_factory=Mapping)
+    notes: tuple[Note, ...] = ()
+
+    def header(self, role: str) -> str | None:
+        """Return the first header that plays a role."""
+        return next((each.header for each in self.columns if each.role == role), None)
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Return the roles that are played, once each."""
+        return tuple(dict.fromkeys(each.role for each in self.columns))
+
+
+def recognise(
+    reading: Reading, *, table: str | None = None, mapping: Mapping | None = None
+) -> Recognition:
+    """Return what a file's columns are.
+
+    Args:
+        reading: The file, with its sample.
+        table: What it must be; None: find out.
+        mapping: What the user told.
+
+    Raises:
+        ColumnsMissing: A column its table cannot do without was not found.
+        presets.UnknownPreset: The mapping names a preset we do not have.
+    """
+    mapping = mapping or Mapping()
+    preset = presets.named(mapping.preset) if mapping.preset else presets.of(reading.columns)
+    if preset and table and preset.mapping.table != table:
+        preset = None
+    told = mapping.over(preset.mapping) if preset else mapping
+    wanted = told.table if mapping.table or (preset and not table) else table
+    tables = [wanted] if wanted else assignment.likely_tables(reading)
+    found = [
+        (assignment.assigned(reading, each, told, preset is not None), each) for each in tables
+    ]
+    fitting = [each for each in found if not _missing(reading, each[1], each[0], told)]
+    columns, name = (fitting or found[:1])[0]
+    _check(reading, name, columns, told)
+    return _settled(reading, name, columns, told, preset.name if preset else None)
+
+
+def _missing(
+    reading: Reading, table: str, columns: tuple[Column, ...], told: Mapping
+) -> tuple[str, ...]:
+    have = {column.role for column in columns} | set(told.constants) | set(told.defaults)
+    if table == "gifts" and "given_on" not in have and assignment.years(reading, set()):
+        return ()
+    return next((one_of for one_of in NEEDED[table] if not have.intersection(one_of)), ())
+
+
+def _check(reading: Reading, table: str, columns: tuple[Column, ...], told: Mapping) -> None:
+    missing = _missing(reading, table, columns, told)
+    if missing:
+        raise ColumnsMissing(
+            "columns_missing",
+            file=reading.name,
+            table=table,
+            roles=", ".join(missing),
+            headers=", ".join(reading.columns[:30]),
+        )
+
+
+def _settled(
+    reading: Reading, table: str, columns: tuple[Column, ...], told: Mapping, preset: str | None
+) -> Recognition:
+    taken = {column.header for column in columns}
+    dated = any(column.role == "given_on" for column in columns)
+    years = assignment.years(reading, taken) if table == "gifts" and not dated else ()
+    columns, notes = _without_false_status(reading, table, columns, told)
+    left = [h for h in reading.columns if h not in {c.header for c in columns}]
+    kept = _attributes(table, left, told)
+    unused = [h for h in left if h not in dict(kept) and h not in dict(years)]
+    days = {c.role: _days(reading, c, told) for c in columns if c.role in roles.DATES}
+    sums = {c.role: _sums(reading, c.header, told) for c in columns if c.role in roles.AMOUNTS}
+    sums |= {header: _sums(reading, header, told) for header, _ in years}
+    notes += _notes(table, years, days, sums, columns)
+    return Recognition(
+        reading.name, reading.sha256, table, preset, columns, years, kept, tuple(unused), days,
+        sums, told, tuple(notes),
+    )  # fmt: skip
+
+
+def _attributes(table: str, left: list[str], told: Mapping) -> tuple[tuple[str, str], ...]:
+    names = {word: name for name, words in roles.sections()["declared"].items() for word in words}
+    known = {
+        header: names[roles.simplified(header)]
+        for header in left
+        if table == "donors" and roles.simplified(header) in names
+    }
+    folded = {folding.fold(header): name for header, name in told.attributes.items()}
+    said = {h: folded[folding.fold(h)] for h in left if folding.fold(h) in folded}
+    return tuple((known | said).items())
+
+
+def _days(reading: Reading, column: Column, told: Mapping) -> dates.Convention:
+    return dates.decide(
+        reading.sample[column.header],
+        stated=told.read.get("date_format"),
+        pivot=dates.BIRTH_PIVOT if column.role == "birth_date" else dates.PIVOT,
+        source_zone=told.read.get("source_zone"),
+        zone=told.read.get("zone", dates.LOCAL_ZONE),
+    )
+
+
+def _sums(reading: Reading, header: str, told: Mapping) -> amounts.Convention:
+    return amounts.decide(
+        reading.sample[header],
+        header=header,
+        decimal=told.read.get("decimal") or ("." if reading.typed else reading.decimal),
+        currency=told.read.get("currency"),
+        in_minor_units=told.read.get("minor_units") == "true",
+    )
+
+
+def _without_false_status(
+    reading: Reading, table: str, columns: tuple[Column, ...], told: Mapping
+) -> tuple[tuple[Column, ...], list[Note]]:
+    status = next((c for c in columns if c.role == "status" and c.why == "header"), None)
+    own = dict(told.words.get("status", {}))
+    if table != "gifts" or not status or content.says_status(reading.sample[status.header], own):
+        return columns, []
+    kept = tuple(column for column in columns if column is not status)
+    return kept, [Note("status_ignored", (("column", status.header),))]
+
+
+def _notes(
+    table: str,
+    years: tuple[tuple[str, int], ...],
+    days: dict[str, dates.Convention],
+    sums: dict[str, amounts.Convention],
+    columns: tuple[Column, ...],
+) -> list[Note]:
+    header = {column.role: column.header for column in columns}
+    notes = [Note("year_columns")] if years else []
+    notes += [
+        Note(f"date_order_{how.reason}", (("column", header[role]),))
+        for role, how in days.items()
+        if how.reason in {"undecided", "mixed"}
+    ]
+    for role, how in sums.items():
+        name = header.get(role, role)
+        if how.reason == "undecided":
+            notes.append(Note("decimal_undecided", (("column", name), ("value", how.decimal))))
+    assumed = [how for how in sums.values() if how.currency_reason == "assumed"]
+    if assumed and table in {"gifts", "recurring_gifts"} and "currency" not in header:
+        notes.append(Note("currency_assumed", (("value", assumed[0].currency),)))
+    return notes

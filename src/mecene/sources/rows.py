@@ -1,0 +1,101 @@
+"""Rows: what each row of a batch says, role by role, still as text.
+
+Also what is wrong with them: a verdict names the rows that cannot become facts, the role to blame
+and the problem; the first verdict on a row is the one that is told.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from mecene.sources import folding
+from mecene.sources.files import SOURCE_ROW
+from mecene.sources.recognition import Recognition
+
+REJECTS = pl.Schema(
+    {SOURCE_ROW: pl.Int64, "column": pl.String, "value": pl.String, "problem": pl.String}
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Rows that cannot become facts: ``wrong`` Boolean, shape (n,); nulls are not wrong."""
+
+    wrong: pl.Series
+    problem: str
+    role: str
+
+
+def spoken(batch: pl.DataFrame, known: Recognition) -> pl.DataFrame:
+    """Return ``source_row`` and one String column a role, tidy; constants and defaults said."""
+    headers: dict[str, list[str]] = {}
+    for column in known.columns:
+        headers.setdefault(column.role, []).append(column.header)
+    said = {
+        role: pl.concat_str(
+            [folding.tidy(pl.col(h)) for h in found], separator="\n", ignore_nulls=True
+        )
+        if len(found) > 1
+        else folding.tidy(pl.col(found[0]))
+        for role, found in headers.items()
+    }
+    said = {role: pl.when(text != "").then(text) for role, text in said.items()}
+    for role, value in known.told.defaults.items():
+        said[role] = said[role].fill_null(value) if role in said else pl.lit(value)
+    said |= {role: pl.lit(value) for role, value in known.told.constants.items()}
+    return batch.select(SOURCE_ROW, **said)
+
+
+def column(rows: pl.DataFrame, role: str) -> pl.Series:
+    """Return what the rows say in a role, nulls when no column plays it."""
+    if role in rows.columns:
+        return rows[role]
+    return pl.Series(role, [None], dtype=pl.String).new_from_index(0, rows.height)
+
+
+def rejected(
+    rows: pl.DataFrame, verdicts: Sequence[Verdict], known: Recognition
+) -> tuple[pl.DataFrame, pl.Series]:
+    """Return the rejects (``source_row, column, value, problem``) and which rows are sound."""
+    sound = pl.Series("sound", [True], dtype=pl.Boolean).new_from_index(0, rows.height)
+    found = []
+    for verdict in verdicts:
+        wrong = verdict.wrong.fill_null(value=False) & sound
+        if wrong.any():
+            found.append(_told(rows, wrong, verdict, known))
+            sound = sound & ~wrong
+    rejects = pl.concat(found) if found else pl.DataFrame(schema=REJECTS)
+    return rejects.sort(SOURCE_ROW), sound
+
+
+def unknown_word(cells: pl.Series, meaning: pl.Series) -> pl.Series:
+    """Return which cells say something whose meaning is not known."""
+    return cells.is_not_null() & meaning.is_null()
+
+
+def nothing(rows: pl.DataFrame) -> pl.Series:
+    """Return a Boolean column that is false everywhere."""
+    return pl.Series([False], dtype=pl.Boolean).new_from_index(0, rows.height)
+
+
+def source_ref(rows: pl.DataFrame, role: str, known: Recognition) -> pl.Series:
+    """Return each row's own reference, else ``hash:row``."""
+    own = column(rows, role)
+    made = rows.select(pl.concat_str(pl.lit(known.sha256[:12] + ":"), SOURCE_ROW)).to_series()
+    return own.fill_null(made).rename("source_ref")
+
+
+def _told(
+    rows: pl.DataFrame, wrong: pl.Series, verdict: Verdict, known: Recognition
+) -> pl.DataFrame:
+    header = known.header(verdict.role) or verdict.role
+    return pl.DataFrame(
+        {
+            SOURCE_ROW: rows[SOURCE_ROW],
+            "column": pl.Series([header], dtype=pl.String).new_from_index(0, rows.height),
+            "value": column(rows, verdict.role),
+            "problem": pl.Series([verdict.problem]).new_from_index(0, rows.height),
+        },
+        schema=REJECTS,
+    ).filter(wrong)

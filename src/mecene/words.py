@@ -1,0 +1,58 @@
+"""Words: what a reader is told, in French and in English.
+
+A lexicon is a TOML file beside the code that speaks: a table a sentence, ``fr`` and ``en``
+always both, blanks written ``{name}``.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+LANGUAGES = ("fr", "en")
+
+
+class UnknownWords(KeyError):
+    """No sentence stands under this key in this language, or one of its blanks is not filled."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The sentences of one package, read from its ``words.toml``."""
+
+    package: str
+
+    def say(self, key: str, *, lang: str, **values: object) -> str:
+        """Return the sentence under ``section.name``, its blanks filled.
+
+        Raises:
+            UnknownWords: the key is absent, or a blank has no value.
+        """
+        section, _, name = key.partition(".")
+        try:
+            return str(_table(self.package)[section][name][lang]).format(**values)
+        except KeyError as missing:
+            message = f"{self.package}/words.toml: `{key}` in {lang}: {missing} is missing"
+            raise UnknownWords(message) from missing
+
+    def labels(self, section: str, *, lang: str) -> dict[str, str]:
+        """Return every name of a section with its words."""
+        return {name: words[lang] for name, words in _table(self.package)[section].items()}
+
+    def sentences(self) -> dict[str, dict[str, str]]:
+        """Return ``section.name`` → language → sentence, for the tests that read them all."""
+        return {
+            f"{section}.{name}": words
+            for section, names in _table(self.package).items()
+            for name, words in names.items()
+        }
+
+
+@cache
+def _table(package: str) -> dict[str, Any]:
+    text = resources.files(package).joinpath("words.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)

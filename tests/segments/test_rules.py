@@ -1,0 +1,68 @@
+"""Rules: documented, overridable one key at a time, refused by name when wrong."""
+
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+
+from mecene.segments import rules
+
+REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "rules.md"
+
+
+def test_a_file_changes_only_what_it_says(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text("[lifecycle]\nlapsed_months = 25\n")
+
+    loaded = rules.load(mine)
+
+    assert loaded.lifecycle.lapsed_months == 25
+    assert loaded.lifecycle.deep_lapsed_months == rules.load().lifecycle.deep_lapsed_months
+    assert loaded.rfm == rules.load().rfm
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"lifecycle": {"lapsed_month": 20}}, "lifecycle.lapsed_month is unknown"),
+        ({"tags": {"major_minor": "2000"}}, "tags.major_minor is a whole number; got '2000'"),
+        ({"tags": {"major_minor": 2.5}}, "tags.major_minor is a whole number"),
+        ({"tags": {"major_minor": -1}}, "tags.major_minor is 0 or more"),
+        ({"tags": {"major_minor": 100}}, "tags.major_minor = 100 must be above"),
+        ({"lifecycle": {"lapsed_months": 12}}, "lapsed_months = 12.0 must be above"),
+        ({"lifecycle": {"seasonal_share": 60}}, "lifecycle.seasonal_share is a share"),
+        ({"lifecycle": {"new_days": 500}}, "lifecycle.new_days = 500 is past"),
+        ({"lifecycle": {"ambassador_on_campaigns": 1}}, "is true or false"),
+        ({"rfm": {"amount_minor": [5_000, 3_000]}}, "rfm.amount_minor rises"),
+        ({"rfm": {"amount_minor": []}}, "rfm.amount_minor is a list"),
+        ({"lifecycle": 3}, "lifecycle is a table"),
+        ({"segment": {}}, r"unknown table \[segment\]"),
+        ({"custom": {"x": {"condition": 3}}}, "custom.x.condition is text"),
+        ({"custom": {"x y": {"condition": "gifts > 1"}}}, "custom.x y"),
+    ],
+)
+def test_a_wrong_rule_is_refused_by_its_key(given: dict, says: str) -> None:
+    with pytest.raises(rules.InvalidRules, match=says):
+        rules.of(given)
+
+
+def test_a_broken_file_says_which_file(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.toml"
+    broken.write_text("[lifecycle\n")
+
+    with pytest.raises(rules.InvalidRules, match=r"broken\.toml: not a TOML file"):
+        rules.load(broken)
+
+
+def test_every_rule_is_explained_in_the_reference() -> None:
+    explained = set(re.findall(r"^\| `(\w+\.\w+)`", REFERENCE.read_text("utf-8"), re.MULTILINE))
+    loaded = rules.load()
+    known = {
+        f"{part.name}.{field.name}"
+        for part in dataclasses.fields(loaded)
+        if part.name != "custom"
+        for field in dataclasses.fields(getattr(loaded, part.name))
+    }
+
+    assert explained == known

@@ -1,0 +1,37 @@
+"""Every sentence a reader meets stands in French and in English, with the same blanks."""
+
+import string
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import mecene
+from mecene.words import Lexicon, UnknownWords
+
+ROOT = Path(mecene.__file__).parent
+LEXICONS = sorted(ROOT.rglob("words.toml"))
+
+
+def blanks(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+@pytest.mark.parametrize("path", LEXICONS, ids=lambda path: path.parent.name)
+def test_every_sentence_exists_in_both_languages_with_the_same_blanks(path: Path) -> None:
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+
+    for section, names in table.items():
+        for name, words in names.items():
+            assert set(words) == {"fr", "en"}, f"{section}.{name}"
+            assert blanks(words["fr"]) == blanks(words["en"]), f"{section}.{name}"
+            assert words["fr"].strip(), f"{section}.{name}"
+
+
+def test_there_are_lexicons_to_read() -> None:
+    assert {path.parent.name for path in LEXICONS} >= {"report"}
+
+
+def test_an_unknown_key_is_named_with_its_file() -> None:
+    with pytest.raises(UnknownWords, match=r"mecene.report/words.toml: `pictures.none` in fr"):
+        Lexicon("mecene.report").say("pictures.none", lang="fr")
