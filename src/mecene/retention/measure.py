@@ -28,8 +28,11 @@ from mecene.retention.recurring import InForce, Lasting, MonthlyChurn
 from mecene.retention.second_gift import SecondGift
 from mecene.retention.who_leaves import WhoLeaves
 from mecene.retention.yearly import YearFigures
+from mecene.words import Lexicon
 
 WHO = ("donors", "organisations")
+# ``retention.label``, ``retention.means``, ``retention.how``; the same of every measure.
+WORDS = Lexicon("mecene.retention")
 
 
 @dataclass(frozen=True)
@@ -153,11 +156,6 @@ def of_tallies(counted: tallies.Tallies, about: tallies.Scope) -> Measures:
         ),
         who_leaves=who_leaves.figures(counted["who_leaves"], regions=_regions()),
     )
-
-
-def words() -> dict[str, dict[str, dict[str, str]]]:
-    """Return measure → language (``fr``, ``en``) → ``label``, ``means``, ``how``."""
-    return tomllib.loads(_text("words.toml"))
 
 
 def _regions() -> dict[str, str]:
