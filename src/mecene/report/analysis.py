@@ -165,8 +165,8 @@ def _added(pieces: list[_Piece]) -> dict[str, Any]:
     return {
         "count": sum(piece.donors for piece in pieces),
         "segments": profile.by_segment(sums, last_gifts),
-        "grid": cells.group_by("r_band", "f_band").agg(pl.all().sum()).sort("r_band", "f_band"),
-        "value_bands": bands.group_by("band").agg(pl.all().sum()).sort("band"),
+        "grid": _summed(cells, "r_band", "f_band"),
+        "value_bands": _summed(bands, "band"),
         "value_totals": pl.concat(piece.totals for piece in pieces).sum().row(0, named=True),
         "lists": lists.merged(*(piece.lists for piece in pieces)),
         "tags": pl.concat(piece.tags for piece in pieces).sum().row(0, named=True),
@@ -265,13 +265,26 @@ def _piece(
         donors=summary.height,
         sums=profile.parts(valued, segments),
         last_gifts=profile.gift_counts(valued, segments),
-        grid=rfm.grid(bands.with_columns(summary["amount_12m_minor"])),
+        grid=_grid(bands.with_columns(summary["amount_36m_minor"])),
         bands=values.bands(worth["expected_value_36m_minor"], currency=currency),
         totals=worth.select(pl.col("^expected_.*$").sum()),
         lists=lists.build(
             valued, segments, lang=lang, currency=currency, rules=rules, file_context=whole.context
         ),
         tags=tagged.select(pl.col(pl.Boolean).sum().cast(pl.Int64)),
+    )
+
+
+def _summed(cells: pl.DataFrame, *by: str) -> pl.DataFrame:
+    return cells.group_by(*by).agg(pl.all().sum()).sort(*by)
+
+
+def _grid(scored: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells of the RFM map, with what their donors gave in three years."""
+    return (
+        scored.drop_nulls("r_band")
+        .group_by("r_band", "f_band")
+        .agg(donors=pl.len().cast(pl.Int64), amount_36m_minor=pl.col("amount_36m_minor").sum())
     )
 
 

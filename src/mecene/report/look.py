@@ -14,7 +14,7 @@ import polars as pl
 from mecene import money
 from mecene.report import lexicon
 
-WIDE = 700
+WIDE = 812
 NARROW = 330
 
 INK = "#1d2b33"

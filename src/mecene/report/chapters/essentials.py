@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from mecene.report import lexicon
 from mecene.report.analysis import Analysis
 from mecene.report.chapters.writing import Pen
 from mecene.report.page import Card
@@ -164,7 +165,11 @@ def _december(measures: Measures, pen: Pen) -> str | None:
 
 
 def _who_leaves(measures: Measures, pen: Pen) -> str | None:
-    more = [g for g in measures.who_leaves.groups if g.differs == "more" and g.attrition]
+    more = [
+        g
+        for g in measures.who_leaves.groups
+        if g.differs == "more" and g.attrition and g.value != "unknown"
+    ]
     if not more:
         return None
     group = max(more, key=lambda g: g.donors)
@@ -178,4 +183,9 @@ def _who_leaves(measures: Measures, pen: Pen) -> str | None:
 
 def who(dimension: str, value: str, pen: Pen) -> str:
     """Return a group of donors in words: « âge : 65–74 »."""
-    return pen.say("findings.group", dimension=pen.say(f"dimensions.{dimension}"), value=value)
+    known = lexicon.labels("traits", lang=pen.lang)
+    return pen.say(
+        "findings.group",
+        dimension=pen.say(f"dimensions.{dimension}"),
+        value=known.get(value, value),
+    )

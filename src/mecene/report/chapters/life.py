@@ -1,5 +1,7 @@
 """Life: where donors stand, where they came from, and how each segment does."""
 
+from itertools import pairwise
+
 import polars as pl
 
 from mecene import period
@@ -8,9 +10,6 @@ from mecene.report.analysis import Analysis
 from mecene.report.chapters.writing import Pen
 from mecene.report.page import Block, Section, Table
 from mecene.report.pictures import flows, life_cycle, rfm_map
-
-_RECENCY_BANDS = 6
-_FREQUENCY_BANDS = 5
 
 
 def chapter(analysis: Analysis, pen: Pen) -> Section:
@@ -51,8 +50,8 @@ def chapter(analysis: Analysis, pen: Pen) -> Section:
 
 def _map(analysis: Analysis, pen: Pen) -> Block:
     cuts = analysis.rules.rfm
-    recency = _bands([0, *cuts.recency_months], pen)
-    frequency = _bands([1, *cuts.frequency_gifts], pen, whole=True)
+    recency = _bands([0, *cuts.recency_months])
+    frequency = _bands([1, *cuts.frequency_gifts])
     # The most recent band has the highest score.
     by_score = dict(enumerate(reversed(recency), start=1))
     grid = analysis.grid.select(
@@ -61,7 +60,7 @@ def _map(analysis: Analysis, pen: Pen) -> Block:
             dict(enumerate(frequency, start=1)), return_dtype=pl.String
         ),
         donors="donors",
-        amount_minor="amount_12m_minor",
+        amount_minor="amount_36m_minor",
     )
     return Block(
         lead=pen.say("leads.rfm"),
@@ -72,18 +71,13 @@ def _map(analysis: Analysis, pen: Pen) -> Block:
     )
 
 
-def _bands(cuts: list[float], pen: Pen, *, whole: bool = False) -> list[str]:
-    """Return how the bands that start at some cuts are written: ``0–6``, ``7–12``, ``60+``."""
-    starts = [int(cut) for cut in dict.fromkeys(cuts)]
-    written = []
-    for low, high in zip(starts, [*starts[1:], None], strict=True):
-        if high is None:
-            written.append(f"{low}+")
-        elif whole and high == low + 1:
-            written.append(str(low))
-        else:
-            written.append(f"{low}–{high - 1 if whole else high}")
-    return written
+def _bands(cuts: list[float]) -> list[str]:
+    """Return how the bands that start at some whole numbers are written: ``0–6``, ``7–12``, ``61+``."""
+    starts = [int(cut) for cut in cuts]
+    written = [
+        str(low) if high == low + 1 else f"{low}–{high - 1}" for low, high in pairwise(starts)
+    ]
+    return [*written, f"{starts[-1]}+"]
 
 
 def _table(analysis: Analysis, pen: Pen) -> Table:

@@ -10,6 +10,8 @@ from mecene.retention.measure import Measures
 from mecene.retention.second_gift import SecondGift
 
 _MOST_GROUPS = 24
+_DAYS_SAID = 730
+_UNKNOWN = "unknown"
 
 
 def chapter(measures: Measures, pen: Pen) -> Section | None:
@@ -106,7 +108,8 @@ def _movements(measures: Measures, pen: Pen) -> Block | None:
     rows = [
         m for m in measures.movements if m.series == "fiscal" and m.who == "donors" and m.complete
     ]
-    rows = [m for m in rows if m.gains_minor or m.losses_minor][-8:]
+    # The first year of a file has nothing before it: all of it would be "new".
+    rows = [m for m in rows if m.losses_minor][-8:]
     if not rows:
         return None
     heads = (
@@ -145,21 +148,26 @@ def _second_gift(second: SecondGift, pen: Pen) -> Block | None:
         schema={"days": pl.Int64, "share": pl.Float64, "low": pl.Float64, "high": pl.Float64},
         orient="row",
     ).with_columns(pl.col("low", "high").fill_null(pl.col("share")))
-    lead = (
-        pen.say("leads.second_gift_median", days=pen.number(second.median_days))
-        if second.median_days is not None
-        else pen.say("leads.second_gift")
-    )
     return Block(
-        lead=lead,
+        lead=_median(second.median_days, pen),
         how=pen.say("how.second_gift"),
         picture=curves.second_gift(curve, lang=pen.lang),
     )
 
 
+def _median(days: int | None, pen: Pen) -> str:
+    if days is None:
+        return pen.say("leads.second_gift")
+    if days <= _DAYS_SAID:
+        return pen.say("leads.second_gift_median", days=pen.number(days))
+    years = pen.number(days / 365.25, decimals=1)
+    return pen.say("leads.second_gift_years", years=years)
+
+
 def _who_leaves(measures: Measures, pen: Pen) -> Block | None:
     groups = [g for g in measures.who_leaves.groups if g.enough and g.attrition is not None]
-    groups = [g for g in groups if g.dimension != "department"][:_MOST_GROUPS]
+    groups = [g for g in groups if g.dimension != "department" and g.value != _UNKNOWN]
+    groups = groups[:_MOST_GROUPS]
     if not groups:
         return None
     heads = ("group", "donors", "attrition", "interval", "against_all")

@@ -1,5 +1,6 @@
 """Regular: how long standing commitments last, and why they stop."""
 
+from mecene.report import lexicon
 from mecene.report.chapters.writing import Pen
 from mecene.report.page import Block, Section, Table
 from mecene.retention.measure import Measures
@@ -12,7 +13,7 @@ def chapter(measures: Measures, pen: Pen) -> Section | None:
     if lasting is None or force is None or not lasting.collected:
         return None
     channels = [c for c in measures.recurring_by_channel if c.channel and c.collected >= 30]
-    heads = ("after_months", "old_enough", "stopped", "attrition")
+    heads = ("after_months", "old_enough", "stopped", "share")
     blocks = [
         Block(
             lead="",
@@ -49,6 +50,7 @@ def chapter(measures: Measures, pen: Pen) -> Section | None:
 
 
 def _by_channel(channels: list[Lasting], pen: Pen) -> Block:
+    names = lexicon.labels("traits", lang=pen.lang)
     months = [at.months for at in channels[0].attrition]
     return Block(
         lead="",
@@ -61,7 +63,7 @@ def _by_channel(channels: list[Lasting], pen: Pen) -> Block:
             ),
             rows=tuple(
                 (
-                    str(c.channel),
+                    names.get(str(c.channel), str(c.channel)),
                     pen.number(c.collected),
                     *(pen.percent(at.attrition) for at in c.attrition),
                 )

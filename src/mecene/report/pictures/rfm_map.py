@@ -27,7 +27,7 @@ def picture(
         count=look.written(grid["donors"], partial(money.number, lang=lang)),
         amount=look.written(
             grid["amount_minor"],
-            lambda minor: f"{money.number(minor / unit.divisor, lang=lang)} {unit.label}",
+            lambda minor: _short(minor / unit.divisor, unit.label, lang),
         ),
     )
     return look.picture(
@@ -86,6 +86,12 @@ def _chart(
     if large:
         layers.append(base.mark_text(dy=9, fontSize=11).encode(text="amount:N", color=colour))
     return alt.layer(*layers).properties(width=width - 90, height=46 * len(frequency))
+
+
+def _short(amount: float, label: str, lang: str) -> str:
+    if not amount:
+        return "–"
+    return f"{money.number(amount, lang=lang, decimals=1 if amount < 10 else 0)} {label}"
 
 
 def _in_words(grid: pl.DataFrame, *, currency: str, lang: str) -> str:
