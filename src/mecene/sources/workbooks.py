@@ -135,5 +135,5 @@ def _text(cell: object) -> str:
 
 def _number(value: float) -> str:
     # Excel keeps fifteen digits: what 0.1 + 0.2 adds after them is no part of the amount.
-    text = f"{value:.15g}"
+    text = f"{value + 0.0:.15g}"  # + 0.0: no minus before a zero
     return f"{Decimal(text):f}" if "e" in text else text
