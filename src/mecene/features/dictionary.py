@@ -64,6 +64,26 @@ def families() -> tuple[str, ...]:
     return tuple(dict.fromkeys(column.family for column in _read()))
 
 
+def page() -> str:
+    """Return the dictionary as Markdown tables, one a family, as ``docs/reference`` shows it."""
+    lines = []
+    for family in families():
+        lines += [
+            f"## {family}",
+            "",
+            "| Column | Unit | Meaning | Signification |",
+            "|---|---|---|---|",
+        ]
+        lines += [
+            f"| `{column.name}` | {column.unit} | **{column.label_en}**: {column.meaning_en} "
+            f"| **{column.label_fr}** : {column.meaning_fr} |"
+            for column in _read()
+            if column.family == family
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
 @cache
 def _read() -> tuple[FeatureColumn, ...]:
     source = resources.files("mecene.features").joinpath("columns.toml")
