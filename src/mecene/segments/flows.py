@@ -4,6 +4,8 @@ import polars as pl
 
 ABSENT = "absent"
 
+_SCHEMA = {"segment_then": pl.String, "segment_now": pl.String, "donors": pl.Int64}
+
 
 def between(segments_then: pl.DataFrame, segments_now: pl.DataFrame) -> pl.DataFrame:
     """Return how many donors went from each segment to each.
@@ -14,8 +16,8 @@ def between(segments_then: pl.DataFrame, segments_now: pl.DataFrame) -> pl.DataF
 
     Returns:
         ``segment_then``, ``segment_now``, ``donors`` (> 0), sorted; ``absent`` is the side on
-        which a donor is not in the file. Flows of batches of donors may be concatenated and
-        summed.
+        which a donor is not in the file. Flows of batches of donors may be
+        summed by ``added``.
     """
     then = segments_then.select("donor_id", segment_then="segment")
     now = segments_now.select("donor_id", segment_now="segment")
@@ -30,5 +32,7 @@ def between(segments_then: pl.DataFrame, segments_now: pl.DataFrame) -> pl.DataF
 
 def added(*parts: pl.DataFrame) -> pl.DataFrame:
     """Return the flows of several batches of donors as those of one."""
-    together = pl.concat(parts).group_by("segment_then", "segment_now")
+    together = pl.concat([pl.DataFrame(schema=_SCHEMA), *parts]).group_by(
+        "segment_then", "segment_now"
+    )
     return together.agg(pl.col("donors").sum()).sort("segment_then", "segment_now")

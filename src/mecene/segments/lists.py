@@ -96,7 +96,8 @@ def build(
 
 
 def merged(*batches: Built) -> Built:
-    """Return the lists of several batches of donors as those of one."""
+    """Return the lists of several batches of donors as those of one; of none, empty lists."""
+    batches = batches or (_of_nobody(),)
     lists = {name: _in_order(pl.concat([batch.lists[name] for batch in batches])) for name in NAMES}
     order = {name: place for place, name in enumerate((*NAMES, *audience.CAUSES))}
     excluded = (
@@ -109,6 +110,16 @@ def merged(*batches: Built) -> Built:
         )
     )
     return Built(lists, excluded)
+
+
+def _of_nobody() -> Built:
+    segments = {"segment": pl.String, "reason": pl.String, "usual_month": pl.Int64}
+    return build(
+        pl.DataFrame(schema=segment_summary.READ),
+        pl.DataFrame(schema={"donor_id": pl.Int64, **segments}),
+        lang="en",
+        currency="EUR",
+    )
 
 
 def _prepared(

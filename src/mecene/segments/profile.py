@@ -19,6 +19,10 @@ SUMS = (
     "donors", "gave_12m", "gave_previous_12m", "gave_both", "gifts_12m", "amount_12m_minor",
     "amount_previous_12m_minor", "amount_again_minor", "reachable", "expected_value_12m_minor",
 )  # fmt: skip
+_SCHEMA = pl.Schema(
+    {"segment": pl.String(), **dict.fromkeys(SUMS, pl.Int64())}
+    | {"expected_value_12m_minor": pl.Float64()}
+)
 
 
 def parts(summary: pl.DataFrame, segments: pl.DataFrame) -> pl.DataFrame:
@@ -80,7 +84,7 @@ def added(*batches: pl.DataFrame) -> pl.DataFrame:
     known = pl.col("expected_value_12m_minor").is_not_null().any()
     expected = pl.when(known).then(pl.col("expected_value_12m_minor").sum())
     whole = [name for name in SUMS if name != "expected_value_12m_minor"]
-    together = pl.concat(batches).group_by("segment")
+    together = pl.concat([pl.DataFrame(schema=_SCHEMA), *batches]).group_by("segment")
     return together.agg(pl.col(whole).sum(), expected_value_12m_minor=expected).sort("segment")
 
 

@@ -105,7 +105,7 @@ def score(summary: pl.DataFrame, file_edges: Edges) -> pl.DataFrame:
 
 
 def grid(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the cells of the RFM map; cells of two batches may be concatenated and summed.
+    """Return the cells of the RFM map; cells of batches are put together by ``added``.
 
     Args:
         frame: ``r_band``, ``f_band`` (``bands``) and ``amount_12m_minor``, one row a donor.
@@ -120,6 +120,14 @@ def grid(frame: pl.DataFrame) -> pl.DataFrame:
         .agg(donors=pl.len().cast(pl.Int64), amount_12m_minor=or_zero("amount_12m_minor").sum())
         .sort("r_band", "f_band")
     )
+
+
+def added(*grids: pl.DataFrame) -> pl.DataFrame:
+    """Return the maps of several batches of donors as that of one."""
+    names = ("r_band", "f_band", "donors", "amount_12m_minor")
+    nothing = pl.DataFrame(schema=dict.fromkeys(names, pl.Int64))
+    cells = pl.concat([nothing, *grids]).group_by("r_band", "f_band")
+    return cells.agg(pl.col("donors", "amount_12m_minor").sum()).sort("r_band", "f_band")
 
 
 def _figures(summary: pl.DataFrame) -> pl.DataFrame:
