@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from mecene.sources import amounts, assignment, content, dates, folding, presets, problems, roles
+from mecene.sources.amounts import Convention as AmountConvention
 from mecene.sources.assignment import Column
+from mecene.sources.dates import Convention as DateConvention
 from mecene.sources.files import Reading
 from mecene.sources.mapping import Mapping
 
@@ -71,8 +73,8 @@ class Recognition:
     years: tuple[tuple[str, int], ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
     unused: tuple[str, ...] = ()
-    dates: Table[str, dates.Convention] = field(default_factory=dict)
-    amounts: Table[str, amounts.Convention] = field(default_factory=dict)
+    dates: Table[str, DateConvention] = field(default_factory=dict)
+    amounts: Table[str, AmountConvention] = field(default_factory=dict)
     told: Mapping = field(default_factory=Mapping)
     notes: tuple[Note, ...] = ()
 

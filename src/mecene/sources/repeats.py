@@ -22,8 +22,8 @@ _REPORTED = 10_000
 class Repeats:
     """Counts by file (its place in the order given), and the rows themselves.
 
-    ``already``: ``place, source_row, fact, first_place, first_row`` of gifts with a reference that an
-    earlier file holds; ``overlap``: the same of gifts without.
+    ``already``: ``place, source_row, fact, first_place, first_row`` of gifts with a reference that
+    an earlier file holds; ``overlap``: the same of gifts without.
     """
 
     identical: Mapping[int, int]
