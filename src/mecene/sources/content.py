@@ -5,7 +5,7 @@ Used where there is no header, and to take back a role whose cells do not fit it
 
 import polars as pl
 
-from mecene.sources import amounts, dates, folding, roles, vocabulary
+from mecene.sources import amounts, dates, folding, months, roles, vocabulary
 
 _EMAIL = r"^[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}$"
 _POSTCODE = r"^\d{4,5}$"
@@ -18,6 +18,8 @@ def fits(cells: pl.Series, role: str) -> bool:
     full = _full(cells)
     if not full.len():
         return True
+    if role == "month":
+        return _share_of_days(months.spelt(full)) >= _MOST
     if role in roles.DATES:
         return _share_of_days(full) >= _MOST
     if role in roles.AMOUNTS:

@@ -54,7 +54,7 @@ def read(said: pl.DataFrame, known: Recognition) -> pl.DataFrame:
     """
     named = names.read(pl.DataFrame({box: rows.column(said, box) for box in _NO_EMPTY}))
     country = vocabulary.meaning(
-        rows.column(said, "country").fill_null(known.told.read.get("country")),
+        rows.column(said, "country").fill_null(known.told.read.get("country", "")),
         "country",
         own=dict(known.told.words.get("country", {})),
     )

@@ -7,8 +7,12 @@ header's words, the cells. The result is a value that can be shown before anythi
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
 
+import polars as pl
+
 from mecene.sources import amounts, assignment, content, dates, folding, presets, problems, roles
+from mecene.sources.amounts import Convention as AmountConvention
 from mecene.sources.assignment import Column
+from mecene.sources.dates import Convention as DateConvention
 from mecene.sources.files import Reading
 from mecene.sources.mapping import Mapping
 
@@ -69,8 +73,8 @@ class Recognition:
     years: tuple[tuple[str, int], ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
     unused: tuple[str, ...] = ()
-    dates: Table[str, dates.Convention] = field(default_factory=dict)
-    amounts: Table[str, amounts.Convention] = field(default_factory=dict)
+    dates: Table[str, DateConvention] = field(default_factory=dict)
+    amounts: Table[str, AmountConvention] = field(default_factory=dict)
     told: Mapping = field(default_factory=Mapping)
     notes: tuple[Note, ...] = ()
 
@@ -146,8 +150,14 @@ def _settled(
     kept = _attributes(table, left, told)
     unused = [h for h in left if h not in dict(kept) and h not in dict(years)]
     days = {c.role: _days(reading, c, told) for c in columns if c.role in roles.DATES}
-    sums = {c.role: _sums(reading, c.header, told) for c in columns if c.role in roles.AMOUNTS}
-    sums |= {header: _sums(reading, header, told) for header, _ in years}
+    sums = {
+        c.role: _sums(reading, reading.sample[c.header], c.header, told)
+        for c in columns
+        if c.role in roles.AMOUNTS
+    }
+    if years:
+        together = pl.concat([reading.sample[header] for header, _ in years])
+        sums["amount"] = _sums(reading, together, years[0][0], told)
     notes += _notes(table, years, days, sums, columns)
     return Recognition(
         reading.name, reading.sha256, table, preset, columns, years, kept, tuple(unused), days,
@@ -177,9 +187,9 @@ def _days(reading: Reading, column: Column, told: Mapping) -> dates.Convention:
     )
 
 
-def _sums(reading: Reading, header: str, told: Mapping) -> amounts.Convention:
+def _sums(reading: Reading, cells: pl.Series, header: str, told: Mapping) -> amounts.Convention:
     return amounts.decide(
-        reading.sample[header],
+        cells,
         header=header,
         decimal=told.read.get("decimal") or ("." if reading.typed else reading.decimal),
         currency=told.read.get("currency"),

@@ -5,7 +5,7 @@ and the problem; the first verdict on a row is the one that is told.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -13,6 +13,7 @@ from mecene.sources import folding
 from mecene.sources.files import SOURCE_ROW
 from mecene.sources.recognition import Recognition
 
+ATTRIBUTE = "attribute:"
 REJECTS = pl.Schema(
     {SOURCE_ROW: pl.Int64, "column": pl.String, "value": pl.String, "problem": pl.String}
 )
@@ -25,6 +26,28 @@ class Verdict:
     wrong: pl.Series
     problem: str
     role: str
+
+
+@dataclass(frozen=True)
+class Built:
+    """What the rows of a batch became: each row is one line of ``main`` or of ``rejects``.
+
+    Attributes:
+        main: Table (or ``donors``, ``corrections``) → its facts, one a row.
+        rejects: ``REJECTS``.
+        people: Who each row names: ``people.read``, ``source_row`` and ``said_on`` (the row's day).
+        side: Table → facts that rows say besides (consents, attributes, changes of amount).
+        marks: ``source_row``, ``reference`` (the row's own, hashed) and ``fact`` (its content,
+            hashed), by which repeated gifts are found; None for tables that have no such check.
+        lost: Header → cells that say something unreadable and were left out of a kept row.
+    """
+
+    main: dict[str, pl.DataFrame]
+    rejects: pl.DataFrame
+    people: pl.DataFrame | None = None
+    side: dict[str, pl.DataFrame] = field(default_factory=dict)
+    marks: pl.DataFrame | None = None
+    lost: dict[str, int] = field(default_factory=dict)
 
 
 def spoken(batch: pl.DataFrame, known: Recognition) -> pl.DataFrame:
@@ -44,6 +67,7 @@ def spoken(batch: pl.DataFrame, known: Recognition) -> pl.DataFrame:
     for role, value in known.told.defaults.items():
         said[role] = said[role].fill_null(value) if role in said else pl.lit(value)
     said |= {role: pl.lit(value) for role, value in known.told.constants.items()}
+    said |= {f"{ATTRIBUTE}{name}": folding.tidy(pl.col(h)) for h, name in known.attributes}
     return batch.select(SOURCE_ROW, **said)
 
 
@@ -80,8 +104,8 @@ def nothing(rows: pl.DataFrame) -> pl.Series:
 
 
 def source_ref(rows: pl.DataFrame, role: str, known: Recognition) -> pl.Series:
-    """Return each row's own reference, else ``hash:row``."""
-    own = column(rows, role)
+    """Return each row's own reference, else ``hash:row`` (``hash:row:year`` of a year's column)."""
+    own = column(rows, role).fill_null(column(rows, "year_ref"))
     made = rows.select(pl.concat_str(pl.lit(known.sha256[:12] + ":"), SOURCE_ROW)).to_series()
     return own.fill_null(made).rename("source_ref")
 
