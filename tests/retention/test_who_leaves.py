@@ -109,6 +109,15 @@ def test_a_group_that_leaves_more_than_chance_allows_is_said() -> None:
     assert (more.differs, less.differs) == ("more", "less")
 
 
+def test_those_of_whom_nothing_is_known_are_no_group_that_leaves() -> None:
+    counted = tally(("all", "all", 2_000, 1_000), ("gender", "f", 1_000, 400),
+                    ("gender", "unknown", 1_000, 600))  # fmt: skip
+
+    _, unknown = who_leaves.figures(counted, regions={}).groups
+
+    assert (unknown.attrition, unknown.differs) == (0.6, None)
+
+
 def test_many_groups_must_differ_more_to_be_said() -> None:
     # 61 of 100 beside 50 %: past chance alone (Wilson 0.512 to 0.700), not among forty groups.
     alone = tally(("all", "all", 4_000, 2_000), ("gender", "f", 100, 61))
