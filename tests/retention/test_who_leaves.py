@@ -53,7 +53,7 @@ def test_the_declared_channel_comes_before_the_one_of_their_gifts(measured) -> N
         {"donor_id": 1, "name": "preferred_channel", "value": "sms",
          "collected_on": date(2023, 1, 1), "source_ref": "a"},
         {"donor_id": 1, "name": "preferred_channel", "value": "email",
-         "collected_on": date(2024, 1, 1), "source_ref": "b"},
+         "collected_on": date(2023, 12, 31), "source_ref": "b"},
     ]  # fmt: skip
     gifts = [
         {"donor_id": donor, "given_on": date(2023, 6, 1), "campaign_id": "c"} for donor in (1, 2)
@@ -62,6 +62,20 @@ def test_the_declared_channel_comes_before_the_one_of_their_gifts(measured) -> N
     found = measured(gifts, as_of="2025-01-01", campaigns=campaigns, attributes=said)
 
     assert set(groups(found, "preferred_channel")) == {"email", "post"}
+
+
+def test_a_channel_first_seen_in_the_last_year_describes_nobody(measured) -> None:
+    # Only those who stayed could have one: leavers would all be "unknown".
+    campaigns = [{"campaign_id": "c", "channel": "post", "source_ref": "c"}]
+    stayed = {"donor_id": 1, "given_on": date(2024, 6, 1), "campaign_id": "c"}
+    said = [
+        {"donor_id": 1, "name": "preferred_channel", "value": "sms",
+         "collected_on": date(2024, 6, 1), "source_ref": "a"},
+    ]  # fmt: skip
+
+    found = measured([*BEFORE, stayed], as_of="2025-01-01", campaigns=campaigns, attributes=said)
+
+    assert groups(found, "preferred_channel") == {}
 
 
 def test_the_dead_did_not_leave(measured) -> None:
@@ -93,6 +107,15 @@ def test_a_group_that_leaves_more_than_chance_allows_is_said() -> None:
     more, less = who_leaves.figures(counted, regions={}).groups
 
     assert (more.differs, less.differs) == ("more", "less")
+
+
+def test_those_of_whom_nothing_is_known_are_no_group_that_leaves() -> None:
+    counted = tally(("all", "all", 2_000, 1_000), ("gender", "f", 1_000, 400),
+                    ("gender", "unknown", 1_000, 600))  # fmt: skip
+
+    _, unknown = who_leaves.figures(counted, regions={}).groups
+
+    assert (unknown.attrition, unknown.differs) == (0.6, None)
 
 
 def test_many_groups_must_differ_more_to_be_said() -> None:

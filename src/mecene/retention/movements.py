@@ -7,6 +7,7 @@ to the cent.
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import polars as pl
 
@@ -79,10 +80,7 @@ def _movement(rows: pl.DataFrame, year: Year, who: str) -> Movement:
     gains = sum(value for name, value in sums.items() if name.startswith("gained"))
     losses = sum(value for name, value in sums.items() if name.startswith("lost"))
     compared = sums["upgraded"] + sums["same"] + sums["downgraded"]
-
-    def rate(part: int, whole: int) -> float | None:
-        return yearly.share(part, whole) if year.complete else None
-
+    rate = partial(yearly.share_once_over, year=year)
     return Movement(
         series=year.series, who=who, label=year.label, start=year.start, end=year.end,
         complete=year.complete, **sums,

@@ -5,6 +5,7 @@ bucket, so the tallies of the whole are the sums of the tallies of the buckets, 
 one bucket is ever held.
 """
 
+import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -115,14 +116,8 @@ def collect(
     """
     few = int(about.currencies["gifts"].sum()) <= one_pass_gifts
     buckets: tuple[str | None, ...] = (None,) if few else (*BUCKETS, ANONYMOUS)
-
-    def counted() -> Iterable[Tallies]:
-        for done, bucket in enumerate(buckets, start=1):
-            yield of_bucket(store, about, bucket=bucket)
-            if on_progress is not None:
-                on_progress(done, len(buckets))
-
-    return reduce(lambda left, right: left + right, counted())
+    parts = _each(store, about, buckets=buckets, on_progress=on_progress)
+    return reduce(operator.add, parts)
 
 
 def of_bucket(store: FactStore, about: Scope, *, bucket: str | None) -> Tallies:
@@ -133,6 +128,19 @@ def of_bucket(store: FactStore, about: Scope, *, bucket: str | None) -> Tallies:
         for name in _TALLIES:
             tables[name] = _summed(name, (connection.execute(_sql(name)).pl(),))
     return Tallies(tables)
+
+
+def _each(
+    store: FactStore,
+    about: Scope,
+    *,
+    buckets: tuple[str | None, ...],
+    on_progress: Callable[[int, int], None] | None,
+) -> Iterable[Tallies]:
+    for done, bucket in enumerate(buckets, start=1):
+        yield of_bucket(store, about, bucket=bucket)
+        if on_progress is not None:
+            on_progress(done, len(buckets))
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection, about: Scope) -> None:

@@ -12,6 +12,7 @@ import polars as pl
 
 MIN_DONORS = 30
 CONFIDENCE = 0.95
+UNKNOWN = "unknown"
 _ORDER = ("age", "gender", "department", "region", "acquisition_channel", "preferred_channel",
           "form")  # fmt: skip
 
@@ -22,7 +23,8 @@ class Group:
 
     Below the smallest group told apart, ``attrition``, ``low`` and ``high`` are None: too few.
     ``differs`` is ``more`` or ``less`` when the group leaves more or less than all donors, past
-    chance even though many groups were looked at; else None.
+    chance even though many groups were looked at; else None. Those of whom the trait is not known
+    never differ: what is known of whom says more of the file than of them.
     """
 
     dimension: str
@@ -61,9 +63,9 @@ def figures(
     donors, left = int(everyone["donors"].sum()), int(everyone["left_donors"].sum())
     attrition = left / donors if donors else None
     counted = _counted(alive, regions)
-    known = {row["dimension"] for row in counted if row["value"] != "unknown"}
+    known = {row["dimension"] for row in counted if row["value"] != UNKNOWN}
     rows = [row for row in counted if row["dimension"] in known]
-    told = sum(int(row["donors"]) >= min_donors for row in rows)
+    told = sum(int(row["donors"]) >= min_donors and row["value"] != UNKNOWN for row in rows)
     groups = tuple(_group(row, attrition, told, min_donors) for row in rows)
     died = tally.filter(pl.col("died") & (pl.col("dimension") == "all"))
     return WhoLeaves(donors, left, attrition, int(died["donors"].sum()), groups)
@@ -91,7 +93,7 @@ def _counted(alive: pl.DataFrame, regions: dict[str, str]) -> list[dict[str, int
     departments = alive.filter(pl.col("dimension") == "department")
     by_region = departments.with_columns(
         dimension=pl.lit("region"),
-        value=pl.col("value").replace_strict(regions, default="unknown", return_dtype=pl.String),
+        value=pl.col("value").replace_strict(regions, default=UNKNOWN, return_dtype=pl.String),
     )
     rank = pl.col("dimension").replace_strict(
         {name: place for place, name in enumerate(_ORDER)}, default=None, return_dtype=pl.Int64
@@ -114,6 +116,8 @@ def _group(row: dict[str, int | str], attrition: float | None, told: int, min_do
     if donors < min_donors or attrition is None:
         return Group(name, value, donors, False, None, None, None, None)
     low, high = wilson(left, donors)
+    if value == UNKNOWN:
+        return Group(name, value, donors, True, left / donors, low, high, None)
     # Bonferroni: with many groups looked at, one would stand out by chance alone.
     strict_low, strict_high = wilson(left, donors, confidence=1 - (1 - CONFIDENCE) / told)
     differs = "more" if strict_low > attrition else "less" if strict_high < attrition else None

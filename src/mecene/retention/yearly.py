@@ -7,6 +7,7 @@ gave earlier still, and not in those two years. Lapsed: gave the year before, no
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -79,37 +80,30 @@ def share(part: int, whole: int) -> float | None:
     return part / whole if whole > 0 else None
 
 
+def share_once_over(part: int, whole: int, *, year: Year) -> float | None:
+    """Return part over whole, or None while the year is not over or there is no whole."""
+    return share(part, whole) if year.complete else None
+
+
 def _figures(rows: list[dict[str, Any]], year: Year, who: str, *, ever: int) -> YearFigures:
-    def total(column: str, **where: str) -> int:
-        matching = (row for row in rows if all(row[key] == word for key, word in where.items()))
-        return sum(int(row[column]) for row in matching)
-
-    new, retained, lapsed = (
-        total("donors", standing=standing) for standing in ("new", "retained", "lapsed")
+    new, retained, lapsed, reactivated, reacquired = (
+        _total(rows, standing=standing)
+        for standing in ("new", "retained", "lapsed", "reactivated", "reacquired")
     )
-    reactivated = total("donors", standing="reactivated")
-    reacquired = total("donors", standing="reacquired")
     before = retained + lapsed
-    new_before, retained_new = (
-        total("donors", was="new"),
-        total("donors", was="new", standing="retained"),
-    )
+    new_before = _total(rows, was="new")
+    retained_new = _total(rows, was="new", standing="retained")
     pool = ever - before
-    amount_before, amount_retained = (
-        total("before_minor"),
-        total("now_minor", standing="retained"),
-    )
-
-    def rate(part: int, whole: int) -> float | None:
-        return share(part, whole) if year.complete else None
-
+    amount_before = _total(rows, of="before_minor")
+    amount_retained = _total(rows, of="now_minor", standing="retained")
+    rate = partial(share_once_over, year=year)
     return YearFigures(
         series=year.series, who=who, label=year.label, start=year.start, end=year.end,
         complete=year.complete,
         donors=new + retained + reactivated + reacquired, donors_before=before,
         new=new, retained=retained, reactivated=reactivated, reacquired=reacquired, lapsed=lapsed,
         new_before=new_before, retained_new=retained_new, lapsed_pool=pool,
-        amount_minor=total("now_minor"), amount_before_minor=amount_before,
+        amount_minor=_total(rows, of="now_minor"), amount_before_minor=amount_before,
         amount_retained_minor=amount_retained,
         retention=rate(retained, before),
         new_retention=rate(retained_new, new_before),
@@ -118,3 +112,8 @@ def _figures(rows: list[dict[str, Any]], year: Year, who: str, *, ever: int) -> 
         amount_retention=rate(amount_retained, amount_before),
         recapture=rate(reactivated + reacquired, pool),
     )  # fmt: skip
+
+
+def _total(rows: list[dict[str, Any]], *, of: str = "donors", **where: str) -> int:
+    matching = (row for row in rows if all(row[key] == word for key, word in where.items()))
+    return sum(int(row[of]) for row in matching)

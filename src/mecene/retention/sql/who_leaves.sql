@@ -1,5 +1,6 @@
 -- Among the donors of the twelve months before, who did not give in the last twelve, by who they
--- are. The dead are counted apart: they did not choose to leave.
+-- are. The dead are counted apart: they did not choose to leave. Channels are those seen before the
+-- last twelve months: only those who stayed have any since.
 with pool as (
     select donor_id,
            bool_or(year = 0) as stayed
@@ -19,6 +20,7 @@ seen_channels as (
            row_number() over (partition by donor_id order by count(*) desc, channel) as place
     from counted join campaigns on campaigns.campaign_id = counted.campaign_id
     where channel is not null and donor_id is not null
+      and counted.given_on < latest_year_start()
     group by donor_id, channel
 ),
 said_channels as (
@@ -26,7 +28,9 @@ said_channels as (
            row_number() over (
                partition by donor_id order by collected_on desc nulls last, source_ref desc
            ) as place
-    from attributes where name = 'preferred_channel'
+    from attributes
+    where name = 'preferred_channel'
+      and (collected_on is null or collected_on < latest_year_start())
 ),
 described as (
     select pool.donor_id, pool.stayed, donors.deceased_on is not null as died,
