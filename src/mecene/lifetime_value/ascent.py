@@ -16,6 +16,7 @@ Objective = Callable[[Vector], tuple[float, Vector]]
 _FARTHEST = 25.0  # a log-parameter beyond e^±25 is on its way to infinity
 _FLAT = 1e-10  # gradient per donor at which there is nothing left to climb
 _ACCEPTED = 1e-5
+_LEVEL = 1e-10  # second derivative per donor below which a summit is a ridge
 
 
 class DidNotConverge(ValueError):
@@ -34,7 +35,13 @@ def maximise(objective: Objective, start: Vector, *, donors: float) -> Vector:
         DidNotConverge: no summit within e^±25. A prior gives one.
     """
     point = _neighbourhood(objective, start, donors=donors)
-    return climb(objective, point, hessian(objective, point), donors=donors)
+    curvature = hessian(objective, point)
+    if np.linalg.eigvalsh(curvature)[-1] > -_LEVEL * donors:
+        raise DidNotConverge(
+            f"the summit is a ridge around log-parameters {np.round(point, 2)}: the data cannot "
+            "tell them apart; fit with a prior (prior.WEAK)"
+        )
+    return climb(objective, point, curvature, donors=donors)
 
 
 def climb(objective: Objective, start: Vector, curvature: Vector, *, donors: float) -> Vector:

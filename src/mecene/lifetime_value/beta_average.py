@@ -13,7 +13,7 @@ from scipy import special
 Vector = NDArray[np.float64]
 
 _MOST_TERMS = 400
-_NODES = 201
+_NODES = 301
 _CHUNK = 4096
 
 
@@ -56,10 +56,11 @@ def _by_gift(shape: Vector, ahead: Vector, a: float, b: Vector) -> Vector:
 
 def _by_quadrature(shape: Vector, ahead: Vector, a: float, b: Vector) -> Vector:
     """Average over logit p by the double-exponential rule, its weights made to sum to one."""
-    step = np.linspace(-4.2, 4.2, _NODES)[None, :]
     b = b[:, None]
-    # Around the mode of p^a (1-p)^b, wide as its two exponential tails.
+    # Around the mode of p^a (1-p)^b, as far as its two exponential tails reach e^-40.
     spread = np.sqrt(1 / a + 1 / b)
+    left, right = (np.arcsinh(np.maximum(12, 40 / (tail * spread))) for tail in (a, b))
+    step = -left + (left + right) * np.linspace(0, 1, _NODES)[None, :]
     logit = np.log(a) - np.log(b) + spread * np.sinh(step)
     log_p, log_q = -np.logaddexp(0.0, -logit), -np.logaddexp(0.0, logit)
     density = a * log_p + b * log_q + np.log(np.cosh(step))
@@ -68,6 +69,8 @@ def _by_quadrature(shape: Vector, ahead: Vector, a: float, b: Vector) -> Vector:
     p = np.exp(log_p)
     exponent = shape[:, None] * np.log1p(p * ahead[:, None])
     # (1 - e^-y)/p, with p → 0 in the limit: y/p · exprel(-y)
-    growth = np.where(p > 0, np.log1p(p * ahead[:, None]) / np.maximum(p, 1e-300), ahead[:, None])
+    small = p < 1e-290
+    growth = np.log1p(p * ahead[:, None]) / np.where(small, 1.0, p)
+    growth = np.where(small, ahead[:, None], growth)
     gifts = shape[:, None] * growth * special.exprel(-exponent)
     return np.asarray((density * gifts).sum(axis=1))

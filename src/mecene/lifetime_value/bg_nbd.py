@@ -50,7 +50,7 @@ class BgNbd:
         if days < 0:
             raise ValueError(f"days is {days}; days ahead are 0 or more")
         x = histories.repeat_gifts.astype(np.float64)
-        ahead: Vector = days / (self.alpha + histories.observed_days)
+        ahead = np.asarray(days / (self.alpha + histories.observed_days), dtype=np.float64)
         given_alive = beta_average.gifts_before_leaving(
             self.r + x, ahead, self.a, self.b + x
         )  # fmt: skip
@@ -87,7 +87,10 @@ def fit(histories: Daily, *, prior: prior.LogNormal | None = prior.WEAK) -> BgNb
     of_sample = objective(sample, prior=prior)
     near = ascent.maximise(of_sample, start, donors=sample.total)
     curvature = ascent.hessian(of_sample, near) * (histories.total / sample.total)
-    return _model(ascent.climb(whole, near, curvature, donors=histories.total))
+    try:
+        return _model(ascent.climb(whole, near, curvature, donors=histories.total))
+    except ascent.DidNotConverge:  # a summit too flat for the sample's curvature
+        return _model(ascent.maximise(whole, near, donors=histories.total))
 
 
 def objective(histories: Daily, *, prior: prior.LogNormal | None = prior.WEAK) -> ascent.Objective:

@@ -96,7 +96,7 @@ def predict(
 
     Returns:
         ``donor_id``; ``p_active`` [0, 1], neither dormant nor lost at the next opportunity (a
-        running recurring gift: still running in a year, if higher); ``p_gives_12m`` [0, 1];
+        running recurring gift: its next debit is made, if higher); ``p_gives_12m`` [0, 1];
         ``expected_gifts_12m|36m|60m``, monthly debits included; ``expected_value_…_minor``;
         ``discounted_value_60m_minor``; ``value_confidence`` low, medium or high. Empty where
         nothing can be said: a prospect, or a one-off donor of a file under a year old.
@@ -109,17 +109,17 @@ def predict(
         raise ImpossibleDiscount(f"discount_rate is {discount_rate}; it is above -1 a year")
     donors = evidence.described(summary)
     years, active = _giving_years(model, donors)
-    debits = _debits(model, donors)
+    debits, next_debit = _debits(model, donors)
     gifts = _gifts_per_year(model, donors)[:, None] * years
     free = np.where(gifts == 0, 0.0, gifts * _amount(model, donors)[:, None])
-    next_debit, running = debits[:, 0] / 12, donors["regular"].to_numpy()
+    running = donors["regular"].to_numpy()
     # A running commitment speaks for itself where the yearly model cannot.
     gifts, free = (np.where(running[:, None], np.nan_to_num(part), part) for part in (gifts, free))
     gifts, income = gifts + debits, free + donors["monthly_minor"].to_numpy()[:, None] * debits
     factors = (1 + discount_rate) ** -(np.arange(HORIZONS_YEARS[-1]) + 0.5)
     columns = {
-        "p_active": np.fmax(active, np.where(running, next_debit, np.nan)),
-        "p_gives_12m": np.fmax(years[:, 0], np.where(running, next_debit, np.nan)),
+        "p_active": np.fmax(active, next_debit),
+        "p_gives_12m": np.fmax(years[:, 0], next_debit),
     }
     for kind, yearly in (("gifts_{}m", gifts), ("value_{}m_minor", income)):
         for horizon in HORIZONS_YEARS:
@@ -199,15 +199,16 @@ def _amount(model: ValueModel, donors: pl.DataFrame) -> Vector:
     return model.amounts.expected_amount(gifts, own)
 
 
-def _debits(model: ValueModel, donors: pl.DataFrame) -> Vector:
-    """Return the expected monthly debits in each coming year. Shape (n, 5)."""
+def _debits(model: ValueModel, donors: pl.DataFrame) -> tuple[Vector, Vector]:
+    """Return the expected monthly debits in each coming year (n, 5), the chance of the next (n,)."""
     years = HORIZONS_YEARS[-1]
     ages = donors["age_months"].fill_null(0).to_numpy()
     running = donors["regular"].to_numpy()
     known, which = np.unique(np.where(running, ages, 0), return_inverse=True)
     survival = model.attrition.survival(known, months=12 * years)
     by_year = survival.reshape(len(known), years, 12).sum(axis=2)
-    return np.asarray(by_year[which] * running[:, None])
+    next_debit = np.where(running, survival[which, 0], np.nan)
+    return np.asarray(by_year[which] * running[:, None]), next_debit
 
 
 def _confidence(model: ValueModel, donors: pl.DataFrame) -> pl.Series:
