@@ -22,8 +22,8 @@ _POST = (
     (5, "Campagne fiscale", 0.044, 12),
     (9, "Rentrée", 0.038, 8),
     (10, "Automne", 0.048, 6),
-    (11, "Noël", 0.120, 10),
-    (12, "Fin d'année", 0.100, 3),
+    (11, "Noël", 0.112, 10),
+    (12, "Fin d'année", 0.108, 3),
 )
 _EMAIL = (0.002, 0.002, 0.003, 0.003, 0.005, 0.003, 0.002, 0.002, 0.004, 0.006, 0.013, 0.026)
 _MONTHS = (
@@ -62,7 +62,7 @@ def calendar(spec: Association) -> tuple[Campaign, ...]:
     found: list[Campaign] = []
     for month in range(spec.months):
         first = period.add_months(spec.starts_on, month)
-        for draft in _of_month(first):
+        for draft in sorted(_of_month(first), key=lambda draft: draft[3]):
             b_effect = float(rng.choice([1.0, 1.0, 1.25, 0.85]))
             found.append(_numbered(draft, number=len(found), month=month, b_effect=b_effect))
     return tuple(found)

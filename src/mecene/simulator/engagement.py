@@ -42,17 +42,18 @@ def react(
 ) -> None:
     """Write the contacts down, and what each person did with theirs."""
     first = int(state.starts[campaign.month]) + campaign.sent_on.day - 1
-    spread = state.rng.integers(0, 15, len(sent)) if campaign.channel == words.BY_PHONE else 0
+    by_phone = campaign.channel == words.BY_PHONE
+    at = first + (state.rng.integers(0, 15, len(sent)) if by_phone else np.zeros(len(sent), int))
     if recorded(state, campaign.month):
         state.log.add(
-            "contacts", len(sent), donor=sent, day=first + spread, variant=variant,
+            "contacts", len(sent), donor=sent, day=at, variant=variant,
             second=state.rng.integers(36_000, 64_000, len(sent)), channel=campaign.channel,
             campaign=campaign.number, cost=campaign.cost_minor,
         )  # fmt: skip
     if campaign.channel == words.BY_EMAIL:
         _email(state, campaign, sent, gives=gives, day=day)
-    elif campaign.channel == words.BY_PHONE:
-        _call(state, campaign, sent, day=day)
+    elif by_phone:
+        _call(state, campaign, sent, day=at)
     else:
         refusing = sent[state.rng.random(len(sent)) < 0.0006 * _irritation(state, campaign, sent)]
         consents.object_to(state, refusing, first + 12, channel=words.BY_POST, source="courrier")
@@ -103,7 +104,7 @@ def _email(state: State, campaign: Campaign, sent: Ints, *, gives: Flags, day: I
     state.reachable[sent[bounced], words.BY_EMAIL] = False
     soft = (fate >= 0.0025) & (fate < 0.009)
     _rows(state, month, sent[soft], at[soft], BOUNCE, "email", campaign.number, words_as=2)
-    leaving = (fate > 0.1) & (fate < 0.1 + 0.0016 * irritation)
+    leaving = (fate > 0.1) & (fate < 0.1 + 0.0012 * irritation)
     _rows(state, month, sent[leaving], at[leaving], UNSUBSCRIBE, "email", campaign.number)
     consents.object_to(state, sent[leaving], at[leaving], channel=words.BY_EMAIL, source="lien")
     angry = (fate > 0.2) & (fate < 0.2 + 0.0002 * irritation)

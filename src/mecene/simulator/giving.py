@@ -14,7 +14,7 @@ from mecene.simulator.state import State
 
 # How much likelier a gift of one's own accord is, from January to December: assumed, then
 # tuned so that the year's seasons come near those France générosités publishes.
-SEASON = (0.55, 0.45, 0.6, 0.65, 0.7, 0.6, 0.4, 0.35, 0.65, 0.9, 1.6, 5.0)
+SEASON = (0.55, 0.45, 0.6, 0.65, 0.7, 0.6, 0.4, 0.35, 0.65, 0.9, 1.45, 5.0)
 OWN_ACCORD = 0.011  # gifts a month at attachment 0, in an average month
 STEEPNESS = 0.8
 
@@ -22,6 +22,11 @@ STEEPNESS = 0.8
 ROUND_SUMS = np.array((
     5, 10, 15, 20, 25, 30, 40, 50, 60, 70, 80, 100, 120, 150, 200, 250, 300, 400, 500, 600, 800,
     1_000, 1_500, 2_000, 2_500, 3_000, 5_000, 10_000,
+))  # fmt: skip
+# Half the time, what would be one of the less round sums is the rounder one beside it.
+_ROUNDER = np.array((
+    5, 10, 20, 20, 30, 30, 50, 50, 50, 50, 100, 100, 100, 150, 200, 200, 300, 500, 500, 500,
+    1_000, 1_000, 1_500, 2_000, 2_000, 3_000, 5_000, 10_000,
 ))  # fmt: skip
 _BETWEEN = np.log(ROUND_SUMS[:-1] * ROUND_SUMS[1:]) / 2
 
@@ -129,7 +134,8 @@ def amounts(state: State, donors: Ints, day: Ints) -> Ints:
     december = ((day + 31) // 30.44 % 12).astype(int) == 0
     other = np.where(rng.random(rows) < 0.35, rng.normal(0, 0.35, rows), 0.0)
     level = state.level[donors] + other + np.where(december, 0.06, 0.0)
-    euros = ROUND_SUMS[np.searchsorted(_BETWEEN, level - np.where(state.tight[donors], 0.2, 0.0))]
+    place = np.searchsorted(_BETWEEN, level - np.where(state.tight[donors], 0.2, 0.0))
+    euros = np.where(rng.random(rows) < 0.5, _ROUNDER[place], ROUND_SUMS[place])
     odd = rng.random(rows) < 0.03
     exact = np.maximum(np.exp(np.clip(level, 1.1, 9)) * 100, 300).astype(np.int64)
     whole = np.where(rng.random(rows) < 0.8, exact // 100 * 100, exact)

@@ -86,7 +86,7 @@ def _collecting_boxes(lived: State, month: int) -> None:
 def _legacies(lived: State) -> None:
     """Let a few who loved the cause and died leave something, a year or so later."""
     people: Ints = np.flatnonzero(lived.people.death_day < lived.starts[-1])
-    loved = (lived.warmth[people] > 0.4) & (lived.rng.random(len(people)) < 0.05)
+    loved = (lived.warmth[people] > 0.4) & (lived.rng.random(len(people)) < 0.12)
     heirs = people[loved & (lived.people.kind[people] != words.ORGANISATION)]
     day = lived.people.death_day[heirs] + lived.rng.integers(200, 700, len(heirs))
     heirs, day = heirs[day < lived.starts[-1]], day[day < lived.starts[-1]]

@@ -15,7 +15,7 @@ from mecene.simulator.recipe import Association
 # Shares of the file by origin: assumed.
 _ORIGINS = (0.25, 0.27, 0.145, 0.065, 0.04, 0.08, 0.06, 0.09)
 # Share of each origin who are warm to the cause, and middle year of birth: assumed.
-_WARM = (0.25, 0.15, 0.10, 0.12, 0.24, 0.20, 0.34, 0.14)
+_WARM = (0.23, 0.13, 0.10, 0.12, 0.24, 0.20, 0.34, 0.14)
 _BORN = (1948, 1971, 1979, 1966, 1955, 1965, 1960, 1982)
 _ACQUIRED_IN = (0.07, 0.05, 0.07, 0.07, 0.07, 0.07, 0.05, 0.04, 0.08, 0.10, 0.14, 0.19)
 _CANVASSED_IN = (0.02, 0.03, 0.08, 0.11, 0.13, 0.13, 0.12, 0.10, 0.13, 0.10, 0.04, 0.01)
@@ -146,7 +146,8 @@ def _sensitivity(size: int, rng: np.random.Generator) -> Floats:
 def _level(online: Flags, kind: Ints, rng: np.random.Generator) -> Floats:
     size = len(online)
     level = np.where(online, rng.normal(np.log(61), 1.17, size), rng.normal(np.log(49), 0.87, size))
-    return level + np.where(kind == words.ORGANISATION, 1.6, 0.0)
+    wealthy = rng.random(size) < 0.004
+    return level + np.where(kind == words.ORGANISATION, 1.6, 0.0) + np.where(wealthy, 1.8, 0.0)
 
 
 def _death(

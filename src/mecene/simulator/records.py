@@ -74,10 +74,9 @@ def of(donors: pl.DataFrame, *, dirt: Dirt, rng: np.random.Generator) -> pl.Data
     )
     if dirt == CLEAN or own["city"].is_null().all():
         return own
-    own = _shared_emails(own, donors, dirt, rng)
+    own = _two_given_names(_shared_emails(own, donors, dirt, rng), donors, rng)
     others = _others(own, dirt, rng) + _together(own, donors, dirt, rng)
     cards = pl.concat([own, pl.DataFrame(others, schema=own.schema)]) if others else own
-    cards = _two_given_names(cards, donors, rng)
     return _capitals(cards, dirt, rng)
 
 
