@@ -7,12 +7,14 @@ that typer can read, under the command's name.
 import os
 import sys
 from importlib import metadata
+from itertools import pairwise
+from typing import Annotated, Any
 
 import typer
 
 from mecene.cli import analyse, check, demo, explain, simulate
 from mecene.cli.lexicon import say
-from mecene.words import LANGUAGES
+from mecene.words import LANGUAGES, UnknownWords
 
 COMMANDS = {
     "analyse": analyse.analyse,
@@ -24,45 +26,56 @@ COMMANDS = {
 GROUP = "mecene.commands"
 
 
-def application(*, lang: str) -> typer.Typer:
-    """Return the program with its help in a language."""
+def application(*, lang: str) -> Any:
+    """Return the program, a click group, with its help in a language."""
     app = typer.Typer(
         name="mecene",
         help=say("help.mecene", lang=lang),
         no_args_is_help=True,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
+        add_completion=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     app.callback()(_version)
     for name, command in COMMANDS.items():
         app.command(name, help=say(f"help.{name}", lang=lang))(command)
     for entry in metadata.entry_points(group=GROUP):
         app.command(entry.name)(entry.load())
-    return app
+    group: Any = typer.main.get_command(app)
+    for command in (group, *group.commands.values()):
+        for parameter in command.params:
+            _word(parameter, lang=lang)
+    return group
 
 
 def run() -> None:
     """Run the program; the exit code is 0 done, 1 nothing could be done, 2 asked wrongly."""
-    application(lang=language(sys.argv[1:], dict(os.environ)))()
+    lang = language(sys.argv[1:], dict(os.environ))
+    arguments = sys.argv[1:]
+    # The language found is the language of the whole run, so that it is said once.
+    application(lang=lang)(args=arguments, default_map={name: {"lang": lang} for name in COMMANDS})
 
 
 def language(arguments: list[str], environment: dict[str, str]) -> str:
-    """Return the language to speak before any option is read: ``--lang``, MECENE_LANG or LANG.
-
-    French unless told otherwise.
-    """
-    asked = [
-        after for flag, after in zip(arguments, arguments[1:], strict=False) if flag == "--lang"
-    ]
+    """Return the language to speak: ``--lang``, else MECENE_LANG, else LANG, else French."""
+    asked = [after for flag, after in pairwise(arguments) if flag == "--lang"]
     asked += [flag.removeprefix("--lang=") for flag in arguments if flag.startswith("--lang=")]
     asked += [environment.get("MECENE_LANG", ""), environment.get("LANG", "")]
     known = [word[:2].lower() for word in asked if word[:2].lower() in LANGUAGES]
     return known[0] if known else "fr"
 
 
+def _word(parameter: Any, *, lang: str) -> None:
+    """Give an option its help in a language; one that an application added keeps its own."""
+    try:
+        parameter.help = say(f"options.{parameter.name}", lang=lang)
+    except UnknownWords:
+        return
+
+
 def _version(
-    version: bool = typer.Option(False, "--version", is_eager=True, help="0.1.0"),
+    version: Annotated[bool, typer.Option("--version", is_eager=True)] = False,
 ) -> None:
     if version:
         typer.echo(metadata.version("mecene"))

@@ -1,4 +1,4 @@
-"""Options: what the commands can be told, said once."""
+"""Options: what the commands can be told, said once; their help stands in ``words.toml``."""
 
 from datetime import date
 from pathlib import Path
@@ -6,13 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from mecene.cli.lexicon import say
 from mecene.words import LANGUAGES
 
-
-def speaking(lang: str, name: str) -> str:
-    """Return the help of an option."""
-    return say(f"options.{name}", lang=lang)
+OVERLAPS = ("keep", "skip")
 
 
 def parse_day(text: str) -> date:
@@ -26,7 +22,7 @@ def parse_day(text: str) -> date:
     try:
         return date.fromisoformat(iso)
     except ValueError as wrong:
-        raise typer.BadParameter(f"{text!r}: 2025-12-31 / 31/12/2025") from wrong
+        raise typer.BadParameter(f"{text!r}: 2025-12-31 | 31/12/2025") from wrong
 
 
 def parse_language(text: str) -> str:
@@ -35,15 +31,46 @@ def parse_language(text: str) -> str:
     Raises:
         typer.BadParameter: it is neither.
     """
-    if text not in LANGUAGES:
-        raise typer.BadParameter(f"{text!r}: {' | '.join(LANGUAGES)}")
+    return _one_of(LANGUAGES, text)
+
+
+def parse_overlap(text: str) -> str:
+    """Return ``keep`` or ``skip``.
+
+    Raises:
+        typer.BadParameter: it is neither.
+    """
+    return _one_of(OVERLAPS, text)
+
+
+def _one_of(words: tuple[str, ...], text: str) -> str:
+    if text not in words:
+        raise typer.BadParameter(f"{text!r}: {' | '.join(words)}")
     return text
 
 
-Files = Annotated[list[Path], typer.Argument(exists=True, readable=True, show_default=False)]
-File = Annotated[Path, typer.Argument(exists=True, readable=True, show_default=False)]
-Table = Annotated[list[Path], typer.Option(exists=True, readable=True, show_default=False)]
+_READ: dict[str, Any] = {"exists": True, "readable": True, "dir_okay": False}
+
+Files = Annotated[list[Path], typer.Argument(show_default=False, **_READ)]
+File = Annotated[Path, typer.Argument(show_default=False, **_READ)]
+Table = Annotated[list[Path], typer.Option(show_default=False, **_READ)]
 AsOf = Annotated[Any, typer.Option(parser=parse_day, metavar="DATE", show_default=False)]
 Out = Annotated[Path, typer.Option(file_okay=False)]
 Lang = Annotated[str, typer.Option(parser=parse_language, metavar="fr|en")]
 Json = Annotated[bool, typer.Option("--json")]
+MappingFile = Annotated[Path | None, typer.Option("--mapping", **_READ)]
+RulesFile = Annotated[Path | None, typer.Option("--rules", **_READ)]
+UndoFile = Annotated[Path | None, typer.Option("--undo-merges", **_READ)]
+Overlap = Annotated[str, typer.Option(parser=parse_overlap, metavar="keep|skip")]
+YearStart = Annotated[int, typer.Option(min=1, max=12)]
+Encoding = Annotated[str | None, typer.Option()]
+Delimiter = Annotated[str | None, typer.Option()]
+Sheet = Annotated[str | None, typer.Option()]
+TableName = Annotated[str | None, typer.Option("--as")]
+Donors = Annotated[int, typer.Option(min=1)]
+Years = Annotated[int, typer.Option(min=1, max=60)]
+Seed = Annotated[int, typer.Option()]
+Clean = Annotated[bool, typer.Option("--clean")]
+Names = Annotated[bool, typer.Option("--names/--no-names")]
+Donor = Annotated[str, typer.Argument(show_default=False)]
+ReportFolder = Annotated[Path, typer.Option("--in", file_okay=False)]

@@ -44,6 +44,11 @@ def document(analysis: Analysis, intake: Intake) -> page.Page:
     )
 
 
+def headlines(analysis: Analysis) -> list[page.Card]:
+    """Return the headline figures alone, for who reads a terminal."""
+    return essentials.cards(analysis, Pen(lang=analysis.lang, currency=analysis.currency))
+
+
 def _subtitle(analysis: Analysis, intake: Intake, pen: Pen) -> str:
     day = period.written(analysis.as_of, lang=pen.lang)
     if analysis.measures is None:

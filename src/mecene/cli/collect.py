@@ -1,0 +1,207 @@
+"""Collect: from the files named on the command line to a store of facts, with nothing lost."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from mecene.engine import assembly, duck
+from mecene.engine.assembly import Written
+from mecene.engine.store import FactStore
+from mecene.identity import resolve
+from mecene.identity.resolve import Resolution
+from mecene.report.intake import FileIntake, Intake
+from mecene.sources import files, mapping, problems, recognition, rejects, safe_writing, staging
+from mecene.sources.files import Overrides, Reading
+from mecene.sources.recognition import Recognition
+from mecene.sources.rejects import Ledger
+from mecene.sources.staging import Accounting, Staged
+
+Progress = Callable[[str, int, int], None]
+Recognised = tuple[Reading, Recognition]
+
+_GAPS = {
+    "no_email": pl.col("email").is_null(),
+    "no_phone": pl.col("phone").is_null(),
+    "no_address": pl.col("address").is_null() | pl.col("postcode").is_null(),
+    "no_birth_date": pl.col("birth_date").is_null() & (pl.col("kind") == "person"),
+    "no_name": pl.col("last_name").is_null() & pl.col("organisation_name").is_null(),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line asks to read.
+
+    ``tables``: table name → files; ``gifts`` may hold files of any table, recognised by content.
+    """
+
+    tables: dict[str, tuple[Path, ...]]
+    mapping: Path | None = None
+    overrides: Overrides = field(default_factory=Overrides)
+    overlap: str = "keep"
+    undo: Path | None = None
+
+
+@dataclass(frozen=True)
+class Collected:
+    """The store, what was read from which file, and what was recognised in each."""
+
+    store: FactStore
+    intake: Intake
+
+
+def recognise(asked: Asked) -> list[Recognised]:
+    """Return each file with how it will be read and what was recognised in it.
+
+    Raises:
+        problems.Unreadable: a file is no table, or lacks a column it cannot do without.
+        mapping.InvalidMapping: the mapping says something that cannot be followed.
+    """
+    told = mapping.load(asked.mapping) if asked.mapping else None
+    found = []
+    for table, paths in asked.tables.items():
+        for path in paths:
+            reading = files.inspect(path, overrides=asked.overrides)
+            known = recognition.recognise(
+                reading, table=None if table == "gifts" else table, mapping=told
+            )
+            found.append((reading, known))
+    return found
+
+
+def collect(
+    recognised: Sequence[Recognised],
+    asked: Asked,
+    *,
+    into: Path,
+    work: Path,
+    lang: str,
+    on_progress: Progress,
+) -> Collected:
+    """Read files into a store of facts; write ``rejects.csv`` and ``merges.csv`` beside it.
+
+    Args:
+        recognised: What ``recognise`` found.
+        asked: What was asked.
+        into: The report's folder; its ``facts/`` is replaced.
+        work: An empty folder for what is staged.
+        lang: Language of the rejects, the merges and the notes.
+        on_progress: Called with (stage, done, in all); 0 in all where nobody knows.
+    """
+    with rejects.opened(into / "rejects.csv", lang=lang) as ledger:
+        staged = staging.stage(
+            recognised,
+            into=work / "staging",
+            ledger=ledger,
+            overlap=asked.overlap,
+            on_progress=lambda name, rows: on_progress("reading", rows, 0),
+        )
+        resolution = resolve.resolve(
+            work / "staging" / "persons",
+            undone=_undone(asked.undo),
+            on_progress=lambda stage, share: on_progress("identity", round(100 * share), 100),
+        )
+        written = assembly.write(
+            staged.directory,
+            mapping=resolution.mapping,
+            donors=resolution.donors,
+            into=into / "facts",
+            on_progress=lambda table, done, total: on_progress("facts", done, total),
+        )
+        _reject_unmatched(written, ledger)
+        intake = _intake(staged, recognised, resolution, written, ledger, lang=lang)
+    _write_merges(resolution, into / "merges.csv", lang=lang)
+    return Collected(written.store, intake)
+
+
+def day_after_latest_gift(store: FactStore) -> date | None:
+    """Return the usual day of an analysis; None where no gift was received."""
+    return duck.next_day(store)
+
+
+def _undone(path: Path | None) -> pl.DataFrame | None:
+    if path is None:
+        return None
+    return pl.read_csv(path, infer_schema=False, separator=_separator(path))
+
+
+def _separator(path: Path) -> str:
+    with path.open(encoding="utf-8-sig") as file:
+        return ";" if ";" in file.readline() else ","
+
+
+def _reject_unmatched(written: Written, ledger: Ledger) -> None:
+    """Record the refunds that undo no gift we have: rows that became no fact after all."""
+    # The reasons of the engine are codes of the ledger's problems.
+    for (name,), rows in written.unmatched.partition_by("source_file", as_dict=True).items():
+        ledger.add_frame(
+            rows.select(
+                "source_row",
+                column=pl.lit("amount"),
+                value=(pl.col("amount_minor") / 100).cast(pl.String),
+                problem="reason",
+            ),
+            file=str(name),
+        )
+
+
+def _intake(
+    staged: Staged,
+    recognised: Sequence[Recognised],
+    resolution: Resolution,
+    written: Written,
+    ledger: Ledger,
+    *,
+    lang: str,
+) -> Intake:
+    donors = resolution.donors
+    return Intake(
+        files=tuple(
+            _file(account, known, written, ledger, lang=lang)
+            for account, (_, known) in zip(staged.files, recognised, strict=True)
+        ),
+        persons=resolution.mapping.height,
+        donors=donors.height,
+        households=resolution.households,
+        merges=int(resolution.merges["applied"].sum()),
+        proposals=resolution.proposals.height,
+        gaps={
+            name: int(count)
+            for name, missing in _GAPS.items()
+            if (count := donors.select(missing.sum()).item())
+        },
+    )
+
+
+def _file(
+    account: Accounting, known: Recognition, written: Written, ledger: Ledger, *, lang: str
+) -> FileIntake:
+    unmatched = written.unmatched.filter(pl.col("source_file") == account.file).height
+    facts = account.facts.total() - unmatched
+    return FileIntake(
+        name=account.file,
+        rows=account.rows,
+        facts=facts,
+        rejects=account.rejects.total() + unmatched,
+        by_table=dict(account.facts),
+        by_problem={
+            problems.words(code, lang=lang).reason: count
+            for (name, code), count in ledger.by_problem.items()
+            if name == account.file
+        },
+        identical=account.identical,
+        overlap=account.overlapping,
+        recognised=tuple(f"{column.header} → {column.role}" for column in known.columns),
+        notes=tuple(note.written(lang) for note in account.notes),
+    )
+
+
+def _write_merges(resolution: Resolution, path: Path, *, lang: str) -> None:
+    other = "en" if lang == "fr" else "fr"
+    shown = resolution.merges.drop(f"evidence_{other}", f"reason_{other}").rename(
+        {f"evidence_{lang}": "evidence", f"reason_{lang}": "reason"}
+    )
+    safe_writing.write_csv(shown, path, delimiter=";" if lang == "fr" else ",", bom=True)

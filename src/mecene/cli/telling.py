@@ -1,0 +1,93 @@
+"""Telling: what a command shows while it works, and how it says that it cannot."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+import typer
+
+from mecene.cli.lexicon import say
+
+# Under it, a bar that comes and goes is only a flicker.
+_PATIENCE_SECONDS = 2.0
+
+
+class Progress(Protocol):
+    """What a long work calls: its stage, how much is done, how much there is (0: unknown)."""
+
+    def __call__(self, stage: str, done: int, total: int, /) -> None: ...
+
+
+@contextmanager
+def progress(*, lang: str, quiet: bool) -> Iterator[Progress]:
+    """Yield a progress bar that appears only when work lasts, on the error stream."""
+    if quiet:
+        yield lambda stage, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    bars = Bars(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=28),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    started = bars.get_time()
+    tasks: dict[str, int] = {}
+
+    def tell(stage: str, done: int, total: int, /) -> None:
+        if not bars.live.is_started and bars.get_time() - started > _PATIENCE_SECONDS:
+            bars.start()
+        if stage not in tasks:
+            tasks[stage] = bars.add_task(say(f"stages.{stage}", lang=lang), total=None)
+        bars.update(tasks[stage], completed=done, total=total or None)  # type: ignore[arg-type]
+
+    try:
+        yield tell
+    finally:
+        if bars.live.is_started:
+            bars.stop()
+
+
+@contextmanager
+def refusals(*, lang: str) -> Iterator[None]:
+    """Turn what a person can mend into a message and exit code 1; let mistakes of ours through."""
+    from mecene.identity import merges
+    from mecene.report import analysis
+    from mecene.segments import rules
+    from mecene.sources import mapping, presets, problems
+
+    try:
+        yield
+    except problems.Refusal as refused:
+        stop(refused.written(lang), lang=lang)
+    except (
+        mapping.InvalidMapping,
+        presets.UnknownPreset,
+        rules.InvalidRules,
+        merges.UnknownMerge,
+        analysis.NoDonors,
+        OSError,
+    ) as refused:
+        stop(str(refused), lang=lang)
+
+
+def stop(message: str, *, lang: str) -> None:
+    """Say why nothing more can be done, and leave with exit code 1."""
+    typer.echo(f"{say('errors.stopped', lang=lang)} {message}", err=True)
+    raise typer.Exit(1)
+
+
+def out(line: str = "") -> None:
+    """Print a line for a person."""
+    typer.echo(line)
+
+
+def is_terminal() -> bool:
+    """Return whether somebody is watching the error stream."""
+    return sys.stderr.isatty()
