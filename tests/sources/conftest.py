@@ -34,13 +34,13 @@ def stage(tmp_path: Path) -> Callable[..., Story]:
     runs = iter(range(1_000))
 
     def staged(
-        texts: dict[str, str | bytes] | str,
+        texts: dict[str, str | bytes] | str | bytes,
         *,
         told: str = "",
         table: str | None = None,
         overlap: str = "keep",
     ) -> Story:
-        named = {"dons.csv": texts} if isinstance(texts, str) else texts
+        named = texts if isinstance(texts, dict) else {"dons.csv": texts}
         place = tmp_path / f"run{next(runs)}"
         place.mkdir()
         own = mapping.Mapping()

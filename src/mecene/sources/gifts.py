@@ -47,7 +47,7 @@ def build(said: pl.DataFrame, known: Recognition) -> Built:
         rejects=rejects,
         people=who.with_columns(said["source_row"], said_on=on).filter(sound),
         side=said_besides.build(said.filter(sound), who.filter(sound), known, on=on.filter(sound)),
-        marks=_marks(said, gifts),
+        marks=_marks(gifts),
     )
 
 
@@ -83,6 +83,7 @@ def _read(said: pl.DataFrame, known: Recognition) -> pl.DataFrame:
         return_code=rows.column(said, "return_code"),
         in_memory_of=rows.column(said, "in_memory_of"),
         refunded_ref=rows.column(said, "refers_to"),
+        own_ref=rows.column(said, "gift_ref"),
         own_method=rows.column(said, "payment_method"),
         source_file=pl.lit(known.file),
     )
@@ -194,13 +195,6 @@ def _corrections(kept: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _marks(said: pl.DataFrame, gifts: pl.DataFrame) -> pl.DataFrame:
-    own = said.select("source_row", own=rows.column(said, "gift_ref"))
-    marked = gifts.join(own, on="source_row", how="left", maintain_order="left")
-    reference = pl.when(pl.col("own").is_not_null()).then(pl.col("own").hash(seed=1))
-    return marked.select(
-        "source_row",
-        reference=reference,
-        fact=content_hash(),
-        status=pl.col("status"),
-    )
+def _marks(gifts: pl.DataFrame) -> pl.DataFrame:
+    own = pl.when(pl.col("own_ref").is_not_null()).then(pl.col("own_ref").hash(seed=1))
+    return gifts.select("source_row", "status", reference=own, fact=content_hash())
