@@ -97,6 +97,27 @@ def test_blank_rows_are_no_rows_and_titles_no_header(tmp_path: Path) -> None:
     assert [(row["source_row"], row["montant"]) for row in found] == [(1, "2"), (2, "3")]
 
 
+def test_cells_in_error_and_formulas_without_result_are_told(tmp_path: Path) -> None:
+    rows = [["nom", "montant", "total"], ["a", "#REF!", "=1+1"], ["b", 5, "=B2+1"]]
+
+    reading, found, _ = read(workbook(tmp_path, Dons=rows))
+
+    assert [note.code for note in reading.notes] == ["error_cells", "formulas_without_value"]
+    assert "1 cell" in reading.notes[0].written("en")
+    assert "2 formula" in reading.notes[1].written("en")
+    assert [row["montant"] for row in found] == [None, "5"]
+
+
+def test_a_value_far_below_in_a_column_without_name_is_kept(tmp_path: Path) -> None:
+    rows = [["nom", "montant"], *[["a", 1]] * 500, ["b", 2, "remarque"]]
+
+    reading, found, _ = read(workbook(tmp_path, Dons=rows))
+
+    assert reading.columns == ("nom", "montant", "column_3")
+    assert found[-1]["column_3"] == "remarque"
+    assert reading.sample.height == 501
+
+
 def test_an_empty_workbook_is_refused(tmp_path: Path) -> None:
     with pytest.raises(problems.Unreadable, match="empty"):
         read(workbook(tmp_path, Dons=[]))
