@@ -104,9 +104,7 @@ class TestPredict:
         prospect = value.predict(value.fit(donors), donors).row(-1, named=True)
 
         assert prospect["p_active"] is None
-        assert prospect["expected_value_12m_minor"] is None or (
-            prospect["expected_value_12m_minor"] == 0
-        )
+        assert prospect["expected_value_12m_minor"] is None
         assert prospect["value_confidence"] == "low"
 
     def test_the_order_of_donors_is_kept(self):

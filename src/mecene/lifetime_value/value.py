@@ -200,7 +200,7 @@ def _amount(model: ValueModel, donors: pl.DataFrame) -> Vector:
 
 
 def _debits(model: ValueModel, donors: pl.DataFrame) -> tuple[Vector, Vector]:
-    """Return the expected monthly debits in each coming year (n, 5), the chance of the next (n,)."""
+    """Return the debits expected each coming year (n, 5) and the chance of the next (n,)."""
     years = HORIZONS_YEARS[-1]
     ages = donors["age_months"].fill_null(0).to_numpy()
     running = donors["regular"].to_numpy()
