@@ -56,7 +56,7 @@ def test_english_files_use_english_words_and_points(tmp_path: Path) -> None:
     written = exports.write(Association(donors=200, years=2), tmp_path, dirty=False, lang="en")
     gifts = pl.read_csv(written.path("gifts.csv"), infer_schema=False)
 
-    assert gifts.columns[:3] == ["Gift reference", "Gift date", "Amount"]
+    assert gifts.columns[:3] == ["Gift id", "Gift date", "Amount"]
     assert gifts["Amount"].str.contains(r"^-?\d+\.\d\d$").all()
     assert gifts["Gift date"].str.contains(r"^20\d\d-\d\d-\d\d$").all()
 

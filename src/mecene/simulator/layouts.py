@@ -36,11 +36,13 @@ class _Hand:
     rng: np.random.Generator
 
     def days(self, frame: pl.DataFrame, name: str) -> pl.Series:
+        """Return a column of days as the file writes them."""
         return spelling.dates(
             frame[name], lang=self.lang, odd=self.rng.random(frame.height), share=self.dirt.dates
         )
 
     def amounts(self, frame: pl.DataFrame, name: str) -> pl.Series:
+        """Return a column of cents as the file writes amounts."""
         return spelling.amounts(
             frame[name], lang=self.lang, odd=self.rng.random(frame.height), share=self.dirt.amounts
         )
@@ -145,7 +147,15 @@ def _donors(world: World, cards: pl.DataFrame, hand: _Hand, *, named: bool) -> _
 
 
 def _recurring(world: World, hand: _Hand) -> _Made:
-    full = _with_reference(world, "recurring_gifts")
+    full = _with_reference(world, "recurring_gifts").join(
+        _latest_changes(world), on="recurring_gift_id", how="left", maintain_order="left"
+    )
+    ended, paused = pl.col("ended_on").is_not_null(), pl.col("paused_on").is_not_null()
+    full = full.with_columns(
+        state=pl.when(ended).then(pl.lit("ended")).when(paused).then(pl.lit("paused"))
+        .otherwise(pl.lit("active")),
+        state_on=pl.when(ended).then("ended_on").otherwise("paused_on"),
+    )  # fmt: skip
     cells = full.select(
         pl.col("recurring_gift_id").alias("recurring"),
         pl.col("mandate_ref").alias("mandate"),
@@ -157,17 +167,35 @@ def _recurring(world: World, hand: _Hand) -> _Made:
         hand.days(full, "first_collected_on"),
         hand.days(full, "ended_on"),
         hand.words("end_reason", "end_reason"),
+        hand.words("state", "state"),
+        hand.days(full, "state_on"),
+        hand.amounts(full, "new_amount"),
+        hand.days(full, "new_amount_on"),
         hand.words("method", "payment_method").alias("method"),
         pl.col("campaign_id").alias("campaign"),
     )
     return cells, _true(full.with_columns(row_kind=pl.lit("recurring")))
 
 
+def _latest_changes(world: World) -> pl.DataFrame:
+    """Return what a file that keeps only the present knows of a commitment's past."""
+    changes = world.facts["recurring_changes"].sort("effective_on", maintain_order=True)
+    raised = pl.col("kind") == "amount"
+    last_pause = pl.col("effective_on").filter(pl.col("kind") == "pause").last()
+    last_resume = pl.col("effective_on").filter(pl.col("kind") == "resume").last()
+    return changes.group_by("recurring_gift_id", maintain_order=True).agg(
+        pl.col("amount_minor").filter(raised).last().alias("new_amount"),
+        pl.col("effective_on").filter(raised).last().alias("new_amount_on"),
+        pl.when(last_resume.is_null() | (last_resume < last_pause)).then(last_pause)
+        .alias("paused_on"),
+    )  # fmt: skip
+
+
 def _contacts(world: World, hand: _Hand) -> _Made:
     full = _with_reference(world, "contacts")
     cells = full.select(
         pl.col("reference").alias("donor"),
-        _moment("at"),
+        _moment("at").alias("sent_at"),
         hand.words("channel", "channel"),
         hand.words("purpose", "purpose"),
         pl.col("campaign_id").alias("campaign"),

@@ -90,20 +90,21 @@ def start(spec: Association, *, block: int) -> State:
 
 
 def _none(size: int) -> Mandates:
-    def zeros() -> Ints:
-        return np.zeros(size, dtype=np.int64)
-
     return Mandates(
-        number=zeros() + words.NONE,
-        signed_day=zeros(),
-        collected=zeros(),
-        amount_minor=zeros(),
-        months_between=zeros() + 1,
-        origin=zeros(),
+        number=_zeros(size) + words.NONE,
+        signed_day=_zeros(size),
+        collected=_zeros(size),
+        amount_minor=_zeros(size),
+        months_between=_zeros(size) + 1,
+        origin=_zeros(size),
         by_card=np.zeros(size, dtype=bool),
-        expiry_month=zeros() + words.NEVER,
-        due_month=zeros(),
-        failures=zeros(),
-        paused_until=zeros(),
+        expiry_month=_zeros(size) + words.NEVER,
+        due_month=_zeros(size),
+        failures=_zeros(size),
+        paused_until=_zeros(size),
         no_show=np.zeros(size, dtype=bool),
     )
+
+
+def _zeros(size: int) -> Ints:
+    return np.zeros(size, dtype=np.int64)
