@@ -34,7 +34,9 @@ MEN = (
     "Olivier Louis Paul Antoine Guillaume Rémi Cédric Jérôme Jean-Pierre Jean-Marc Jean-Luc Hugo "
     "Maxime Xavier Vincent Yves Gilles Théo Loïc Karim Mehdi"
 ).split()
-RARE_FIRST = ("Oriane Maïwenn Tancrède Anselme Sibylline Azélie Lubin Ysé Eudoxie Gaëlig Philéas").split()
+RARE_FIRST = (
+    "Oriane Maïwenn Tancrède Anselme Sibylline Azélie Lubin Ysé Eudoxie Gaëlig Philéas"
+).split()
 NICK = {
     "Frédéric": "Fred", "Stéphanie": "Steph", "Mathieu": "Matthieu", "Christophe": "Chris",
     "Sébastien": "Seb", "Nathalie": "Natalie", "Philippe": "Phil", "Nicolas": "Nico",
@@ -99,7 +101,9 @@ class _World:
         size = 1.0 / (np.arange(towns) + 3.0) ** 0.7
         self.towns = size / size.sum()
         self.more = {
-            gender: sorted(n.capitalize() for n, g in given_names.GENDER.items() if g == gender.lower())
+            gender: sorted(
+                n.capitalize() for n, g in given_names.GENDER.items() if g == gender.lower()
+            )
             for gender in "FM"
         }
         self.first = {k: self._skewed(v) for k, v in (("F", WOMEN), ("M", MEN))}
@@ -135,7 +139,9 @@ class _World:
         return f"+33{prefix}{self.rng.integers(10_000_000, 99_999_999)}"
 
     def _born(self, low, high):
-        return date(int(self.rng.integers(low, high)), 1, 1) + timedelta(days=int(self.rng.integers(365)))
+        return date(int(self.rng.integers(low, high)), 1, 1) + timedelta(
+            days=int(self.rng.integers(365))
+        )
 
     def _person(self, gender, last, home, low=1935, high=2000):
         rng, first = self.rng, self._given(gender)
@@ -148,7 +154,11 @@ class _World:
 
     def _home(self):
         rng = self.rng
-        return (int(rng.integers(1, 60)), str(rng.choice(STREETS)), int(rng.choice(len(self.towns), p=self.towns)))
+        return (
+            int(rng.integers(1, 60)),
+            str(rng.choice(STREETS)),
+            int(rng.choice(len(self.towns), p=self.towns)),
+        )
 
     def everyone(self):
         found = []
@@ -174,7 +184,11 @@ class _World:
             while child.first in (one.first, two.first):
                 child.first = self._given("F" if child.civility == "Mme" else "M")
             if rng.random() < 0.04 and child.civility == one.civility:
-                child.first, child.born, one.born = one.first, self._born(1985, 2005), self._born(1940, 1965)
+                child.first, child.born, one.born = (
+                    one.first,
+                    self._born(1985, 2005),
+                    self._born(1940, 1965),
+                )
                 child.email = None
             family.append(child)
         if rng.random() < 0.25:
@@ -201,7 +215,11 @@ class _World:
         rng = self.rng
         name = f"{rng.choice(['SARL', 'SAS', 'Association', 'Pharmacie'])} {rng.choice(self.surnames, p=self.weights)}"
         name = f"{name} {rng.choice(['Services', 'Bois', 'du Centre', 'et fils', 'Bâtiment'])}"
-        mail = f"contact@{self._invented().lower()}{rng.integers(99)}.fr" if rng.random() < 0.6 else None
+        mail = (
+            f"contact@{self._invented().lower()}{rng.integers(99)}.fr"
+            if rng.random() < 0.6
+            else None
+        )
         return Person("", "", "", *home, mail, self._phone(4), None, organisation=name)
 
     def again(self, person):
@@ -210,7 +228,11 @@ class _World:
         new = Person(**vars(person))
         new.extra = {}
         happens = lambda share: bool(rng.random() < share)  # noqa: E731
-        new.reference = person.reference if happens(0.1) else (f"X{rng.integers(10**7)}" if happens(0.5) else None)
+        new.reference = (
+            person.reference
+            if happens(0.1)
+            else (f"X{rng.integers(10**7)}" if happens(0.5) else None)
+        )
         if happens(0.15) and new.last:
             new.last = self._slip(new.last)
         if happens(0.10) and new.first and "et" not in new.first.split():
@@ -246,7 +268,9 @@ class _World:
         if happens(0.12):
             new.number, new.street, new.town = self._home()
         elif happens(0.3):
-            new.street = new.street.replace("avenue", "av.").replace("boulevard", "bd").replace("rue", "r.")
+            new.street = (
+                new.street.replace("avenue", "av.").replace("boulevard", "bd").replace("rue", "r.")
+            )
         elif happens(0.1):
             new.street = self._slip(new.street)
         if happens(0.15):

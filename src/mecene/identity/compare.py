@@ -12,8 +12,9 @@ SHARED_FROM = 3  # clearly different names on one e-mail: it is nobody's in part
 
 _SCHEMA = """
 CREATE OR REPLACE MACRO slip(x, y) AS
-    (least(length(x), length(y)) >= 4 AND damerau_levenshtein(x, y) <= 1)
-    OR (least(length(x), length(y)) >= 7 AND damerau_levenshtein(x, y) <= 2);
+    CASE WHEN abs(length(x) - length(y)) > 2 OR least(length(x), length(y)) < 4 THEN false
+    WHEN least(length(x), length(y)) < 7 THEN damerau_levenshtein(x, y) <= 1
+    ELSE damerau_levenshtein(x, y) <= 2 END;
 CREATE OR REPLACE MACRO said_short(x, y, x_brief, x_initials, y_initials) AS
     (x_brief AND (starts_with(y, x) OR (length(x_initials) > 1 AND x_initials = y_initials)))
     OR (length(x) = 2 AND x = y_initials);
@@ -27,7 +28,10 @@ CREATE OR REPLACE MACRO first_relation(
     WHEN said_short(y, x, y_brief, y_initials, x_initials) THEN 'initial'
     WHEN starts_with(x, y || ' ') OR starts_with(y, x || ' ') THEN 'partial'
     WHEN x_known AND y_known THEN 'different'
-    WHEN slip(x, y) OR (length(x) >= 3 AND damerau_levenshtein(x, y) <= 1) THEN 'close'
+    WHEN least(length(x), length(y)) >= 3 AND (starts_with(x, y) OR starts_with(y, x))
+        THEN CASE WHEN abs(length(x) - length(y)) <= 1 THEN 'close' ELSE 'initial' END
+    WHEN slip(x, y) THEN 'close'
+    WHEN least(length(x), length(y)) = 3 AND damerau_levenshtein(x, y) <= 1 THEN 'close'
     ELSE 'different' END;
 CREATE OR REPLACE MACRO last_relation(x, y, x_parts, y_parts) AS CASE
     WHEN x IS NULL OR y IS NULL THEN 'missing'

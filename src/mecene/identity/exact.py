@@ -46,7 +46,10 @@ _ALL_ELSE_DIFFERS = (pl.col("place") == "elsewhere") & (
     pl.col("email_differs") | pl.col("phone_differs")
 )
 _STRANGERS = (
-    (pl.col("first") == "different") & (pl.col("last") == "different") & ~pl.col("email") & ~_SWAPPED
+    (pl.col("first") == "different")
+    & (pl.col("last") == "different")
+    & ~pl.col("email")
+    & ~_SWAPPED
 )
 
 RULES = (
@@ -124,7 +127,9 @@ def edges(compared: pl.DataFrame, traits: pl.DataFrame) -> pl.DataFrame:
     looked = looked.with_columns(_first_of(_LOOK).alias("rule")).drop_nulls("rule")
     looked = looked.with_columns(pl.col("rule").alias("held"))
     scores = {rule.name: rule.score for rule in (*RULES, *_LOOK)}
-    both = pl.concat([joined.select("a", "b", "rule", "held"), looked.select("a", "b", "rule", "held")])
+    both = pl.concat(
+        [joined.select("a", "b", "rule", "held"), looked.select("a", "b", "rule", "held")]
+    )
     score = pl.col("rule").replace_strict(scores, return_dtype=pl.Float64)
     return both.with_columns(score.alias("score")).select(EDGES.names()).cast(EDGES)
 

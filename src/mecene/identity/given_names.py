@@ -37,7 +37,7 @@ valerie vanessa vera veronique victoire victoria violaine violette virginie vivi
 yasmine yolande yvette yvonne zelie zoe zohra
 """
 _MEN = """
-aaron abdel abel achille adam adrien ahmed aime alain alan alban albert alex alexandre alexis
+aaron abdel abel achille adam adrien ahmed aime alain alan alban albert alexandre alexis
 alfred ali alphonse amaury amine anatole andre ange anthony antoine antonin antony antonio ariel
 aristide armand armel arnaud arthur aubin auguste augustin aurelien aymeric bastien baptiste
 barthelemy basile benjamin benoit bernard bertrand boris brice brieuc bruno bryan carlos cedric
@@ -45,7 +45,7 @@ celestin cesar charles charly christian christophe christopher claude clement cl
 constant constantin corentin corneille cyprien cyril cyrille damien daniel david denis desire didier
 diego dimitri donatien dorian dylan edgar edmond edouard eliott elie eliot emile emilien emmanuel
 enzo eric ernest erwan esteban etienne eugene evan fabien fabrice fabricio faustin felicien felix
-ferdinand fernand florent florentin florian francis francisco franck francois frank fred frederic
+ferdinand fernand florent florentin florian francis francisco franck francois frank frederic
 gabin gabriel gael gaetan gaspard gaston gauthier gautier geoffrey geoffroy georges gerald gerard
 germain ghislain gilbert gildas gilles gontran gregoire gregory guilhem guillaume gustave guy gwenael
 hadrien hamid hassan hector henri herve hicham hilaire hippolyte honore hubert hugo hugues ibrahim
@@ -54,7 +54,7 @@ johann johnny jonas jonathan jordan jorge jose joseph joris josue jules julien j
 kevin khaled kylian lambert laurent leandre leo leon leonard leopold lilian lionel loic lorenzo
 loris louis luc luca lucas lucien ludovic mael malo manuel marc marceau marcel marco marin mario
 marius martial martin marvin mateo mathias mathieu mathis mathurin matteo matthias matthieu maurice
-max maxence maxime maximilien mehdi mickael michel miguel mohamed morgan mourad mustapha nabil
+maxence maxime maximilien mehdi mickael michel miguel mohamed morgan mourad mustapha nabil
 nadir nathan nathanael nicolas nils noah noe noel norbert octave olivier omar oscar pablo pascal
 patrice patrick paul paulin pedro philibert philippe pierre pierrick prosper quentin rachid rafael
 raoul raphael raymond regis remi remy renaud rene reynald richard robert robin roch rodolphe
@@ -81,7 +81,8 @@ marie-claude marieclaude,marie-christine mariechristine,marie-france mariefrance
 marie-helene mariehelene,marie-therese marietherese maite,mathieu matthieu mathieux,
 mathias matthias,michele michelle,mickael michael mikael mike,
 mohamed mohammed mohammad mouhamed,nathalie nath nathaly natalie,philippe filippe,
-raphael rafael,remi remy,stephanie stephany,sylvie silvie,therese thereze,
+raphael rafael,remi remy,stephanie stephany,suzanne suzy,francoise fanfan,bernadette nadette,
+sylvie silvie,therese thereze,
 thibault thibaut thibaud,timothee timothe,veronique vero,yoann yohan yohann yoan,
 yannick yanick
 """

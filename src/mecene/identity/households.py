@@ -27,9 +27,7 @@ def of(traits: pl.DataFrame, donors: pl.DataFrame) -> pl.DataFrame:
     homes = _joined([group for groups in together for group in groups])
     numbers = {root: place for place, root in enumerate(sorted(set(homes.values())), start=1)}
     rows = sorted((donor, numbers[root]) for donor, root in homes.items())
-    return pl.DataFrame(
-        rows, schema={"donor_id": pl.Int64, "household_id": pl.Int64}, orient="row"
-    )
+    return pl.DataFrame(rows, schema={"donor_id": pl.Int64, "household_id": pl.Int64}, orient="row")
 
 
 def _surnames(people: pl.DataFrame) -> pl.DataFrame:
@@ -63,5 +61,5 @@ def _joined(groups: list[list[int]]) -> dict[int, int]:
             donor = waiting.pop()
             if donor not in home:
                 home[donor] = start
-                waiting.extend(neighbours[donor] - home.keys())
+                waiting.extend(other for other in neighbours[donor] if other not in home)
     return home

@@ -114,7 +114,10 @@ def torn(joins: pl.DataFrame, *, apart: Iterable[Pair], stands_for: dict[int, in
     foes = pl.concat([foes, foes.select(voice="foe", foe="voice")])
     loose = joins.filter(pl.col("rule") != "reference").select("a", "b", "score")
     every = joins.select("a", "b", "score")
-    sides = [every.select(it="a", other="b", score="score"), every.select(it="b", other="a", score="score")]
+    sides = [
+        every.select(it="a", other="b", score="score"),
+        every.select(it="b", other="a", score="score"),
+    ]
     around = pl.concat(sides).join(voice.rename({"key": "other"}), on="other")
     rivals = (
         around.join(foes, on="voice")
@@ -139,21 +142,27 @@ def listed(edges: pl.DataFrame, donors: pl.DataFrame) -> pl.DataFrame:
     applied = pl.col("donor_id") == pl.col("other_id")
     held = pl.when(~applied).then(pl.coalesce("held", pl.lit("chain")))
     ids = [merge_id(a, b) for a, b in table.select("a", "b").rows()]
-    return table.with_columns(
-        pl.Series("merge_id", ids, dtype=pl.String), applied.alias("applied"), held.alias("held")
-    ).select(
-        "merge_id",
-        "donor_id",
-        person_key_a="a",
-        person_key_b="b",
-        rule="rule",
-        score="score",
-        evidence_fr=evidence.of("fr"),
-        evidence_en=evidence.of("en"),
-        applied="applied",
-        reason_fr=evidence.why_not("fr"),
-        reason_en=evidence.why_not("en"),
-    ).cast(MERGES)
+    return (
+        table.with_columns(
+            pl.Series("merge_id", ids, dtype=pl.String),
+            applied.alias("applied"),
+            held.alias("held"),
+        )
+        .select(
+            "merge_id",
+            "donor_id",
+            person_key_a="a",
+            person_key_b="b",
+            rule="rule",
+            score="score",
+            evidence_fr=evidence.of("fr"),
+            evidence_en=evidence.of("en"),
+            applied="applied",
+            reason_fr=evidence.why_not("fr"),
+            reason_en=evidence.why_not("en"),
+        )
+        .cast(MERGES)
+    )
 
 
 def _table(numbers: dict[int, int], key: str, value: str) -> pl.DataFrame:

@@ -175,18 +175,20 @@ def _split_couple(words: list[tuple[str, str]]) -> tuple[str | None, str | None]
     if at is None:
         return _split(words)
     left, right = words[:at], words[at + 1 :]
-    firsts, lasts = [], []
+    firsts: list[str | None] = []
+    lasts: list[str | None] = []
     for side in (left, right):
         if len(side) == 1 and _known(side[0]):
-            first, last = side[0][0], None
-        else:
-            first, last = _split(side)
+            firsts.append(side[0][0])
+            lasts.append(None)
+            continue
+        first, last = _split(side)
         firsts.append(first)
         lasts.append(last)
     surnames = list(dict.fromkeys(fold(last) for last in lasts if last))
     shown = next((last for last in lasts if last), None)
-    last = shown if len(surnames) < 2 else " ".join(last for last in lasts if last)
-    return " et ".join(first for first in firsts if first) or None, last
+    both = shown if len(surnames) < 2 else " ".join(last for last in lasts if last)
+    return " et ".join(first for first in firsts if first) or None, both
 
 
 def _known(word: tuple[str, str]) -> bool:

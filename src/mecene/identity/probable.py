@@ -165,7 +165,7 @@ def _predicted(linker: Any, api: Any, pairs: pl.DataFrame) -> pl.DataFrame:
     )
     linker.table_management.register_blocked_pairs_for_predict(api.register(blocked.to_arrow()))
     predicted = linker.inference.predict(warning_mode="never")
-    rows = predicted.as_duckdbpyrelation().pl()
+    rows: pl.DataFrame = predicted.as_duckdbpyrelation().pl()
     return rows.select(
         pl.min_horizontal("person_key_l", "person_key_r").alias("a"),
         pl.max_horizontal("person_key_l", "person_key_r").alias("b"),

@@ -133,8 +133,12 @@ def _judged(
     """Return the pairs worth a line: rule, score, why held back, what agrees, who is vague."""
     ruled = exact.edges(compared, known)
     left = compared.join(ruled, on=["a", "b"], how="anti").filter(_evident())
-    scored = probable.scores(database, left.select("a", "b")).filter(pl.col("score") >= _WORTH_A_LOOK)
-    likely = scored.select("a", "b", pl.lit("probable").alias("rule"), "score", pl.lit(None, pl.String).alias("held"))
+    scored = probable.scores(database, left.select("a", "b")).filter(
+        pl.col("score") >= _WORTH_A_LOOK
+    )
+    likely = scored.select(
+        "a", "b", pl.lit("probable").alias("rule"), "score", pl.lit(None, pl.String).alias("held")
+    )
     both = pl.concat([ruled, likely.cast(exact.EDGES)])
     weak = pl.when(pl.col("score") < threshold).then(pl.lit("below_threshold"))
     sure = pl.col("rule") != "probable"
@@ -213,7 +217,9 @@ def _undo(
     )
     again = applied.filter(~pl.col("taken"))
     never = edges.filter(taken).select("a", "b").rows()
-    edges = edges.with_columns(pl.when(taken).then(pl.lit("undone")).otherwise("held").alias("held"))
+    edges = edges.with_columns(
+        pl.when(taken).then(pl.lit("undone")).otherwise("held").alias("held")
+    )
     return edges, merges.groups(again, apart=[*apart, *never], stands_for=stands_for)
 
 

@@ -42,12 +42,17 @@ _COMPARED = (
     "civility", "first_name", "last_name", "full_name", "organisation_name", "email", "phone",
     "address", "postcode", "city", "birth_date",
 )  # fmt: skip
-_STREET_WORDS = {
+_SHORT_FOR = {
     "av": "avenue", "ave": "avenue", "bd": "boulevard", "bld": "boulevard", "blvd": "boulevard",
     "boul": "boulevard", "r": "rue", "pl": "place", "ch": "chemin", "che": "chemin",
     "imp": "impasse", "all": "allee", "rte": "route", "sq": "square", "fg": "faubourg",
     "fbg": "faubourg", "st": "saint", "ste": "sainte", "res": "residence", "qu": "quai",
+    "gal": "general", "dr": "docteur", "pdt": "president",
 }  # fmt: skip
+_SMALL = ("bis", "ter", "de", "du", "des", "la", "le", "les", "l", "d", "et", "a", "au", "aux")
+_STREET_WORDS = {f" {short} ": f" {long} " for short, long in _SHORT_FOR.items()} | {
+    f" {small} ": "" for small in _SMALL
+}
 
 
 class InvalidPersons(ValueError):
@@ -125,7 +130,9 @@ def _as_written(persons: pl.DataFrame) -> pl.DataFrame:
     table = table.join(_read_once(table["text"]), on="text", how="left", maintain_order="left")
     # A surname in its own column stays whole; reading it again would cut « Saint Jean » in two.
     whole = alone & (pl.col("read_kind") == "person")
-    told = table.join(_civilities(table["civility"]), on="civility", how="left", maintain_order="left")
+    told = table.join(
+        _civilities(table["civility"]), on="civility", how="left", maintain_order="left"
+    )
     says = pl.coalesce("says", "read_says")
     return told.with_columns(
         pl.when(pl.col("organisation").is_not_null() | (pl.col("read_kind") == "organisation"))
@@ -177,17 +184,17 @@ def _civilities(civilities: pl.Series) -> pl.DataFrame:
 
 
 def _address_traits() -> list[pl.Expr]:
-    street = names.folded(pl.col("address"))
-    for short, long in _STREET_WORDS.items():
-        street = street.str.replace_all(rf"\b{short}\b", long)
-    number = street.str.extract(r"\b(\d+)\b")
-    street = street.str.replace_all(r"\b(?:\d+|bis|ter|de|du|des|la|le|les|l|d)\b", "")
+    words = pl.lit("  ") + names.folded(pl.col("address")).str.replace_all(" ", "  ") + "  "
+    number = words.str.extract(r" (\d+) ")
+    # Words stand between two spaces each, so that neighbours can both be replaced.
+    street = words.str.replace_many(list(_STREET_WORDS), list(_STREET_WORDS.values()))
+    street = street.str.replace_all(r" \d+ ", "").str.replace_all(" ", "")
     postcode = pl.col("postcode").str.replace_all(r"\s", "").str.to_uppercase()
     city = names.folded(pl.col("city")).str.replace(r" cedex.*$", "")
     city = city.str.replace_all(r"\bst\b", "saint").str.replace_all(r"\bste\b", "sainte")
     return [
         number.alias("number"),
-        _present(street.str.replace_all(" ", "")).alias("street"),
+        _present(street).alias("street"),
         # Excel eats the zero of 01000.
         _present(postcode.str.replace(r"^(\d{4})$", "0$1")).alias("postcode"),
         _present(city.str.replace_all(r"[ \d]", "")).alias("city"),
