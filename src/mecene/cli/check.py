@@ -40,7 +40,7 @@ def check(
 
 def _dry_run(asked: Any, *, lang: str, quiet: bool) -> dict[str, Any]:
     from mecene.cli import collect
-    from mecene.sources import problems, rejects, staging
+    from mecene.sources import rejects, staging
 
     [(reading, known)] = collect.recognise(asked)
     with (
@@ -59,7 +59,7 @@ def _dry_run(asked: Any, *, lang: str, quiet: bool) -> dict[str, Any]:
     account = staged.files[0]
     reasons: Counter[str] = Counter()
     for (_, code), count in ledger.by_problem.items():
-        reasons[problems.words(code, lang=lang).reason] += count
+        reasons[collect.problem(code, lang=lang)] += count
     return {
         "file": reading.name,
         "format": reading.format,

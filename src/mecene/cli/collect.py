@@ -22,6 +22,9 @@ from mecene.sources.staging import Accounting, Staged
 Progress = Callable[[str, int, int], None]
 Recognised = tuple[Reading, Recognition]
 
+# A problem counted over many rows has no one value to show.
+_ANY = {"value": "…", "column": "…"}
+
 _GAPS = {
     "no_email": pl.col("email").is_null(),
     "no_phone": pl.col("phone").is_null(),
@@ -117,6 +120,11 @@ def collect(
     return Collected(written.store, intake)
 
 
+def problem(code: str, *, lang: str) -> str:
+    """Return a problem in words that hold for all the rows that have it."""
+    return problems.fill(problems.words(code, lang=lang).reason, _ANY)
+
+
 def day_after_latest_gift(store: FactStore) -> date | None:
     """Return the usual day of an analysis; None where no gift was received."""
     return duck.next_day(store)
@@ -188,7 +196,7 @@ def _file(
         rejects=account.rejects.total() + unmatched,
         by_table=dict(account.facts),
         by_problem={
-            problems.words(code, lang=lang).reason: count
+            problem(code, lang=lang): count
             for (name, code), count in ledger.by_problem.items()
             if name == account.file
         },

@@ -6,6 +6,7 @@ that typer can read, under the command's name.
 
 import os
 import sys
+from collections.abc import Callable
 from importlib import metadata
 from itertools import pairwise
 from typing import Annotated, Any
@@ -16,7 +17,7 @@ from mecene.cli import analyse, check, demo, explain, simulate
 from mecene.cli.lexicon import say
 from mecene.words import LANGUAGES, UnknownWords
 
-COMMANDS = {
+COMMANDS: dict[str, Callable[..., None]] = {
     "analyse": analyse.analyse,
     "check": check.check,
     "explain": explain.explain,

@@ -16,7 +16,8 @@ _PATIENCE_SECONDS = 2.0
 class Progress(Protocol):
     """What a long work calls: its stage, how much is done, how much there is (0: unknown)."""
 
-    def __call__(self, stage: str, done: int, total: int, /) -> None: ...
+    def __call__(self, stage: str, done: int, total: int, /) -> None:
+        """Hear how far a stage has come."""
 
 
 @contextmanager

@@ -23,6 +23,13 @@ _IN_A_LIST = (
 )  # fmt: skip
 
 
+# What a double click opens in columns, in a French and in an English spreadsheet.
+_SPREADSHEET: dict[str, dict[str, Any]] = {
+    "fr": {"delimiter": ";", "decimal": ",", "bom": True},
+    "en": {"delimiter": ",", "decimal": ".", "bom": True},
+}
+
+
 def write(
     analysis: Analysis,
     intake: Intake,
@@ -61,7 +68,7 @@ def _write_page(analysis: Analysis, intake: Intake, file: Path) -> None:
 def _write_donors(analysis: Analysis, into: Path) -> None:
     pl.scan_parquet(sorted(analysis.donors.glob("*.parquet"))).sink_parquet(into / "donors.parquet")
     shown = (roll.for_people(part, lang=analysis.lang) for part in roll.parts(analysis.donors))
-    safe_writing.write_csv_parts(shown, into / "donors.csv", delimiter=_delimiter(analysis.lang))
+    safe_writing.write_csv(shown, into / "donors.csv", **_SPREADSHEET[analysis.lang])
     workbook = into / "donors.xlsx"
     workbook.unlink(missing_ok=True)
     if analysis.count <= LARGEST_SHEET:
@@ -70,6 +77,7 @@ def _write_donors(analysis: Analysis, into: Path) -> None:
             roll.for_people(whole, lang=analysis.lang),
             workbook,
             sheet=lexicon.say("tables.donors", lang=analysis.lang),
+            date_format="dd/mm/yyyy" if analysis.lang == "fr" else "yyyy-mm-dd",
         )
 
 
@@ -85,7 +93,7 @@ def _write_lists(analysis: Analysis, folder: Path) -> None:
         safe_writing.write_csv(
             _worded(listed, lang=analysis.lang),
             folder / f"{name}.csv",
-            delimiter=_delimiter(analysis.lang),
+            **_SPREADSHEET[analysis.lang],
         )
 
 
@@ -111,8 +119,3 @@ def _worded(listed: pl.DataFrame, *, lang: str) -> pl.DataFrame:
         .select(*order, *rest)
         .rename({name: names.get(name, name) for name in (*order, *rest)})
     )
-
-
-def _delimiter(lang: str) -> str:
-    # A French spreadsheet opens `;` with a double click, an English one `,`.
-    return ";" if lang == "fr" else ","

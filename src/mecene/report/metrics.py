@@ -1,4 +1,4 @@
-"""Metrics: every figure of an analysis as one JSON value, documented in docs/reference/metrics.md."""
+"""Metrics: every figure of an analysis as one JSON value (docs/reference/metrics.md)."""
 
 from dataclasses import asdict
 from typing import Any
@@ -68,5 +68,5 @@ def metrics(analysis: Analysis, intake: Intake) -> dict[str, Any]:
     }
 
 
-def _model(analysis: Analysis) -> dict[str, Any]:
-    return asdict(analysis.model)
+def _model(analysis: Analysis) -> dict[str, Any] | None:
+    return asdict(analysis.model) if analysis.model else None

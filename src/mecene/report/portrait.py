@@ -126,7 +126,7 @@ def _gift(gift: dict[str, Any], lang: str) -> str:
 
 def _written(name: str, value: Any, row: dict[str, Any], lang: str) -> str:
     if name == "segment":
-        return lexicon.labels("segments", lang=lang).get(value, value)
+        return lexicon.labels("segments", lang=lang).get(value, str(value))
     if name.endswith("_minor"):
         return money.text(round(value), currency=row["currency"] or "EUR", lang=lang)
     if name == "p_active":

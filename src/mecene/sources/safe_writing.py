@@ -7,7 +7,7 @@ and dates are left alone. A file appears under its name only once it is whole.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -44,26 +44,33 @@ def defused(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def write_csv(
-    frame: pl.DataFrame, path: Path, *, delimiter: str = ",", decimal: str = ".", bom: bool = False
+    table: pl.DataFrame | Iterable[pl.DataFrame],
+    path: Path,
+    *,
+    delimiter: str = ",",
+    decimal: str = ".",
+    bom: bool = False,
 ) -> None:
     """Write a table as CSV in UTF-8, dates as ``2024-01-31``, lists joined by ``; ``.
 
     Args:
-        frame: The table.
+        table: The table, or its parts in order, so that no more than one is held.
         path: Where; replaced if it is there.
         delimiter: ``,``, or ``;`` for a French Excel.
         decimal: ``.``, or ``,`` for a French Excel (then ``delimiter`` is another).
         bom: Whether to start with a byte-order mark, without which Excel misreads accents.
     """
-    text = defused(_flat(frame))
+    frames = [table] if isinstance(table, pl.DataFrame) else table
     with _whole(path) as part, part.open("wb") as file:
-        text.write_csv(
-            file,
-            separator=delimiter,
-            decimal_comma=decimal == ",",
-            include_bom=bom,
-            datetime_format="%Y-%m-%dT%H:%M:%S",
-        )
+        for number, frame in enumerate(frames):
+            defused(_flat(frame)).write_csv(
+                file,
+                separator=delimiter,
+                decimal_comma=decimal == ",",
+                include_bom=bom and number == 0,
+                include_header=number == 0,
+                datetime_format="%Y-%m-%dT%H:%M:%S",
+            )
 
 
 def write_xlsx(

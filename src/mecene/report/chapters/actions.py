@@ -33,7 +33,9 @@ def _action(name: str, table: pl.DataFrame, pen: Pen) -> Action:
         name=pen.say(f"lists.{name}"),
         why=pen.say(f"lists_why.{name}"),
         people=pen.counted("lists.people", table.height),
-        value=pen.say(f"lists_order.{_order(name)}", amount=pen.amount(table["order_minor"].sum())),
+        value=pen.say(
+            f"lists_order.{_order(name)}", amount=pen.amount(float(table["order_minor"].sum()))
+        ),
         file=f"{FOLDER}/{name}.csv",
         first=tuple(table["reason"].head(_SHOWN)),
     )

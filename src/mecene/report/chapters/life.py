@@ -72,7 +72,7 @@ def _map(analysis: Analysis, pen: Pen) -> Block:
 
 
 def _bands(cuts: list[float]) -> list[str]:
-    """Return how the bands that start at some whole numbers are written: ``0–6``, ``7–12``, ``61+``."""
+    """Return how bands that start at some whole numbers are written: ``0–6``, ``61+``."""
     starts = [int(cut) for cut in cuts]
     written = [
         str(low) if high == low + 1 else f"{low}–{high - 1}" for low, high in pairwise(starts)

@@ -16,8 +16,8 @@ def picture(cohorts: pl.DataFrame, *, lang: str) -> look.Picture:
     """Draw the cohort triangle.
 
     Args:
-        cohorts: ``cohort`` (how the year of the first gift is written), ``years_since`` (0, 1, …), ``donors``
-            (of that cohort who gave that year), ``acquired`` (donors of the cohort).
+        cohorts: ``cohort`` (how the year of the first gift is written), ``years_since``
+            (0, 1, …), ``donors`` (of that cohort who gave that year), ``acquired``.
         lang: ``fr`` or ``en``.
     """
     latest = sorted(cohorts["cohort"].unique())[-_MOST_YEARS - 1 :]
