@@ -26,7 +26,7 @@ COMMITMENTS = [
     commitment(5, "2024-01-01"),  # signed long ago, never debited
     commitment(6, "2024-12-01"),  # signed a month ago
 ]  # fmt: skip
-ONE_GIFT = [(1, "2024-06-01", 10)]
+ONE_GIFT = [(1, "2024-01-02", 10)]
 
 
 @pytest.fixture
@@ -49,6 +49,25 @@ def test_attrition_counts_those_old_enough_from_the_first_debit(lasting) -> None
     assert (at_6.ended, at_6.old_enough) == (2, 3)
     assert at_6.by_reason == {"involuntary": 1, "voluntary": 1}
     assert (at_12.old_enough, at_12.attrition) == (0, None)
+
+
+def test_a_horizon_is_reached_only_once_its_day_is_known(measured) -> None:
+    on_the_day = measured(ONE_GIFT, as_of="2024-04-10", recurring_gifts=COMMITMENTS[:1])
+    next_day = measured(ONE_GIFT, as_of="2024-04-11", recurring_gifts=COMMITMENTS[:1])
+
+    assert on_the_day.recurring.attrition[0].old_enough == 0
+    assert next_day.recurring.attrition[0].old_enough == 1
+
+
+def test_an_end_before_the_first_debit_falls_on_that_debit(measured) -> None:
+    odd = commitment(1, "2024-01-01", first_collected_on=DAY("2024-03-10"),
+                     ended_on=DAY("2024-02-10"), end_reason="voluntary")  # fmt: skip
+
+    found = measured(ONE_GIFT, as_of="2025-01-01", recurring_gifts=[odd]).recurring_monthly
+
+    assert [(m.month.month, m.started, m.ended) for m in found if m.started or m.ended] == [
+        (3, 1, 1)
+    ]
 
 
 def test_the_curve_keeps_open_commitments(lasting) -> None:
