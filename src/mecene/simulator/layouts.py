@@ -197,7 +197,7 @@ def _contacts(world: World, hand: _Hand) -> _Made:
         pl.col("reference").alias("donor"),
         _moment("at").alias("sent_at"),
         hand.words("channel", "channel"),
-        hand.words("purpose", "purpose"),
+        hand.words("purpose", "purpose").alias("subject"),
         pl.col("campaign_id").alias("campaign"),
         "variant",
         spelling.amounts(full["cost_minor"], lang=hand.lang, odd=np.ones(full.height),
@@ -246,7 +246,7 @@ def _campaigns(world: World, hand: _Hand) -> _Made:
         hand.words("channel", "channel"),
         hand.days(full, "started_on"),
         hand.days(full, "ended_on"),
-        hand.words("purpose", "purpose"),
+        hand.words("purpose", "purpose").alias("subject"),
     )
     return cells, _true(full)
 

@@ -75,7 +75,7 @@ def draw(spec: Association, *, size: int, rng: np.random.Generator) -> People:
         online=online,
         has_email=has_email,
         has_phone=rng.random(size) < np.where(origin == words.MAIL, 0.35, 0.62),
-        measured=has_email & (rng.random(size) < 0.45),
+        measured=online & (rng.random(size) < 0.45),
         member=(rng.random(size) < 0.05) & (kind != words.ORGANISATION),
         never_gives=_never(origin, rng),
         warmth=_warmth(origin, rng) - 0.5 * np.isin(month, list(campaigns.emergencies(spec))),

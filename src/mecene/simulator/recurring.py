@@ -12,7 +12,7 @@ from mecene.simulator.log import Flags, Floats, Ints
 from mecene.simulator.state import State
 
 # Chance of stopping by choice, each month: the first three, the rest of the first year, later.
-_STREET = (0.092, 0.046, 0.018)
+_STREET = (0.092, 0.042, 0.018)
 _DOOR = (0.101, 0.024, 0.013)
 _OWN = (0.020, 0.010, 0.006)
 LEAVING = np.array((_OWN, _OWN, _STREET, _DOOR, _OWN, _OWN, _OWN, _OWN))
