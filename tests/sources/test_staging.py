@@ -105,8 +105,8 @@ def test_identical_rows_are_kept_and_reported(stage) -> None:
 
 
 TWO = {
-    "2023.csv": "Email;Date don;Montant\na@exemple.fr;24/12/2023;20\na@exemple.fr;24/12/2023;20\n",
-    "tout.csv": "Email;Date don;Montant\na@exemple.fr;24/12/2023;20,00\nb@exemple.fr;24/12/2023;5\n",
+    "2023.csv": "Email;Date don;Montant\n" + "a@exemple.fr;24/12/2023;20\n" * 2,
+    "tout.csv": "Email;Date;Montant\na@exemple.fr;24/12/2023;20,00\nb@exemple.fr;24/12/2023;5\n",
 }
 
 
@@ -133,6 +133,16 @@ def test_the_same_reference_in_two_files_is_one_gift(stage) -> None:
     assert sorted(story.table("gifts")["source_ref"]) == ["D1", "D2"]
     assert story.staged.files[1].rejects["already_read"] == 1
     assert "a.csv, 1" in story.rejects[0]["reason"]
+
+
+def test_a_gift_that_a_later_file_says_was_given_back_is_refunded(stage) -> None:
+    head = "N° don;Email;Date don;Montant;Statut\n"
+    received, refunded = (
+        head + f"D1;a@exemple.fr;24/12/2023;20;{status}\n" for status in ("Payé", "Remboursé")
+    )
+
+    for texts in ({"a.csv": received, "b.csv": refunded}, {"a.csv": refunded, "b.csv": received}):
+        assert stage(texts).table("gifts")["status"].to_list() == ["refunded"]
 
 
 def test_a_reference_that_another_file_uses_for_another_gift_stays(stage) -> None:
@@ -201,6 +211,7 @@ def test_facts_and_rejects_are_the_rows_whatever_the_file(tmp_path_factory, cell
         assert pl.read_parquet(part)["amount_minor"].min() > 0
 
 
+@pytest.mark.slow
 @pytest.mark.data
 @pytest.mark.skipif(not DATA.exists(), reason="the shared data sets are not here")
 def test_a_marathon_of_real_gifts(tmp_path: Path) -> None:
@@ -217,6 +228,7 @@ def test_a_marathon_of_real_gifts(tmp_path: Path) -> None:
     assert found["given_at"].min() == datetime.fromisoformat("2009-12-31 23:09:39")
 
 
+@pytest.mark.slow
 @pytest.mark.data
 @pytest.mark.skipif(not DATA.exists(), reason="the shared data sets are not here")
 def test_a_file_without_a_header(tmp_path: Path) -> None:
