@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from mecene.sources import clean_chunks, delimiters, encodings, layouts, raw, records
+from mecene.sources import clean_chunks, delimiters, encodings, layouts, problems, raw, records
 from mecene.sources.encodings import Encoding
 from mecene.sources.readings import SOURCE_ROW, EmptyFile, Overrides, Reading
 from mecene.sources.rejects import Ledger, Reject
@@ -16,6 +16,10 @@ _LONGEST_HEAD_BYTES = records.LONGEST_RECORD
 _FEWEST_HEAD_LINES = 20
 _PART_BYTES = 4 << 20
 _NO_DELIMITER = "\x1f"  # a file of one column: nothing separates its cells
+
+
+class UnusableDelimiter(problems.Unreadable):
+    """The delimiter asked for is no single character that can separate cells."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,10 @@ def find(path: Path, *, compressed: bool, head: bytes, overrides: Overrides) -> 
     if not text.strip("\n\ufeff\x00 "):
         raise EmptyFile("empty_file", file=path.name)
     delimiter = overrides.delimiter or delimiters.find(text, final=final)
+    if delimiter is not None and (
+        len(delimiter) != 1 or delimiter in '"\n\r\x00' or ord(delimiter) > 127
+    ):
+        raise UnusableDelimiter("unusable_delimiter", file=path.name, delimiter=delimiter)
     found = list(
         records.read(text, delimiter=delimiter or _NO_DELIMITER, width=None, final=final)
     ) or list(records.read(text, delimiter=delimiter or _NO_DELIMITER, width=None, final=True))

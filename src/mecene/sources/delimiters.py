@@ -27,13 +27,21 @@ def find(text: str, *, final: bool) -> str | None:
     best = max(_CANDIDATES, key=lambda delimiter: round(scores[delimiter], 2))
     if scores[best] > 0:
         return best
-    return _BLANKS if _is_blank_separated(text) else None
+    return _BLANKS if _is_blank_separated(text, final) else None
 
 
 def _score(text: str, delimiter: str, final: bool) -> float:
     found = records.read(text, delimiter=delimiter, width=None, final=final)
-    filled = (len(record.cells) for record in found if not record.is_blank)
-    widths = list(islice(filled, _RECORDS))
+    filled = (record.cells for record in found if not record.is_blank)
+    cells = list(islice(filled, _RECORDS))
+    # Rows may end with empty cells that the header lacks, or lack those that it has.
+    as_written = [len(row) for row in cells]
+    trimmed = [len("\0".join(row).rstrip("\0 ").split("\0")) for row in cells]
+    return max(_regularity(as_written), _regularity(trimmed))
+
+
+def _regularity(widths: list[int]) -> float:
+    """Return the share of records as wide as most, two cells or more; more if the first is."""
     several = Counter(width for width in widths if width > 1)
     if not several:
         return 0.0
@@ -42,9 +50,10 @@ def _score(text: str, delimiter: str, final: bool) -> float:
     return share + 0.25 * (widths[0] == width) if share >= _LEAST_SHARE else 0.0
 
 
-def _is_blank_separated(text: str) -> bool:
+def _is_blank_separated(text: str, final: bool) -> bool:
     """Tell whether every line has the same three or more words, most of them with digits."""
-    lines = [line.split() for line in text.splitlines()[:_RECORDS] if line.strip()][:-1]
+    whole = text.split("\n") if final else text.split("\n")[:-1]
+    lines = [line.split() for line in whole[:_RECORDS] if line.strip()]
     widths = {len(line) for line in lines[1:]}
     words = [word for line in lines for word in line]
     with_digits = sum(any(c.isdigit() for c in word) for word in words)

@@ -28,10 +28,11 @@ def inspect(path: Path, *, overrides: Overrides | None = None) -> Reading:
     """
     told = overrides or Overrides()
     reading = _inspected(Path(path), told)
-    first = next(batches(reading, ledger=Ledger(), rows_per_batch=SAMPLE_ROWS), None)
-    if first is None:
-        first = _no_rows(reading)
-    return dataclasses.replace(reading, decimal=told.decimal, sample=first)
+    sample = reading.sample
+    if not sample.width:
+        found = batches(reading, ledger=Ledger(), rows_per_batch=SAMPLE_ROWS)
+        sample = next(found, _no_rows(reading))
+    return dataclasses.replace(reading, decimal=told.decimal, sample=sample)
 
 
 def batches(

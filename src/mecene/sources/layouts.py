@@ -44,6 +44,7 @@ def find(records: Sequence[Cells], *, header: bool | None, file: str) -> Layout:
     width = _width(records)
     if not width:
         raise EmptyFile("empty_file", file=file)
+    _check_width(width, file=file)
     skipped = _preamble(records, width)
     first, body = _parted(records, skipped)
     has_header = _is_header(first, body) if header is None else header
@@ -54,9 +55,8 @@ def find(records: Sequence[Cells], *, header: bool | None, file: str) -> Layout:
     names = list(first) if has_header else []
     if has_header and _has_row_numbers(first, body, width):
         names.insert(0, "")
-    width = max(width, len(names))
-    if width > MOST_COLUMNS:
-        raise TooManyColumns("too_many_columns", file=file, columns=width, most=MOST_COLUMNS)
+    width = len(names) if _fits(body, len(names)) else max(width, len(names))
+    _check_width(width, file=file)
     return Layout(skipped, has_header, unique_names(names + [""] * (width - len(names))))
 
 
@@ -87,6 +87,11 @@ def unique_names(names: Sequence[str]) -> tuple[str, ...]:
         taken.add(candidate.casefold())
         found.append(candidate)
     return tuple(found)
+
+
+def _check_width(width: int, *, file: str) -> None:
+    if width > MOST_COLUMNS:
+        raise TooManyColumns("too_many_columns", file=file, columns=width, most=MOST_COLUMNS)
 
 
 def _width(records: Sequence[Cells]) -> int:
@@ -120,6 +125,12 @@ def _trimmed(cells: Cells) -> Cells:
     while end and not cells[end - 1].strip():
         end -= 1
     return cells[:end]
+
+
+def _fits(body: Sequence[Cells], width: int) -> bool:
+    """Tell whether a header's width is that of a fifth of the rows: then the others are wrong."""
+    fitting = sum(len(cells) == width or len(_trimmed(cells)) == width for cells in body)
+    return width > 0 and fitting * 5 >= max(len(body), 1)
 
 
 def _has_row_numbers(first: Cells, body: Sequence[Cells], width: int) -> bool:

@@ -38,8 +38,8 @@ class Note:
         return fill(f"{found.reason} {found.remedy}", dict(self.parameters))
 
 
-class Unreadable(ValueError):
-    """A file cannot be read as a table; says what, where and what to do in both languages."""
+class Refusal(ValueError):
+    """A file cannot be read or written; says what, where and what to do in both languages."""
 
     def __init__(self, code: str, *, file: str, **parameters: object) -> None:
         self.code = code
@@ -53,6 +53,10 @@ class Unreadable(ValueError):
         colon = "\u00a0: " if lang == "fr" else ": "
         message = f"{self.file}{colon}{found.reason} {found.remedy}"
         return fill(message, self.parameters)
+
+
+class Unreadable(Refusal):
+    """A file cannot be read as a table."""
 
 
 def words(code: str, *, lang: str) -> Words:

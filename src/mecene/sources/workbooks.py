@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -11,7 +12,7 @@ import python_calamine as calamine
 
 from mecene.sources import layouts, problems, zips
 from mecene.sources.problems import Note
-from mecene.sources.readings import SOURCE_ROW, Overrides, Reading
+from mecene.sources.readings import SAMPLE_ROWS, SOURCE_ROW, Overrides, Reading
 from mecene.sources.rejects import Ledger
 
 _ROWS = 10_000
@@ -35,62 +36,83 @@ def inspect(base: Reading, *, overrides: Overrides) -> Reading:
     Raises:
         problems.Unreadable: It is no workbook, is damaged, protected, or too large when unfolded.
     """
-    zips.check_workbook(base.path)
-    with _open(base) as workbook:
+    contents = zips.check_workbook(base.path)
+    with _refusing(base.name), calamine.CalamineWorkbook.from_path(base.path) as workbook:
         name = _chosen_sheet(workbook, file=base.name, told=overrides.sheet)
-        sheet = _sheet(workbook, name, file=base.name)
+        sheet = workbook.get_sheet_by_name(name)
         head = [_texts(row) for row in islice(sheet.iter_rows(), _HEAD_ROWS)]
+        layout = layouts.find(head, header=overrides.header, file=base.name)
+        # A column may have neither a name nor a value in the first rows, and one further down.
+        unnamed = [""] * (sheet.width - len(layout.columns))
+        reading = dataclasses.replace(
+            base,
+            sheet=name,
+            header=layout.header,
+            columns=layouts.unique_names([*layout.columns, *unnamed]),
+            skipped_lines=layout.skipped,
+            header_lines=int(layout.header),
+        )
+        sample = next(_frames(sheet, reading, rows=SAMPLE_ROWS), None)
         others = len(workbook.sheet_names) - 1
-    layout = layouts.find(head, header=overrides.header, file=base.name)
-    notes = [Note("sheet_chosen", (("sheet", name), ("others", others)))] if others else []
-    if layout.skipped:
-        notes.append(Note("lines_before_the_table", (("lines", layout.skipped),)))
     return dataclasses.replace(
-        base,
-        sheet=name,
-        header=layout.header,
-        columns=layout.columns,
-        skipped_lines=layout.skipped,
-        header_lines=int(layout.header),
-        notes=tuple(notes),
+        reading,
+        notes=_notes(reading, contents, others=others),
+        sample=pl.DataFrame() if sample is None else sample,
     )
 
 
 def batches(reading: Reading, *, ledger: Ledger) -> Iterator[pl.DataFrame]:
     """Yield the rows of the sheet; see ``files.batches``. Rows without any cell are not rows."""
-    width = len(reading.columns)
+    with _refusing(reading.name), calamine.CalamineWorkbook.from_path(reading.path) as workbook:
+        yield from _frames(workbook.get_sheet_by_name(reading.sheet or ""), reading, rows=_ROWS)
+
+
+def _frames(
+    sheet: calamine.CalamineSheet, reading: Reading, *, rows: int
+) -> Iterator[pl.DataFrame]:
     number = 0
-    with _open(reading) as workbook:
-        sheet = _sheet(workbook, reading.sheet or "", file=reading.name)
-        rows = islice(sheet.iter_rows(), reading.skipped_lines + reading.header_lines, None)
-        while taken := list(islice(rows, _ROWS)):
-            texts = [_texts(row[:width]) for row in taken]
-            filled = [cells + [""] * (width - len(cells)) for cells in texts if any(cells)]
-            if filled:
-                columns = zip(reading.columns, zip(*filled, strict=True), strict=True)
-                frame = pl.DataFrame(
-                    [pl.Series(n, cells, dtype=pl.String()) for n, cells in columns]
-                )
-                frame = frame.select(pl.when(pl.all() != "").then(pl.all()))
-                numbers = pl.int_range(number + 1, number + 1 + len(filled), eager=True)
-                yield frame.insert_column(0, numbers.alias(SOURCE_ROW))
-                number += len(filled)
+    below = islice(sheet.iter_rows(), reading.skipped_lines + reading.header_lines, None)
+    while taken := list(islice(below, rows)):
+        filled = [cells for row in taken if any(cells := _texts(row))]
+        if filled:
+            columns = zip(reading.columns, zip(*filled, strict=True), strict=True)
+            frame = pl.DataFrame([pl.Series(n, cells, dtype=pl.String()) for n, cells in columns])
+            frame = frame.select(pl.when(pl.all() != "").then(pl.all()))
+            numbers = pl.int_range(number + 1, number + 1 + len(filled), eager=True)
+            yield frame.insert_column(0, numbers.alias(SOURCE_ROW))
+            number += len(filled)
 
 
-def _open(reading: Reading) -> calamine.CalamineWorkbook:
+@contextmanager
+def _refusing(file: str) -> Iterator[None]:
+    """Turn whatever calamine raises, its panics included, into a refusal in words."""
     try:
-        return calamine.CalamineWorkbook.from_path(reading.path)
+        yield
+    except problems.Unreadable:
+        raise
     except calamine.PasswordError as error:
-        raise zips.ProtectedWorkbook("encrypted", file=reading.name) from error
-    except (calamine.CalamineError, OSError, ValueError) as error:
-        raise DamagedWorkbook("damaged_workbook", file=reading.name) from error
-
-
-def _sheet(workbook: calamine.CalamineWorkbook, name: str, *, file: str) -> calamine.CalamineSheet:
-    try:
-        return workbook.get_sheet_by_name(name)
+        raise zips.ProtectedWorkbook("encrypted", file=file) from error
     except (calamine.CalamineError, OSError, ValueError) as error:
         raise DamagedWorkbook("damaged_workbook", file=file) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # a panic of Rust; it has no importable name
+            raise
+        raise DamagedWorkbook("damaged_workbook", file=file) from error
+
+
+def _notes(reading: Reading, contents: zips.Contents, *, others: int) -> tuple[Note, ...]:
+    notes = []
+    if others:
+        notes.append(Note("sheet_chosen", (("sheet", reading.sheet), ("others", others))))
+    if reading.skipped_lines:
+        notes.append(Note("lines_before_the_table", (("lines", reading.skipped_lines),)))
+    if not reading.header:
+        notes.append(Note("no_header_found"))
+    if contents.errors:
+        notes.append(Note("error_cells", (("cells", contents.errors),)))
+    if contents.formulas_without_value:
+        notes.append(Note("formulas_without_value", (("cells", contents.formulas_without_value),)))
+    return tuple(notes)
 
 
 def _chosen_sheet(workbook: calamine.CalamineWorkbook, *, file: str, told: str | None) -> str:
@@ -106,7 +128,7 @@ def _chosen_sheet(workbook: calamine.CalamineWorkbook, *, file: str, told: str |
         return told or names[0]
 
     def size(metadata: calamine.SheetMetadata) -> tuple[bool, bool, int]:
-        sheet = _sheet(workbook, metadata.name, file=file)
+        sheet = workbook.get_sheet_by_name(metadata.name)
         visible = metadata.visible == calamine.SheetVisibleEnum.Visible
         return visible and sheet.height > 0, sheet.width > 1, sheet.height
 
@@ -135,5 +157,5 @@ def _text(cell: object) -> str:
 
 def _number(value: float) -> str:
     # Excel keeps fifteen digits: what 0.1 + 0.2 adds after them is no part of the amount.
-    text = f"{value:.15g}"
+    text = f"{value + 0.0:.15g}"  # + 0.0: no minus before a zero
     return f"{Decimal(text):f}" if "e" in text else text

@@ -4,6 +4,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,12 +19,23 @@ _MOST_ROWS = 1_048_576
 _PIECE = 1 << 20
 _LONGEST_REFERENCE = 64
 # calamine lays a sheet out as a full rectangle, so one cell far away costs as much as all those
-# between: the references of the cells are looked at before it is let in.
-_FAR_COLUMN = re.compile(rb"""\br=["']([A-Z]{2,})[0-9]""", re.IGNORECASE)
-_FAR_ROW = re.compile(rb"""\br=["'][A-Z]*([0-9]{6,})["']""", re.IGNORECASE)
-_PAST_THE_END = re.compile(
-    rb"""\br=["'][A-Z]*(?:1[1-9][0-9]{5}|[2-9][0-9]{6}|[0-9]{8,})["']""", re.IGNORECASE
-)
+# between: the references of the cells are looked at before it is let in. Sheets are searched in
+# capitals, with one kind of quotation mark and no blanks, so that there is one way to write each.
+_BLANKS = b" \t\r\n"
+_PLAIN = bytes.maketrans(bytes(range(97, 123)) + b"'", bytes(range(65, 91)) + b'"')
+_FAR_COLUMN = re.compile(rb'R="([A-Z]{2,})[0-9]')
+_FAR_ROW = re.compile(rb'R="[A-Z]*([0-9]{6,})"')
+_PAST_THE_END = re.compile(rb'R="[A-Z]*(?:1[1-9][0-9]{5}|[2-9][0-9]{6}|[0-9]{8,})"')
+_ERROR = b'T="E"'
+_NO_VALUE = re.compile(rb"</F>(?:<V/>|<V></V>)?</C>")
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What the sheets of a workbook hold that cannot be read as a value: cells of each kind."""
+
+    errors: int = 0
+    formulas_without_value: int = 0
 
 
 class ZipBomb(problems.Unreadable):
@@ -38,8 +50,8 @@ class DamagedZip(problems.Unreadable):
     """A zipped file is incomplete or damaged."""
 
 
-def check_workbook(path: Path) -> None:
-    """Raise unless a zip is an Excel workbook that unfolds to a reasonable size.
+def check_workbook(path: Path) -> Contents:
+    """Return what a workbook's cells hold; raise unless it unfolds to a reasonable size.
 
     Raises:
         kinds.NotATable: It is a zip of something else.
@@ -51,9 +63,11 @@ def check_workbook(path: Path) -> None:
             parts = archive.infolist()
             _check_contents({part.filename for part in parts}, file=path.name)
             _check_sizes(parts, stored=path.stat().st_size, file=path.name)
-            for part in parts:
-                if part.compress_size > 0:
-                    _check_part(file, part, name=path.name)
+            found = [_check_part(file, p, name=path.name) for p in parts if p.compress_size]
+            return Contents(
+                sum(part.errors for part in found),
+                sum(part.formulas_without_value for part in found),
+            )
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -93,11 +107,11 @@ def _is_bomb(unfolded: int, stored: int) -> bool:
     return unfolded > _MOST_BYTES or times_larger
 
 
-def _check_part(file: BinaryIO, part: zipfile.ZipInfo, *, name: str) -> int:
-    """Return the bytes a part unfolds to, whatever it announces."""
+def _check_part(file: BinaryIO, part: zipfile.ZipInfo, *, name: str) -> Contents:
+    """Return what a part holds; raise where it unfolds to more than it announces."""
     is_sheet = part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml")
     far_columns: set[bytes] = set()
-    farthest_row = size = 0
+    farthest_row = size = errors = without = 0
     tail = b""
     for piece in _unfolded(file, part):
         size += len(piece)
@@ -105,25 +119,27 @@ def _check_part(file: BinaryIO, part: zipfile.ZipInfo, *, name: str) -> int:
             raise ZipBomb("zip_bomb", file=name, megabytes=size >> 20)
         if not is_sheet:
             continue
-        text = tail + piece
+        text = tail + piece.translate(_PLAIN, _BLANKS)
         if _PAST_THE_END.search(text):
             raise ZipBomb("far_cells", file=name)
         far_columns.update(_FAR_COLUMN.findall(text))
         if _columns(far_columns) * _MOST_ROWS > _MOST_CELLS:
             farthest_row = max(farthest_row, *map(int, _FAR_ROW.findall(text)), 0)
+        errors += text.count(_ERROR) - tail.count(_ERROR)
+        without += len(_NO_VALUE.findall(text)) - len(_NO_VALUE.findall(tail))
         tail = text[-_LONGEST_REFERENCE:]
     if _columns(far_columns) * farthest_row > _MOST_CELLS:
         raise ZipBomb("far_cells", file=name)
-    return size
+    return Contents(errors, without)
 
 
 def _columns(references: set[bytes]) -> int:
     """Return how many columns a sheet spans at most: ``AB`` is the 28th."""
     longest = max((len(letters) for letters in references), default=1)
-    farthest = max((r.upper() for r in references if len(r) == longest), default=b"Z")
+    farthest = max((r for r in references if len(r) == longest), default=b"Z")
     number = 0
     for letter in farthest:
-        number = number * 26 + letter - 64
+        number = number * 26 + letter - ord("A") + 1
     return number
 
 
