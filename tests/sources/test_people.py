@@ -43,6 +43,10 @@ def test_a_company_in_the_box_of_a_name_is_an_organisation(company: str) -> None
     assert named(last_name=company) == {"organisation_name": company}
 
 
+def test_a_company_in_the_box_of_a_whole_name_is_not_taken_apart() -> None:
+    assert named(full_name="ACME Inc") == {"full_name": "ACME Inc", "organisation_name": "ACME Inc"}
+
+
 def test_a_person_whose_name_looks_like_a_company_keeps_it_beside_a_first_name() -> None:
     assert named(last_name="Garage", first_name="Luc") == {
         "last_name": "Garage",

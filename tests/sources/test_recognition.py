@@ -22,6 +22,7 @@ def played(found: recognition.Recognition) -> dict[str, str]:
     [
         ("Email;Date don;Montant\na@x.fr;24/12/2023;5\n", "gifts"),
         ("Nom;Prénom;2021;2022\nA;B;5;\n", "gifts"),
+        ("Nom;Prénom;Don 2021;Don 2022\nA;B;5;\n", "gifts"),
         ("Nom;Prénom;Email\nA;B;a@x.fr\n", "donors"),
         ("Nom;Prénom;Fréquence;Montant;Date début\nA;B;Mensuel;10;05/01/2023\n", "recurring_gifts"),
         ("Email;Date envoi;Canal;Campagne\na@x.fr;24/12/2023;Email;NL1\n", "contacts"),
@@ -47,6 +48,12 @@ def test_headers_are_compared_without_accents_case_or_small_words(tmp_path, head
     assert roles_played["given_on"] == header
     assert roles_played["amount"] == "Montant TTC (€)"
     assert found.amounts["amount"].currency == "EUR"
+
+
+def test_a_year_beside_a_word_is_a_column_of_a_year(tmp_path) -> None:
+    found = known(tmp_path, "Nom;Prénom;Don 2021;Don 2022;Total\nA;B;5;;5\n")
+
+    assert found.years == (("Don 2021", 2021), ("Don 2022", 2022))
 
 
 def test_a_header_is_not_believed_against_its_cells(tmp_path) -> None:

@@ -90,6 +90,7 @@ def test_a_file_with_a_column_a_year(stage) -> None:
     assert (story.account.records, story.account.rows) == (3, 4)
     assert story.account.facts == {"gifts": 2, "corrections": 0, "donors": 1}
     assert story.account.rejects == {"amount_unreadable": 1, "unread": 0}
+    assert (story.rejects[0]["column"], story.rejects[0]["value"]) == ("2022", "beaucoup")
     assert story.account.identical == 0
     assert "year_columns" in [note.code for note in story.account.notes]
     assert story.staged.persons == 2

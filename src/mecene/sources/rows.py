@@ -14,6 +14,7 @@ from mecene.sources.files import SOURCE_ROW
 from mecene.sources.recognition import Recognition
 
 ATTRIBUTE = "attribute:"
+YEAR_HEADER = "year_header"
 REJECTS = pl.Schema(
     {SOURCE_ROW: pl.Int64, "column": pl.String, "value": pl.String, "problem": pl.String}
 )
@@ -123,11 +124,14 @@ def _tidied(cells: pl.Series) -> pl.Series:
 def _told(
     rows: pl.DataFrame, wrong: pl.Series, verdict: Verdict, known: Recognition
 ) -> pl.DataFrame:
-    header = known.header(verdict.role) or verdict.role
+    header = pl.Series([known.header(verdict.role) or verdict.role], dtype=pl.String)
+    headers = header.new_from_index(0, rows.height)
+    if verdict.role == "amount" and YEAR_HEADER in rows.columns:
+        headers = rows[YEAR_HEADER]
     return pl.DataFrame(
         {
             SOURCE_ROW: rows[SOURCE_ROW],
-            "column": pl.Series([header], dtype=pl.String).new_from_index(0, rows.height),
+            "column": headers,
             "value": column(rows, verdict.role),
             "problem": pl.Series([verdict.problem]).new_from_index(0, rows.height),
         },
