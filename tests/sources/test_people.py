@@ -142,6 +142,17 @@ def test_deceased_without_a_date_was_known_by_the_last_row_that_says_so(stage) -
     ]
 
 
+def test_cells_that_could_not_be_read_are_counted_and_their_rows_kept(stage) -> None:
+    story = stage(
+        "Nom;Prénom;Email;Tél;Type;Date don;Montant\n"
+        "A;A;néant;12;Étrange;01/02/2020;5\nB;B;b@exemple.fr;0612345678;Don;01/02/2020;5\n"
+        "C;C;c@exemple.fr;;;01/02/2020;5\n"
+    )
+
+    assert story.account.facts["gifts"] == 3
+    assert story.account.lost == {"Tél": 1, "Type": 1, "Email": 1}
+
+
 def test_a_donors_file_gives_persons_attributes_and_consents(stage) -> None:
     story = stage(
         {

@@ -39,6 +39,7 @@ def _donors(said: pl.DataFrame, known: Recognition) -> Built:
         main={"donors": kept},
         rejects=rejects,
         people=kept,
+        lost=people.lost(said.filter(sound), who.filter(sound), known),
         side=said_besides.build(said.filter(sound), who.filter(sound), known, on=on),
     )
 
