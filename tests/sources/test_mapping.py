@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mecene.sources import mapping, roles
+from mecene.sources import files, mapping, recognition, roles
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "mapping.md"
 
@@ -98,3 +98,13 @@ def test_a_mapping_is_followed(stage) -> None:
     assert story.table("attributes")["value"].to_list() == ["Eau"]
     assert story.known[0].header("amount") == "Combien"
     assert {column.why for column in story.known[0].columns} == {"mapping"}
+
+
+def test_a_mapping_for_gifts_is_not_heard_for_donors(tmp_path) -> None:
+    path = tmp_path / "donateurs.csv"
+    path.write_text("Email;Nom\na@x.fr;A\n", encoding="utf-8")
+    told = load(tmp_path, 'table = "gifts"\n[columns]\nlast_name = "Email"')
+
+    found = recognition.recognise(files.inspect(path), table="donors", mapping=told)
+
+    assert found.header("last_name") == "Nom"

@@ -28,7 +28,8 @@ def named(**boxes: str) -> dict[str, str | None]:
         ("Jean-Paul MARTIN", {"last_name": "MARTIN", "first_name": "Jean-Paul"}),
         ("Dupont, Jean", {"last_name": "Dupont", "first_name": "Jean"}),
         ("Jean Dupont", {}),
-        ("Monsieur et Madame Petit", {"civility": "Monsieur et Madame"}),
+        ("Monsieur et Madame Petit", {"civility": "Monsieur et Madame", "last_name": "Petit"}),
+        ("Mme Jeanne Petit", {"civility": "Mme", "gender": "f"}),
     ],
 )  # fmt: skip
 def test_a_whole_name_is_taken_apart_where_it_can_be(written: str, read: dict[str, str]) -> None:

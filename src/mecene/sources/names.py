@@ -84,6 +84,8 @@ def _split(named: pl.DataFrame) -> pl.DataFrame:
             bare.str.extract(_CAPITALS_FIRST, 1),
             bare.str.extract(_CAPITALS_LAST, 2),
             bare.str.extract(_COMMA, 1),
+            # « Mme Petit »: after a civility, a word alone is the family's.
+            pl.when(pl.col("civility").is_not_null() & ~bare.str.contains(" ")).then(bare),
         ),
         first_name=pl.coalesce(
             "first_name",

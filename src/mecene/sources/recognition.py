@@ -108,18 +108,20 @@ def recognise(
     Args:
         reading: The file, with its sample.
         table: What it must be; None: find out.
-        mapping: What the user told.
+        mapping: What the user told; one for another table than ``table`` is not heard.
 
     Raises:
         ColumnsMissing: A column its table cannot do without was not found.
         presets.UnknownPreset: The mapping names a preset we do not have.
     """
     mapping = mapping or Mapping()
+    if table and mapping.table not in {None, table}:
+        mapping = Mapping()
     preset = presets.named(mapping.preset) if mapping.preset else presets.of(reading.columns)
     if preset and table and preset.mapping.table != table:
         preset = None
     told = mapping.over(preset.mapping) if preset else mapping
-    wanted = told.table if mapping.table or (preset and not table) else table
+    wanted = table or told.table
     tables = [wanted] if wanted else assignment.likely_tables(reading)
     found = [
         (assignment.assigned(reading, each, told, preset is not None), each) for each in tables
