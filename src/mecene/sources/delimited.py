@@ -102,19 +102,20 @@ def _stretches(
     if clean is not None:
         yield clean
         return
-    start, end = 0, 0
-    while end < len(text):
-        end = min(end + _PIECE_BYTES, len(text))
-        last = final and end == len(text)
-        piece = text[start:end]
+    start, size = 0, _PIECE_BYTES
+    while start < len(text):
+        piece = text[start : start + size]
+        at_end = start + len(piece) == len(text)
+        last = final and at_end
         stretch = _clean_rows(piece, reading, first=first, final=last) or _careful_rows(
             piece, reading, ledger, first=first, final=last
         )
         yield stretch
         first += stretch[1]
         start += stretch[2]
-        if not stretch[2]:  # a record longer than a piece: take the rest at once
-            end = max(end, len(text) - _PIECE_BYTES)
+        if not stretch[2] and at_end:
+            return  # what is left is a record that goes on in the next part
+        size = _PIECE_BYTES if stretch[2] else len(text)
 
 
 def _clean_rows(text: bytes, reading: Reading, *, first: int, final: bool) -> Stretch | None:
@@ -139,6 +140,8 @@ def _careful_rows(
     for record in records.read(
         written, delimiter=reading.delimiter or _NO_DELIMITER, width=width, final=final
     ):
+        if end > _PIECE_BYTES:
+            break  # what follows may be clean again
         end = record.end
         if record.is_blank:
             continue

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 LONGEST_RECORD = 32 << 20  # characters; a cell of 10 MB is still read
+_BLANK_LINES = re.compile("\n+")
 _UNDECODED = re.compile("[\udc80-\udcff]")
 _SUSPECT = re.compile("[\udc80-\udcff\x00]")
 
@@ -52,6 +53,10 @@ def read(
     suspect = _SUSPECT.search(text, start) is not None
     position = start
     while position < len(text):
+        if blank := _BLANK_LINES.match(text, position):
+            yield Record([], position, blank.end())
+            position = blank.end()
+            continue
         end_of_line = text.find("\n", position)
         if end_of_line < 0:
             if not final and len(text) - position < LONGEST_RECORD:
