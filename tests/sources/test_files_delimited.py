@@ -82,6 +82,7 @@ def test_neither_the_size_of_the_parts_nor_the_fast_way_changes_what_is_read(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(delimited, "_PART_BYTES", size)
+        patch.setattr(delimited, "_PIECE_BYTES", max(size // 3, 1))
         patch.setattr("mecene.sources.raw.CHUNK_BYTES", size)
         in_parts = read(path, delimiter=";", header=True)[1:]
         patch.setattr(clean_chunks, "read", lambda *_, **__: None)

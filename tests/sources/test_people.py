@@ -28,7 +28,8 @@ def named(**boxes: str) -> dict[str, str | None]:
         ("Jean-Paul MARTIN", {"last_name": "MARTIN", "first_name": "Jean-Paul"}),
         ("Dupont, Jean", {"last_name": "Dupont", "first_name": "Jean"}),
         ("Jean Dupont", {}),
-        ("Monsieur et Madame Petit", {"civility": "Monsieur et Madame"}),
+        ("Monsieur et Madame Petit", {"civility": "Monsieur et Madame", "last_name": "Petit"}),
+        ("Mme Jeanne Petit", {"civility": "Mme", "gender": "f"}),
     ],
 )  # fmt: skip
 def test_a_whole_name_is_taken_apart_where_it_can_be(written: str, read: dict[str, str]) -> None:
@@ -41,6 +42,10 @@ def test_a_whole_name_is_taken_apart_where_it_can_be(written: str, read: dict[st
 )
 def test_a_company_in_the_box_of_a_name_is_an_organisation(company: str) -> None:
     assert named(last_name=company) == {"organisation_name": company}
+
+
+def test_a_company_in_the_box_of_a_whole_name_is_not_taken_apart() -> None:
+    assert named(full_name="ACME Inc") == {"full_name": "ACME Inc", "organisation_name": "ACME Inc"}
 
 
 def test_a_person_whose_name_looks_like_a_company_keeps_it_beside_a_first_name() -> None:
@@ -138,6 +143,17 @@ def test_deceased_without_a_date_was_known_by_the_last_row_that_says_so(stage) -
     ]
 
 
+def test_cells_that_could_not_be_read_are_counted_and_their_rows_kept(stage) -> None:
+    story = stage(
+        "Nom;Prénom;Email;Tél;Type;Date don;Montant\n"
+        "A;A;néant;12;Étrange;01/02/2020;5\nB;B;b@exemple.fr;0612345678;Don;01/02/2020;5\n"
+        "C;C;c@exemple.fr;;;01/02/2020;5\n"
+    )
+
+    assert story.account.facts["gifts"] == 3
+    assert story.account.lost == {"Tél": 1, "Type": 1, "Email": 1}
+
+
 def test_a_donors_file_gives_persons_attributes_and_consents(stage) -> None:
     story = stage(
         {
@@ -154,11 +170,12 @@ def test_a_donors_file_gives_persons_attributes_and_consents(stage) -> None:
     assert story.account.facts == {"donors": 2}
     assert story.account.rejects == {"nobody_named": 1, "unread": 0}
     consents = story.table("consents").sort("source_row", "channel")
-    assert consents.select("channel", "status", "occurred_at").cast({"occurred_at": pl.Date}).rows() == [
+    found = consents.select("channel", "status", pl.col("occurred_at").dt.date())
+    assert found.rows() == [
         ("email", "granted", date(2020, 1, 2)),
         (None, "objected", date(2023, 12, 24)),
         ("email", "refused", date(2023, 12, 24)),
-    ]  # fmt: skip
+    ]
     attributes = story.table("attributes").sort("name")
     assert attributes.select("name", "value", "party").rows() == [
         ("budget", "100", "zero"),

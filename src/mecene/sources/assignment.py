@@ -47,7 +47,13 @@ def likely_tables(reading: Reading) -> list[str]:
         "interactions": {"device", "appareil", "visitor id", "interaction", "kind", "event type"},
         "contacts": {"canal", "channel", "date envoi", "sent at"},
     }
+    people = {word for role in _PERSON for word in roles.sections()["person"][role]} - {
+        "nom",
+        "name",
+    }
     told = [name for name, words in hints.items() if heads & words]
+    if heads & people:
+        told = [name for name in told if name in roles.PERSON_TABLES]
     return list(dict.fromkeys([*told, "gifts", "donors"]))
 
 

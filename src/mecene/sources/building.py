@@ -39,6 +39,7 @@ def _donors(said: pl.DataFrame, known: Recognition) -> Built:
         main={"donors": kept},
         rejects=rejects,
         people=kept,
+        lost=people.lost(said.filter(sound), who.filter(sound), known),
         side=said_besides.build(said.filter(sound), who.filter(sound), known, on=on),
     )
 
@@ -60,6 +61,7 @@ def _unfolded(batch: pl.DataFrame, known: Recognition) -> tuple[pl.DataFrame, pl
     given = cells.with_columns(
         given_on=pl.col("year") + "-12-31",
         year_ref=pl.concat_str(pl.lit(known.sha256[:12] + ":"), SOURCE_ROW, pl.lit(":"), "year"),
+        **{rows.YEAR_HEADER: pl.col("year").replace({str(year): h for h, year in known.years})},
     ).drop("year")
     bare = said.drop([name for name in ("amount", "given_on") if name in said.columns])
     return given.join(bare, on=SOURCE_ROW, how="left", maintain_order="left"), lonely

@@ -25,6 +25,7 @@ def build(said: pl.DataFrame, known: Recognition) -> Built:
         rejects=rejects,
         people=who.with_columns(said["source_row"], said_on=on).filter(sound),
         side=side,
+        lost=people.lost(said.filter(sound), who.filter(sound), known),
     )
 
 

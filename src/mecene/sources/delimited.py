@@ -15,7 +15,12 @@ _HEAD_BYTES = 1 << 18
 _LONGEST_HEAD_BYTES = records.LONGEST_RECORD
 _FEWEST_HEAD_LINES = 20
 _PART_BYTES = 4 << 20
+_PIECE_BYTES = 1 << 17
 _NO_DELIMITER = "\x1f"  # a file of one column: nothing separates its cells
+
+
+# Rows, how many records they were with the rejects, and how many bytes those took.
+Stretch = tuple[pl.DataFrame, int, int]
 
 
 class UnusableDelimiter(problems.Unreadable):
@@ -76,36 +81,57 @@ def batches(reading: Reading, *, ledger: Ledger) -> Iterator[pl.DataFrame]:
     for part, final, cut in _parts(reading):
         text = (rest + part).replace(b"\r\n", b"\n")
         whole, after = _split_last_line(text) if cut else (text, b"")
-        frame, seen, taken = _rows(
-            whole, reading=reading, first=number + 1, ledger=ledger, final=final
-        )
-        number += seen
+        taken = 0
+        for frame, seen, size in _stretches(whole, reading, ledger, first=number + 1, final=final):
+            number += seen
+            taken += size
+            if frame.height:
+                yield frame
         rest = whole[taken:]
-        if frame.height:
-            yield frame
         if cut:
             cut_row = number + 1 if after.strip() else None
             value = after.decode("utf-8", "replace") or None
             ledger.add(Reject(reading.name, cut_row, None, value, "cut_off"))
 
 
-def _rows(
-    text: bytes, *, reading: Reading, first: int, ledger: Ledger, final: bool
-) -> tuple[pl.DataFrame, int, int]:
-    """Return the rows of a text, how many records it had, and how many bytes they took."""
+def _stretches(
+    text: bytes, reading: Reading, ledger: Ledger, *, first: int, final: bool
+) -> Iterator[Stretch]:
+    """Yield what a text holds: at once where it is clean, else small piece by small piece."""
+    clean = _clean_rows(text, reading, first=first, final=final)
+    if clean is not None:
+        yield clean
+        return
+    start, size = 0, _PIECE_BYTES
+    while start < len(text):
+        piece = text[start : start + size]
+        at_end = start + len(piece) == len(text)
+        last = final and at_end
+        stretch = _clean_rows(piece, reading, first=first, final=last) or _careful_rows(
+            piece, reading, ledger, first=first, final=last
+        )
+        yield stretch
+        first += stretch[1]
+        start += stretch[2]
+        if not stretch[2] and at_end:
+            return  # what is left is a record that goes on in the next part
+        size = _PIECE_BYTES if stretch[2] else len(text)
+
+
+def _clean_rows(text: bytes, reading: Reading, *, first: int, final: bool) -> Stretch | None:
     delimiter = reading.delimiter or _NO_DELIMITER
     clean = clean_chunks.read(text, delimiter=delimiter, columns=reading.columns, final=final)
-    if clean is not None:
-        frame, taken = clean
-        frame = frame.filter(pl.any_horizontal(pl.all() != ""))
-        numbers = pl.int_range(first, first + frame.height, eager=True).alias(SOURCE_ROW)
-        return _finished(frame, numbers), frame.height, taken
-    return _careful_rows(text, reading=reading, first=first, ledger=ledger, final=final)
+    if clean is None:
+        return None
+    frame, taken = clean
+    frame = frame.filter(pl.any_horizontal(pl.all() != ""))
+    numbers = pl.int_range(first, first + frame.height, eager=True).alias(SOURCE_ROW)
+    return _finished(frame, numbers), frame.height, taken
 
 
 def _careful_rows(
-    text: bytes, *, reading: Reading, first: int, ledger: Ledger, final: bool
-) -> tuple[pl.DataFrame, int, int]:
+    text: bytes, reading: Reading, ledger: Ledger, *, first: int, final: bool
+) -> Stretch:
     written = text.decode("utf-8", "surrogateescape")
     width = len(reading.columns)
     rows: list[list[str]] = []
@@ -114,6 +140,8 @@ def _careful_rows(
     for record in records.read(
         written, delimiter=reading.delimiter or _NO_DELIMITER, width=width, final=final
     ):
+        if end > _PIECE_BYTES:
+            break  # what follows may be clean again
         end = record.end
         if record.is_blank:
             continue

@@ -48,6 +48,7 @@ def build(said: pl.DataFrame, known: Recognition) -> Built:
         people=who.with_columns(said["source_row"], said_on=on).filter(sound),
         side=said_besides.build(said.filter(sound), who.filter(sound), known, on=on.filter(sound)),
         marks=_marks(gifts),
+        lost=_lost(said.filter(sound), who.filter(sound), kept, known),
     )
 
 
@@ -76,6 +77,7 @@ def _read(said: pl.DataFrame, known: Recognition) -> pl.DataFrame:
         status=meanings["status"].fill_null("received"),
         status_unknown=rows.unknown_word(rows.column(said, "status"), meanings["status"]),
         kind=meanings["kind"],
+        kind_unknown=rows.unknown_word(rows.column(said, "kind"), meanings["kind"]),
         method=meanings["payment_method"],
         campaign_id=rows.column(said, "campaign"),
         designation=rows.column(said, "designation"),
@@ -193,6 +195,14 @@ def _corrections(kept: pl.DataFrame) -> pl.DataFrame:
         "source_file",
         "source_row",
     )
+
+
+def _lost(
+    said: pl.DataFrame, who: pl.DataFrame, kept: pl.DataFrame, known: Recognition
+) -> dict[str, int]:
+    unknown = int(kept["kind_unknown"].sum())
+    kinds = {known.header("kind") or "kind": unknown} if unknown else {}
+    return people.lost(said, who, known) | kinds
 
 
 def _marks(gifts: pl.DataFrame) -> pl.DataFrame:

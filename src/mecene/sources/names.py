@@ -45,8 +45,8 @@ def read(said: pl.DataFrame) -> pl.DataFrame:
     boxes = ("first_name", "last_name", "full_name", "organisation_name")
     named = said.with_columns(_unless_nobody(pl.col(name)) for name in boxes)
     named = _without_civility(named)
-    named = _split(named)
     named = _companies(named)
+    named = _split(named)
     gender = vocabulary.meaning(named["civility"], "gender")
     return named.with_columns(gender=gender)
 
@@ -72,9 +72,8 @@ def _without_civility(named: pl.DataFrame) -> pl.DataFrame:
 
 def _split(named: pl.DataFrame) -> pl.DataFrame:
     """Fill first and family name from the whole one, where capitals or a comma tell them apart."""
-    whole = pl.when(pl.col("last_name").is_null() & pl.col("first_name").is_null()).then(
-        "bare_name"
-    )
+    boxes = ("last_name", "first_name", "organisation_name")
+    whole = pl.when(pl.all_horizontal(pl.col(box).is_null() for box in boxes)).then("bare_name")
     named = named.with_columns(whole=whole)
     if named["whole"].is_null().all():
         return named.drop("whole", "bare_name")
@@ -85,6 +84,8 @@ def _split(named: pl.DataFrame) -> pl.DataFrame:
             bare.str.extract(_CAPITALS_FIRST, 1),
             bare.str.extract(_CAPITALS_LAST, 2),
             bare.str.extract(_COMMA, 1),
+            # « Mme Petit »: after a civility, a word alone is the family's.
+            pl.when(pl.col("civility").is_not_null() & ~bare.str.contains(" ")).then(bare),
         ),
         first_name=pl.coalesce(
             "first_name",

@@ -88,6 +88,20 @@ def payers(said: pl.DataFrame, known: Recognition) -> pl.DataFrame:
     return read(renamed, known)
 
 
+def lost(said: pl.DataFrame, who: pl.DataFrame, known: Recognition) -> dict[str, int]:
+    """Return header → how many cells say something that could not be read as what it is for."""
+    boxes = ("email", "country", "birth_date", "acquired_on", "deceased_on", "undeliverable_on")
+    unread = {role: who[role] for role in boxes if role in said.columns}
+    for role in ("mobile", "phone"):
+        if role in said.columns:
+            unread[role] = who["phone"]
+    counts = {
+        known.header(role) or role: int((said[role].is_not_null() & found.is_null()).sum())
+        for role, found in unread.items()
+    }
+    return {header: count for header, count in counts.items() if count}
+
+
 def keys(found: pl.DataFrame) -> pl.Series:
     """Return the key of each person: a positive 63-bit hash, null for nobody. Shape (n,)."""
     text = pl.concat_str(

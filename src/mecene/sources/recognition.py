@@ -4,17 +4,29 @@ Three voices, the first that speaks wins: the mapping (or the preset its header 
 header's words, the cells. The result is a value that can be shown before anything is read.
 """
 
+from collections.abc import Iterator
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
 
 import polars as pl
 
-from mecene.sources import amounts, assignment, content, dates, folding, presets, problems, roles
+from mecene.sources import (
+    amounts,
+    assignment,
+    content,
+    dates,
+    files,
+    folding,
+    presets,
+    problems,
+    roles,
+)
 from mecene.sources.amounts import Convention as AmountConvention
 from mecene.sources.assignment import Column
 from mecene.sources.dates import Convention as DateConvention
 from mecene.sources.files import Reading
 from mecene.sources.mapping import Mapping
+from mecene.sources.rejects import Ledger
 
 # What a table cannot do without: each line, at least one of.
 NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -96,18 +108,20 @@ def recognise(
     Args:
         reading: The file, with its sample.
         table: What it must be; None: find out.
-        mapping: What the user told.
+        mapping: What the user told; one for another table than ``table`` is not heard.
 
     Raises:
         ColumnsMissing: A column its table cannot do without was not found.
         presets.UnknownPreset: The mapping names a preset we do not have.
     """
     mapping = mapping or Mapping()
+    if table and mapping.table not in {None, table}:
+        mapping = Mapping()
     preset = presets.named(mapping.preset) if mapping.preset else presets.of(reading.columns)
     if preset and table and preset.mapping.table != table:
         preset = None
     told = mapping.over(preset.mapping) if preset else mapping
-    wanted = told.table if mapping.table or (preset and not table) else table
+    wanted = table or told.table
     tables = [wanted] if wanted else assignment.likely_tables(reading)
     found = [
         (assignment.assigned(reading, each, told, preset is not None), each) for each in tables
@@ -177,24 +191,48 @@ def _attributes(table: str, left: list[str], told: Mapping) -> tuple[tuple[str, 
     return tuple((known | said).items())
 
 
-def _days(reading: Reading, column: Column, told: Mapping) -> dates.Convention:
-    return dates.decide(
-        reading.sample[column.header],
-        stated=told.read.get("date_format"),
-        pivot=dates.BIRTH_PIVOT if column.role == "birth_date" else dates.PIVOT,
-        source_zone=told.read.get("source_zone"),
-        zone=told.read.get("zone", dates.LOCAL_ZONE),
-    )
+def _days(reading: Reading, column: Column, told: Mapping) -> DateConvention:
+    def decided(cells: pl.Series) -> DateConvention:
+        return dates.decide(
+            cells,
+            stated=told.read.get("date_format"),
+            pivot=dates.BIRTH_PIVOT if column.role == "birth_date" else dates.PIVOT,
+            source_zone=told.read.get("source_zone"),
+            zone=told.read.get("zone", dates.LOCAL_ZONE),
+        )
+
+    found = decided(reading.sample[column.header])
+    for cells in _beyond_the_sample(reading, column.header):
+        if found.reason != "undecided":
+            break
+        found = decided(cells)
+    return found
 
 
-def _sums(reading: Reading, cells: pl.Series, header: str, told: Mapping) -> amounts.Convention:
-    return amounts.decide(
-        cells,
-        header=header,
-        decimal=told.read.get("decimal") or ("." if reading.typed else reading.decimal),
-        currency=told.read.get("currency"),
-        in_minor_units=told.read.get("minor_units") == "true",
-    )
+def _sums(reading: Reading, cells: pl.Series, header: str, told: Mapping) -> AmountConvention:
+    def decided(cells: pl.Series) -> AmountConvention:
+        return amounts.decide(
+            cells,
+            header=header,
+            decimal=told.read.get("decimal") or ("." if reading.typed else reading.decimal),
+            currency=told.read.get("currency"),
+            in_minor_units=told.read.get("minor_units") == "true",
+        )
+
+    found = decided(cells)
+    for further in _beyond_the_sample(reading, header):
+        if found.reason != "undecided":
+            break
+        found = decided(further)
+    return found
+
+
+def _beyond_the_sample(reading: Reading, header: str) -> Iterator[pl.Series]:
+    """Yield the column again, batch by batch, from a file longer than its sample."""
+    if reading.sample.height >= files.SAMPLE_ROWS:
+        # What cannot be read is told when the rows are read for good.
+        for batch in files.batches(reading, ledger=Ledger()):
+            yield batch[header]
 
 
 def _without_false_status(

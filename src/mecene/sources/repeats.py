@@ -1,8 +1,9 @@
 """Repeats: which gifts a file, or an earlier one, already said.
 
 Rows with a reference of their own are the same gift when reference, person, moment, amount and
-currency agree. Without reference, equal rows of two files overlap: people do give twice the same,
-so they are counted, and kept unless asked otherwise.
+currency agree: the first file has it, unless a later one says it was given back. Without reference,
+equal rows of two files overlap: people do give twice the same, so they are counted, and kept
+unless asked otherwise.
 """
 
 from collections.abc import Mapping, Sequence
@@ -76,17 +77,27 @@ def settings(into: Path) -> dict[str, str | bool | int | float | list[str]]:
     return {"memory_limit": MEMORY, "temp_directory": str(into / "work" / "spill"), "threads": 2}
 
 
+# A refund is the last word on a gift; else, when files disagree, the one given last has it.
 _ALREADY = """
     with firsts as (
-        select reference, fact, min(place) as first_place, arg_min(source_row, (place, source_row))
-            as first_row
+        select reference, fact,
+            case
+                when bool_or(status = 'refunded') then min(place) filter (status = 'refunded')
+                when count(distinct status) > 1 then max(place)
+                else min(place)
+            end as first_place
         from marks where reference is not null
         group by reference, fact having min(place) < max(place)
+    ),
+    kept as (
+        select reference, fact, first_place, min(source_row) as first_row
+        from marks join firsts using (reference, fact)
+        where marks.place = first_place group by all
     )
     select marks.place::bigint as place, source_row, fact,
         first_place::bigint as first_place, first_row
-    from marks join firsts using (reference, fact)
-    where marks.place > first_place
+    from marks join kept using (reference, fact)
+    where marks.place <> first_place
     order by all
 """
 # The second « 20 € on that day » of a file overlaps only if an earlier file holds two as well.

@@ -53,7 +53,8 @@ def simplified(header: str) -> str:
     bare = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", bare)
     words = folding.fold(bare).split() or folding.fold(header).split()
     kept = [word for word in words if word not in _SMALL_WORDS] or words
-    if len(kept) > 1 and kept[-1].isdigit():
+    # « Adresse 2 » is one of several addresses; « Don 2023 » is a year.
+    if len(kept) > 1 and kept[-1].isdigit() and len(kept[-1]) < 4:
         kept = kept[:-1]
     return " ".join(kept)
 

@@ -14,6 +14,7 @@ from mecene.sources.files import SOURCE_ROW
 from mecene.sources.recognition import Recognition
 
 ATTRIBUTE = "attribute:"
+YEAR_HEADER = "year_header"
 REJECTS = pl.Schema(
     {SOURCE_ROW: pl.Int64, "column": pl.String, "value": pl.String, "problem": pl.String}
 )
@@ -55,19 +56,21 @@ def spoken(batch: pl.DataFrame, known: Recognition) -> pl.DataFrame:
     headers: dict[str, list[str]] = {}
     for column in known.columns:
         headers.setdefault(column.role, []).append(column.header)
+    used = {header for found in headers.values() for header in found} | dict(
+        known.attributes
+    ).keys()
+    batch = batch.select(SOURCE_ROW, *(_tidied(batch[header]) for header in sorted(used)))
     said = {
-        role: pl.concat_str(
-            [folding.tidy(pl.col(h)) for h in found], separator="\n", ignore_nulls=True
-        )
+        role: pl.concat_str(found, separator="\n", ignore_nulls=True)
         if len(found) > 1
-        else folding.tidy(pl.col(found[0]))
+        else pl.col(found[0])
         for role, found in headers.items()
     }
     said = {role: pl.when(text != "").then(text) for role, text in said.items()}
     for role, value in known.told.defaults.items():
         said[role] = said[role].fill_null(value) if role in said else pl.lit(value)
     said |= {role: pl.lit(value) for role, value in known.told.constants.items()}
-    said |= {f"{ATTRIBUTE}{name}": folding.tidy(pl.col(h)) for h, name in known.attributes}
+    said |= {f"{ATTRIBUTE}{name}": pl.col(h) for h, name in known.attributes}
     return batch.select(SOURCE_ROW, **said)
 
 
@@ -110,14 +113,25 @@ def source_ref(rows: pl.DataFrame, role: str, known: Recognition) -> pl.Series:
     return own.fill_null(made).rename("source_ref")
 
 
+def _tidied(cells: pl.Series) -> pl.Series:
+    """Return the cells without spaces around them; the odd ones inside are rare, and looked for."""
+    odd = cells.str.contains(r"\s\s|[\t\r\n\u{a0}\u{202f}\u{200b}\u{feff}]").any()
+    return cells.to_frame().select(folding.tidy(pl.first())).to_series() if odd else (
+        cells.str.strip_chars()
+    )  # fmt: skip
+
+
 def _told(
     rows: pl.DataFrame, wrong: pl.Series, verdict: Verdict, known: Recognition
 ) -> pl.DataFrame:
-    header = known.header(verdict.role) or verdict.role
+    header = pl.Series([known.header(verdict.role) or verdict.role], dtype=pl.String)
+    headers = header.new_from_index(0, rows.height)
+    if verdict.role == "amount" and YEAR_HEADER in rows.columns:
+        headers = rows[YEAR_HEADER]
     return pl.DataFrame(
         {
             SOURCE_ROW: rows[SOURCE_ROW],
-            "column": pl.Series([header], dtype=pl.String).new_from_index(0, rows.height),
+            "column": headers,
             "value": column(rows, verdict.role),
             "problem": pl.Series([verdict.problem]).new_from_index(0, rows.height),
         },
