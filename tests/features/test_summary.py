@@ -83,6 +83,7 @@ KNOWN = {
     "has_interactions": True,
     "has_instalments": True,
     "has_contact_details": True,
+    "has_several_currencies": True,
 }
 
 
@@ -180,6 +181,28 @@ def test_currencies_are_never_added_up(tmp_path: Path) -> None:
 
     assert (giver["currency"], giver["amount_minor"], giver["gifts"]) == ("EUR", 300, 3)
     assert (giver["other_currency_gifts"], giver["last_gift_minor"]) == (1, None)
+
+
+def test_of_two_currencies_as_frequent_the_most_recent_is_the_main_one(tmp_path: Path) -> None:
+    giver = donor_of(
+        tmp_path, gifts=[gift(date(2025, 1, 1)), gift(date(2025, 2, 1), 900, currency="USD")]
+    )
+
+    assert (giver["currency"], giver["amount_minor"]) == ("USD", 900)
+
+
+def test_the_last_gift_of_a_day_is_the_largest_and_the_first_the_smallest(tmp_path: Path) -> None:
+    day, later = date(2025, 1, 1), date(2025, 6, 1)
+    giver = donor_of(
+        tmp_path,
+        gifts=[gift(day, 300), gift(day, 200), gift(later, 70, campaign_id="a"),
+               gift(later, 80, campaign_id="b", payment_method="card", kind="membership_fee")],
+    )  # fmt: skip
+
+    assert (giver["first_gift_minor"], giver["last_gift_minor"]) == (200, 80)
+    assert (giver["last_campaign_id"], giver["last_payment_method"]) == ("b", "card")
+    assert (giver["last_gift_kind"], giver["last_one_off_minor"]) == ("membership_fee", 70)
+    assert giver["last_membership_on"] == later
 
 
 def test_the_slope_of_amounts_is_that_of_least_squares(tmp_path: Path) -> None:

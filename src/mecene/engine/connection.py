@@ -50,6 +50,7 @@ def opened(beside: Path, *, limits: Limits | None = None) -> Iterator[duckdb.Duc
             }
         )
         try:
+            connection.execute("set enable_progress_bar = false")
             yield connection
         finally:
             connection.close()

@@ -1,30 +1,17 @@
 -- The gifts that count as giving, one row each: received, and neither in kind nor a legacy.
+-- place is the rank of the gift among its donor's, from 1, in time; within a day, the smallest
+-- first; is_last marks the last of them. gap_days separates a gift from the one before: empty for the first, 0 on the same day.
 -- amount_minor is empty in another currency than the donor's main one (most gifts, then the most
 -- recent, then the first in the alphabet): nothing is converted, so nothing is added across them.
 -- year_back is 0 for the twelve months that end at as_of, 1 for the twelve before …
 -- book_year_back is 0 for the accounting year that holds the day before as_of, 1 for the last …
 
-with received as (
-    select donor_id, given_on, given_at, amount_minor, currency, kind, payment_method, campaign_id,
-           date_diff('day', given_on, as_of()) as age_days,
-           year(as_of()) - year(given_on) as years_apart,
-           month(given_on) * 100 + day(given_on) as month_day,
-           year(given_on) * 12 + month(given_on) - year_starts_in_month() as book_month
+with currencies as (
+    select donor_id, currency, count(*) as gifts, max(given_on) as last_gift_on
     from gifts
-    where donor_id is not null and status = 'received' and kind not in ('in_kind', 'legacy')
-),
-
-currencies_of_donors_with_several as (
-    select received.donor_id, received.currency, count(*) as gifts,
-           max(received.given_on) as last_gift_on
-    from received
-    inner join (
-        select donor_id
-        from received
-        group by donor_id
-        having min(currency) <> max(currency)
-    ) as several on several.donor_id = received.donor_id
-    group by received.donor_id, received.currency
+    where has_several_currencies() and donor_id is not null and status = 'received'
+          and kind not in ('in_kind', 'legacy')
+    group by donor_id, currency
 ),
 
 main_currencies as (
@@ -34,36 +21,52 @@ main_currencies as (
                row_number() over (
                    partition by donor_id order by gifts desc, last_gift_on desc, currency asc
                ) as place
-        from currencies_of_donors_with_several
+        from currencies
     ) as ranked
     where place = 1
 ),
 
--- On 29 February the twelve months before began on the 28th.
-anniversaries as (
-    select month(as_of()) * 100 + day(as_of()) as month_day,
-           year(yesterday) * 12 + month(yesterday) - year_starts_in_month() as book_month
-    from (select cast(as_of() - interval 1 day as date) as yesterday) as days
+received as (
+    select gifts.donor_id, gifts.given_on, gifts.given_at, gifts.kind, gifts.payment_method,
+           gifts.campaign_id, gifts.currency,
+           date_diff('day', gifts.given_on, as_of()) as age_days,
+           case
+               when main_currencies.currency is null or main_currencies.currency = gifts.currency
+               then gifts.amount_minor
+           end as amount_minor,
+           year(gifts.given_on) as given_in_year,
+           month(gifts.given_on) * 100 + day(gifts.given_on) as month_day,
+           year(gifts.given_on) * 12 + month(gifts.given_on) - year_starts_in_month()
+               as book_month
+    from gifts
+    left join main_currencies on main_currencies.donor_id = gifts.donor_id
+    where gifts.donor_id is not null and gifts.status = 'received'
+          and gifts.kind not in ('in_kind', 'legacy')
 )
 
-select received.donor_id, received.given_on, received.given_at, received.age_days, received.kind,
-       received.payment_method, received.campaign_id, received.currency,
-       received.kind in ('one_off', 'corporate') as is_one_off,
-       case
-           when main_currencies.currency is null or main_currencies.currency = received.currency
-           then received.amount_minor
-       end as amount_minor,
-       received.years_apart - case
-           when received.month_day >= anniversaries.month_day then 1
-           when anniversaries.month_day = 229 and received.month_day = 228
+select donor_id, given_on, age_days, kind, payment_method, campaign_id, currency, amount_minor,
+       kind in ('one_off', 'corporate') as is_one_off,
+       row_number() over in_time as place,
+       lead(donor_id) over in_time is null as is_last,
+       date_diff('day', lag(given_on) over in_time, given_on) as gap_days,
+       -- On 29 February the twelve months before began on the 28th.
+       year(as_of()) - given_in_year - case
+           when month_day >= month(as_of()) * 100 + day(as_of()) then 1
+           when month(as_of()) * 100 + day(as_of()) = 229 and month_day = 228
                 and not (
-                    year(received.given_on) % 4 = 0
-                    and (year(received.given_on) % 100 <> 0 or year(received.given_on) % 400 = 0)
+                    given_in_year % 4 = 0
+                    and (given_in_year % 100 <> 0 or given_in_year % 400 = 0)
                 ) then 1
            else 0
        end as year_back,
-       cast(floor(anniversaries.book_month / 12.0) as bigint)
-       - cast(floor(received.book_month / 12.0) as bigint) as book_year_back
+       cast(floor((
+           year(cast(as_of() - interval 1 day as date)) * 12
+           + month(cast(as_of() - interval 1 day as date)) - year_starts_in_month()
+       ) / 12.0) as bigint)
+       - cast(floor(book_month / 12.0) as bigint) as book_year_back
 from received
-cross join anniversaries
-left join main_currencies on main_currencies.donor_id = received.donor_id
+window in_time as (
+    partition by donor_id
+    order by given_on asc, given_at asc nulls first, amount_minor asc nulls first, kind asc,
+             payment_method asc nulls first, campaign_id asc nulls first
+)

@@ -1,39 +1,32 @@
 -- What a donor gave, how often, how lately and at what rhythm; gifts as in counted_gifts.sql.
 
-with days as (
-    select donor_id, given_on,
-           date_diff('day', lag(given_on) over in_time, given_on) as gap_days,
-           row_number() over in_time as place,
-           lead(given_on) over in_time is null as is_last
-    from (select distinct donor_id, given_on from counted_gifts) as gift_days
-    window in_time as (partition by donor_id order by given_on)
-),
-
-rhythms as (
-    select donor_id,
-           count(*) as gift_days,
-           min(given_on) as first_gift_on,
-           max(given_on) as last_gift_on,
-           min(case when place = 2 then given_on end) as second_gift_on,
-           median(gap_days) as median_gap_days,
-           max(gap_days) as longest_gap_days,
-           max(case when is_last then gap_days end) as gap_before_last_days
-    from days
-    group by donor_id
-),
-
-totals as (
+with totals as (
     select donor_id,
            count(*) as gifts,
+           min(given_on) as first_gift_on,
+           max(given_on) as last_gift_on,
+           -- a gift on the day of the one before is no step of a rhythm
+           count(case when gap_days > 0 then 1 end) as repeat_gift_days,
+           min(case when gap_days > 0 then given_on end) as second_gift_on,
+           median(case when gap_days > 0 then gap_days end) as median_gap_days,
+           max(case when gap_days > 0 then gap_days end) as longest_gap_days,
+           max_by(gap_days, case when gap_days > 0 then place end) as gap_before_last_days,
+           max(case when place = 1 then kind end) as first_gift_kind,
+           max(case when place = 1 then amount_minor end) as first_gift_minor,
+           max(case when place = 1 then campaign_id end) as first_campaign_id,
+           max(case when is_last then kind end) as last_gift_kind,
+           max(case when is_last then amount_minor end) as last_gift_minor,
+           max(case when is_last then payment_method end) as last_payment_method,
+           max(case when is_last then campaign_id end) as last_campaign_id,
+           max_by(amount_minor, case when is_one_off and amount_minor is not null then place end)
+               as last_one_off_minor,
            count(*) - count(amount_minor) as other_currency_gifts,
            max(case when amount_minor is not null then currency end) as currency,
            coalesce(sum(amount_minor), 0) as amount_minor,
            count(case when year_back = 0 then 1 end) as gifts_12m,
-           count(case when year_back < 2 then 1 end) as gifts_24m,
            count(case when year_back < 3 then 1 end) as gifts_36m,
            count(case when year_back = 1 then 1 end) as gifts_previous_12m,
            coalesce(sum(case when year_back = 0 then amount_minor end), 0) as amount_12m_minor,
-           coalesce(sum(case when year_back < 2 then amount_minor end), 0) as amount_24m_minor,
            coalesce(sum(case when year_back < 3 then amount_minor end), 0) as amount_36m_minor,
            coalesce(sum(case when year_back = 1 then amount_minor end), 0)
                as amount_previous_12m_minor,
@@ -56,7 +49,7 @@ totals as (
            cast(sum(case when is_one_off then amount_minor end) as double)
            / nullif(count(case when is_one_off then amount_minor end), 0) as mean_one_off_minor,
            min(case when is_one_off then age_days end) as last_one_off_age_days,
-           count(distinct year_back) as active_years,
+           bit_count(bit_or(cast(1 as bigint) << least(year_back, 62))) as active_years,
            max(year_back) as yearly_opportunities,
            min(year_back) as last_year_back,
            count(case when kind = 'membership_fee' then 1 end) as membership_fees,
@@ -72,93 +65,35 @@ totals as (
     group by donor_id
 ),
 
-first_gifts as (
-    select donor_id, kind, amount_minor, campaign_id
-    from (
-        select counted_gifts.donor_id, counted_gifts.kind, counted_gifts.amount_minor,
-               counted_gifts.campaign_id,
-               row_number() over (
-                   partition by counted_gifts.donor_id
-                   order by counted_gifts.given_at asc nulls last,
-                            counted_gifts.amount_minor desc nulls last,
-                            counted_gifts.kind asc, counted_gifts.campaign_id asc nulls last
-               ) as place
-        from counted_gifts
-        inner join rhythms on rhythms.donor_id = counted_gifts.donor_id
-                              and rhythms.first_gift_on = counted_gifts.given_on
-    ) as ranked
-    where place = 1
-),
-
-last_gifts as (
-    select donor_id, kind, amount_minor, payment_method, campaign_id
-    from (
-        select counted_gifts.donor_id, counted_gifts.kind, counted_gifts.amount_minor,
-               counted_gifts.payment_method, counted_gifts.campaign_id,
-               row_number() over (
-                   partition by counted_gifts.donor_id
-                   order by counted_gifts.given_at desc nulls last,
-                            counted_gifts.amount_minor desc nulls last,
-                            counted_gifts.kind asc,
-                            counted_gifts.payment_method asc nulls last,
-                            counted_gifts.campaign_id asc nulls last
-               ) as place
-        from counted_gifts
-        inner join rhythms on rhythms.donor_id = counted_gifts.donor_id
-                              and rhythms.last_gift_on = counted_gifts.given_on
-    ) as ranked
-    where place = 1
-),
-
-last_one_offs as (
-    select counted_gifts.donor_id, max(counted_gifts.amount_minor) as amount_minor
-    from counted_gifts
-    inner join totals on totals.donor_id = counted_gifts.donor_id
-                         and totals.last_one_off_age_days = counted_gifts.age_days
-    where counted_gifts.is_one_off
-    group by counted_gifts.donor_id
-),
-
--- Years are counted from the one of the first gift, which is year 0 and no opportunity.
-repeats as (
-    select donor_id, count(distinct year_back) as repeat_years
-    from (
-        select counted_gifts.donor_id, counted_gifts.year_back
-        from counted_gifts
-        inner join totals on totals.donor_id = counted_gifts.donor_id
-        where counted_gifts.year_back < totals.yearly_opportunities
-    ) as later
-    group by donor_id
-),
-
 set_aside as (
     select donor_id,
            count(case when status = 'received' and kind = 'in_kind' then 1 end) as in_kind_gifts,
            count(case when status = 'received' and kind = 'legacy' then 1 end) as legacies,
            count(case when status = 'refunded' then 1 end) as refunded_gifts
     from gifts
-    where donor_id is not null
+    where donor_id is not null and (status = 'refunded' or kind in ('in_kind', 'legacy'))
     group by donor_id
 )
 
 select donors.donor_id,
-       rhythms.first_gift_on,
-       rhythms.last_gift_on,
-       date_diff('day', rhythms.first_gift_on, as_of()) as first_gift_age_days,
-       date_diff('day', rhythms.last_gift_on, as_of()) as last_gift_age_days,
-       date_diff('day', rhythms.second_gift_on, as_of()) as second_gift_age_days,
-       date_diff('day', rhythms.first_gift_on, rhythms.second_gift_on)
+       totals.first_gift_on,
+       totals.last_gift_on,
+       date_diff('day', totals.first_gift_on, as_of()) as first_gift_age_days,
+       date_diff('day', totals.last_gift_on, as_of()) as last_gift_age_days,
+       date_diff('day', totals.second_gift_on, as_of()) as second_gift_age_days,
+       date_diff('day', totals.first_gift_on, totals.second_gift_on)
            as days_first_to_second_gift,
        coalesce(totals.gifts, 0) as gifts,
        coalesce(totals.amount_minor, 0) as amount_minor,
        totals.currency,
        coalesce(totals.other_currency_gifts, 0) as other_currency_gifts,
        coalesce(totals.gifts_12m, 0) as gifts_12m,
-       coalesce(totals.gifts_24m, 0) as gifts_24m,
+       coalesce(totals.gifts_12m + totals.gifts_previous_12m, 0) as gifts_24m,
        coalesce(totals.gifts_36m, 0) as gifts_36m,
        coalesce(totals.gifts_previous_12m, 0) as gifts_previous_12m,
        coalesce(totals.amount_12m_minor, 0) as amount_12m_minor,
-       coalesce(totals.amount_24m_minor, 0) as amount_24m_minor,
+       coalesce(totals.amount_12m_minor + totals.amount_previous_12m_minor, 0)
+           as amount_24m_minor,
        coalesce(totals.amount_36m_minor, 0) as amount_36m_minor,
        coalesce(totals.amount_previous_12m_minor, 0) as amount_previous_12m_minor,
        coalesce(totals.one_off_gifts, 0) as one_off_gifts,
@@ -172,26 +107,27 @@ select donors.donor_id,
        coalesce(totals.instalment_amount_12m_minor, 0) as instalment_amount_12m_minor,
        totals.largest_gift_minor,
        totals.largest_one_off_minor,
-       first_gifts.amount_minor as first_gift_minor,
-       last_gifts.amount_minor as last_gift_minor,
-       last_one_offs.amount_minor as last_one_off_minor,
+       totals.first_gift_minor,
+       totals.last_gift_minor,
+       totals.last_one_off_minor,
        totals.last_one_off_age_days,
        totals.mean_gift_minor,
        totals.mean_one_off_minor,
-       coalesce(rhythms.gift_days, 0) as gift_days,
-       rhythms.gift_days - 1 as repeat_gift_days,
-       date_diff('day', rhythms.first_gift_on, rhythms.last_gift_on) as first_to_last_gift_days,
+       coalesce(totals.repeat_gift_days + 1, 0) as gift_days,
+       totals.repeat_gift_days,
+       date_diff('day', totals.first_gift_on, totals.last_gift_on) as first_to_last_gift_days,
        case
-           when rhythms.gift_days > 1
-           then cast(date_diff('day', rhythms.first_gift_on, rhythms.last_gift_on) as double)
-                / (rhythms.gift_days - 1)
+           when totals.repeat_gift_days > 0
+           then cast(date_diff('day', totals.first_gift_on, totals.last_gift_on) as double)
+                / totals.repeat_gift_days
        end as mean_gap_days,
-       rhythms.median_gap_days,
-       rhythms.longest_gap_days,
-       rhythms.gap_before_last_days,
+       totals.median_gap_days,
+       totals.longest_gap_days,
+       totals.gap_before_last_days,
        coalesce(totals.active_years, 0) as active_years,
        totals.yearly_opportunities,
-       case when totals.gifts > 0 then coalesce(repeats.repeat_years, 0) end as repeat_years,
+       -- the year of the first gift always has one, and is no opportunity
+       totals.active_years - 1 as repeat_years,
        totals.yearly_opportunities - totals.last_year_back as last_repeat_year,
        case
            when totals.slope_n >= 3
@@ -199,11 +135,11 @@ select donors.donor_id,
            then -365.25 * (totals.slope_n * totals.slope_xy - totals.slope_x * totals.slope_y)
                 / (totals.slope_n * totals.slope_xx - totals.slope_x * totals.slope_x)
        end as amount_slope_minor_per_year,
-       first_gifts.kind as first_gift_kind,
-       first_gifts.campaign_id as first_campaign_id,
-       last_gifts.kind as last_gift_kind,
-       last_gifts.payment_method as last_payment_method,
-       last_gifts.campaign_id as last_campaign_id,
+       totals.first_gift_kind,
+       totals.first_campaign_id,
+       totals.last_gift_kind,
+       totals.last_payment_method,
+       totals.last_campaign_id,
        coalesce(totals.membership_fees, 0) as membership_fees,
        totals.last_membership_on,
        date_diff('day', totals.last_membership_on, as_of()) as last_membership_age_days,
@@ -211,10 +147,5 @@ select donors.donor_id,
        coalesce(set_aside.legacies, 0) as legacies,
        coalesce(set_aside.refunded_gifts, 0) as refunded_gifts
 from donors
-left join rhythms on rhythms.donor_id = donors.donor_id
 left join totals on totals.donor_id = donors.donor_id
-left join first_gifts on first_gifts.donor_id = donors.donor_id
-left join last_gifts on last_gifts.donor_id = donors.donor_id
-left join last_one_offs on last_one_offs.donor_id = donors.donor_id
-left join repeats on repeats.donor_id = donors.donor_id
 left join set_aside on set_aside.donor_id = donors.donor_id

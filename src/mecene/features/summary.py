@@ -108,6 +108,9 @@ def _known(store: FactStore, as_of: date, limits: Limits | None) -> dict[str, Pa
         "has_contact_details": "select 1 from donors "
         "where email is not null or phone is not null or address is not null",
     }
+    asked["has_several_currencies"] = (
+        "select 1 from gifts where status = 'received' having min(currency) <> max(currency)"
+    )
     sql = ", ".join(f"exists({select} limit 1) as {name}" for name, select in asked.items())
     return duck.run(f"select {sql}", store=store, as_of=as_of, limits=limits).row(0, named=True)
 
