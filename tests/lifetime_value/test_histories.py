@@ -54,6 +54,10 @@ def test_sorting_and_counting_agree():
 
     found = zip(*(column.tolist() for column in vars(sorted_out).values()), strict=True)
     assert {row[:3]: row[3] for row in found} == by_hand
+    halves = [
+        histories.daily(x[part], last[part], end[part]) for part in (np.s_[:999], np.s_[999:])
+    ]
+    assert same(halves[0] + halves[1], sorted_out)
 
 
 @pytest.mark.parametrize(
