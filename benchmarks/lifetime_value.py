@@ -1,11 +1,11 @@
 """How fast are BG/NBD and BG/BB here, beside lifetimes 0.11.3, on the same simulated donors?
 
-    python -m benchmarks.lifetime_value [--quick]
+    python -m benchmarks.lifetime_value [--divide 10]
 
 Prints a Markdown table: CPU seconds from plain arrays (one row a donor) to fitted parameters,
 peak memory of the process, and log-likelihoods, all evaluated by this library. The peer gets
-an environment of its own under benchmarks/work/peers, made on the first run. ``--quick`` has a
-hundred times fewer donors.
+an environment of its own under benchmarks/work/peers, made on the first run. ``--divide 10``
+has a tenth of the donors (the peer takes ten minutes of CPU on all of them).
 """
 
 import argparse
@@ -30,7 +30,7 @@ SEED = 20261122
 def main():
     """Simulate, run each side in a process of its own, print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a hundred times fewer donors")
+    parser.add_argument("--divide", type=int, default=1, help="that many times fewer donors")
     parser.add_argument("--run", metavar="MODEL:FILE", help="one of our fits (used by itself)")
     parser.add_argument("--log-likelihood", metavar="JSON", help="parameters to evaluate")
     arguments = parser.parse_args()
@@ -39,7 +39,7 @@ def main():
         return
     WORK.mkdir(parents=True, exist_ok=True)
     python = peer_python()
-    divided = 100 if arguments.quick else 1
+    divided = arguments.divide
     print("| fit | side | CPU s | ratio | peak MB | log-likelihood | relative difference |")
     print("|---|---|---|---|---|---|---|")
     for model, donors in (("bg_bb", 1_000_000 // divided), ("bg_nbd", 10_000_000 // divided)):

@@ -1,4 +1,4 @@
-"""BG/NBD: the published fit, the mixture integrated at 40 digits, and the laws it obeys."""
+"""BG/NBD: the published fit, the mixture integrated at 25 digits, and the laws it obeys."""
 
 import mpmath as mp
 import numpy as np
@@ -89,7 +89,7 @@ class TestFit:
         assert from_sample.b == pytest.approx(whole.b, rel=1e-7)
 
     @given(st.lists(st.floats(-2, 2), min_size=4, max_size=4), laws.daily_past())
-    @settings(max_examples=50)
+    @settings(max_examples=50, deadline=None)
     def test_gradient_is_that_of_differences(self, logs, past):
         logs = np.add(logs, [0, 4, 0, 0])
         assert laws.slopes_agree(bg_nbd.objective(past), logs, tolerance=1e-5)
@@ -101,9 +101,9 @@ class TestFit:
 
 class TestForecast:
     @pytest.mark.parametrize("past", [(2, 213, 272), (0, 0, 272), (26, 200, 200), (1, 5, 3000)])
-    def test_agrees_with_the_mixture_integrated_at_30_digits(self, past):
+    def test_agrees_with_the_mixture_integrated_at_25_digits(self, past):
         one = histories.daily(*([value] for value in past))
-        with mp.workdps(30):
+        with mp.workdps(25):
             value, p_alive, gifts = integrated(PUBLISHED, *past, 273)
 
         assert PUBLISHED.log_likelihood(one) == pytest.approx(value, rel=1e-11)
@@ -122,7 +122,7 @@ class TestForecast:
         ],
     )
     def test_gifts_before_leaving_agree_with_the_integral(self, shape, ahead, a, b):
-        with mp.workdps(40):
+        with mp.workdps(30):
             exact = gifts_ahead(shape, ahead, a, b)
 
         found = beta_average.gifts_before_leaving(

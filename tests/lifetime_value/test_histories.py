@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mecene.lifetime_value import histories
@@ -22,6 +22,7 @@ def same(left, right):
 
 
 @given(pasts(), st.integers(0, 40))
+@settings(deadline=None)
 @pytest.mark.parametrize("group", [histories.yearly, histories.daily])
 def test_the_histories_of_two_parts_added_are_those_of_the_whole(group, columns, cut):
     first, second = ([column[part] for column in columns] for part in (np.s_[:cut], np.s_[cut:]))
@@ -30,6 +31,7 @@ def test_the_histories_of_two_parts_added_are_those_of_the_whole(group, columns,
 
 
 @given(pasts(), st.randoms(use_true_random=False))
+@settings(deadline=None)
 def test_the_order_of_donors_does_not_matter(columns, shuffle):
     order = list(range(len(columns[0])))
     shuffle.shuffle(order)
@@ -52,6 +54,10 @@ def test_sorting_and_counting_agree():
 
     found = zip(*(column.tolist() for column in vars(sorted_out).values()), strict=True)
     assert {row[:3]: row[3] for row in found} == by_hand
+    halves = [
+        histories.daily(x[part], last[part], end[part]) for part in (np.s_[:999], np.s_[999:])
+    ]
+    assert same(halves[0] + halves[1], sorted_out)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lifetime_value import laws
@@ -25,6 +25,7 @@ def test_recovers_the_law_it_was_drawn_from():
     st.lists(st.floats(-2, 2), min_size=2, max_size=2),
     st.lists(st.tuples(st.integers(1, 30), st.integers(0, 300)), min_size=1, max_size=5),
 )
+@settings(deadline=None)
 def test_gradient_is_that_of_differences(logs, rows):
     years, further = np.array(rows, dtype=float).T
     objective = rhythm.objective(years, further, np.ones(len(years)))
@@ -33,6 +34,7 @@ def test_gradient_is_that_of_differences(logs, rows):
 
 
 @given(st.integers(1, 30), st.integers(0, 300))
+@settings(deadline=None)
 def test_a_donor_lies_between_their_own_rhythm_and_the_files(years, further):
     file = rhythm.Rhythm(a=0.5, b=2.0)
 

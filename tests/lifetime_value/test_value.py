@@ -245,6 +245,16 @@ class TestEvidence:
         with pytest.raises(evidence.IncompleteSummary, match="repeat_years"):
             evidence.of(summary(one_off()).drop("repeat_years"))
 
+    def test_a_state_or_a_yes_says_that_a_commitment_runs(self):
+        donors = summary(*plenty(), regular(12), regular(5, active=False))
+        states = donors.with_columns(
+            recurring_state=pl.when("recurring_active")
+            .then(pl.lit("failing"))
+            .otherwise(pl.when(~pl.col("recurring_active")).then(pl.lit("stopped")))
+        ).drop("recurring_active")
+
+        assert value.fit(states) == value.fit(donors)
+
 
 @pytest.mark.data
 @pytest.mark.slow

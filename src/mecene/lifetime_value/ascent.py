@@ -1,6 +1,6 @@
 """Ascent: where a log-likelihood is highest.
 
-L-BFGS-B on exact gradients finds the neighbourhood, Newton's method (second derivatives by
+BFGS on exact gradients finds the neighbourhood, Newton's method (second derivatives by
 differences of the exact gradient) the point, to about 1e-10 of a unit per donor.
 """
 
@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize
 
 Vector = NDArray[np.float64]
 Objective = Callable[[Vector], tuple[float, Vector]]
@@ -16,6 +15,7 @@ Objective = Callable[[Vector], tuple[float, Vector]]
 _FARTHEST = 25.0  # a log-parameter beyond e^±25 is on its way to infinity
 _FLAT = 1e-10  # gradient per donor at which there is nothing left to climb
 _ACCEPTED = 1e-5
+_NEAR = 1e-6  # per donor too: Newton takes over
 _LEVEL = 1e-10  # second derivative per donor below which a summit is a ridge
 
 
@@ -82,21 +82,45 @@ def hessian(objective: Objective, point: Vector) -> Vector:
 
 
 def _neighbourhood(objective: Objective, start: Vector, *, donors: float) -> Vector:
-    def descent(point: Vector) -> tuple[float, Vector]:
-        value, gradient = objective(point)
-        return -value / donors, -gradient / donors
+    """Return a point near the summit by BFGS: small enough to do without a linear-algebra library.
 
-    found = optimize.minimize(
-        descent, start, jac=True, method="L-BFGS-B",
-        bounds=[(-_FARTHEST, _FARTHEST)] * len(start),
-        options={"maxiter": 500, "ftol": 1e-13, "gtol": 1e-7},
-    )  # fmt: skip
-    if np.max(np.abs(found.x)) >= _FARTHEST:
+    scipy's L-BFGS-B starts threads for matrices of four by four, and waits for them.
+    """
+
+    def per_donor(point: Vector) -> tuple[float, Vector]:
+        value, gradient = objective(point)
+        return value / donors, gradient / donors
+
+    point, (value, gradient), spread = start, per_donor(start), np.eye(len(start))
+    for _ in range(500):
+        if np.max(np.abs(gradient)) <= _NEAR or np.max(np.abs(point)) >= _FARTHEST:
+            break
+        step = np.einsum("ij,j->i", spread, gradient)
+        moved = _backtrack(per_donor, point, step, value, slope=gradient)
+        if moved is None:
+            break
+        there, higher, flatter = moved
+        spread = _updated(spread, moved=there - point, bent=gradient - flatter)
+        still = higher - value <= 1e-14 * abs(value)
+        point, value, gradient = there, higher, flatter
+        if still:
+            break
+    if np.max(np.abs(point)) >= _FARTHEST:
         raise DidNotConverge(
-            f"a parameter runs to zero or infinity (log-parameters {np.round(found.x, 2)}): "
+            f"a parameter runs to zero or infinity (log-parameters {np.round(point, 2)}): "
             "the data cannot tell it; fit with a prior (prior.WEAK)"
         )
-    return np.asarray(found.x, dtype=np.float64)
+    return point
+
+
+def _updated(spread: Vector, *, moved: Vector, bent: Vector) -> Vector:
+    """Return the inverse curvature after one more step (Broyden, Fletcher, Goldfarb, Shanno)."""
+    along = float(np.sum(moved * bent))
+    if along <= 1e-14:
+        return np.eye(len(moved))
+    turn = np.eye(len(moved)) - np.outer(moved, bent) / along
+    turned = np.einsum("ij,jk,lk->il", turn, spread, turn)
+    return np.asarray(turned + np.outer(moved, moved) / along)
 
 
 def _backtrack(

@@ -11,7 +11,7 @@ import polars as pl
 
 COLUMNS = (
     "donor_id", "yearly_opportunities", "repeat_years", "last_repeat_year", "gifts",
-    "amount_minor", "active_years", "one_off_gifts", "mean_one_off_minor", "recurring_active",
+    "amount_minor", "active_years", "one_off_gifts", "mean_one_off_minor", "recurring_state",
     "recurring_monthly_minor", "recurring_age_months",
 )  # fmt: skip
 
@@ -76,46 +76,45 @@ def described(summary: pl.DataFrame) -> pl.DataFrame:
     """Return one row a donor, in the terms of the models.
 
     ``free`` gifts are those outside a recurring commitment: one-off gifts, or whatever a donor
-    without commitment nor one-off gift gave (membership fees). ``regular``: a commitment runs.
+    without commitment nor one-off gift gave (membership fees). ``regular``: a commitment runs,
+    be it paused or failing. ``recurring_active`` (Boolean) stands for ``recurring_state``.
 
     Raises:
         IncompleteSummary: a column of ``COLUMNS`` is missing.
     """
-    missing = [name for name in COLUMNS if name not in summary.columns]
+    if "recurring_active" in summary.columns:
+        regular = pl.col("recurring_active").fill_null(value=False)
+        needed = [name for name in COLUMNS if name != "recurring_state"]
+    else:
+        regular = (pl.col("recurring_state") != "stopped").fill_null(value=False)
+        needed = list(COLUMNS)
+    missing = [name for name in needed if name not in summary.columns]
     if missing:
         raise IncompleteSummary(f"summary: column `{missing[0]}` is missing; take it from features")
-    recent = (
-        "one_off_gifts_12m" in summary.columns and "one_off_amount_12m_minor" in summary.columns
-    )
-    ever = pl.col("recurring_age_months").is_not_null() | pl.col("recurring_active").fill_null(
-        False
-    )
-    others = ~ever & (pl.col("one_off_gifts").fill_null(0) == 0) & (pl.col("gifts") > 0)
-    mean = pl.col("amount_minor") / pl.col("gifts")
-    nothing = pl.lit(0)
+    ever_regular = regular | pl.col("recurring_age_months").is_not_null()
+    other_kinds = ~ever_regular & (_count("one_off_gifts") == 0) & (_count("gifts") > 0)
+    mean_of_all = pl.col("amount_minor") / pl.col("gifts")
+    free_mean = pl.when(other_kinds).then(mean_of_all).otherwise("mean_one_off_minor")
+    recent = {"one_off_gifts_12m", "one_off_amount_12m_minor"} <= set(summary.columns)
     return summary.select(
         "donor_id",
         repeat_years=pl.col("repeat_years").cast(pl.Int64),
         last_repeat_year=pl.col("last_repeat_year").cast(pl.Int64),
         opportunities=pl.col("yearly_opportunities").cast(pl.Int64),
         active_years=pl.col("active_years").cast(pl.Int64),
-        free_gifts=pl.when(others)
-        .then("gifts")
-        .otherwise("one_off_gifts")
-        .fill_null(0)
-        .cast(pl.Int64),
-        free_mean_minor=pl.when(others).then(mean).otherwise("mean_one_off_minor").cast(pl.Float64),
-        recent_gifts=(pl.col("one_off_gifts_12m").fill_null(0) if recent else nothing).cast(
-            pl.Float64
-        ),
-        recent_minor=(pl.col("one_off_amount_12m_minor").fill_null(0) if recent else nothing).cast(
-            pl.Float64
-        ),
-        regular=pl.col("recurring_active").fill_null(False),
-        ever_regular=ever,
-        monthly_minor=pl.col("recurring_monthly_minor").fill_null(0).cast(pl.Float64),
+        free_gifts=pl.when(other_kinds).then(_count("gifts")).otherwise(_count("one_off_gifts")),
+        free_mean_minor=free_mean.cast(pl.Float64),
+        recent_gifts=_count("one_off_gifts_12m") if recent else pl.lit(0, pl.Int64),
+        recent_minor=_count("one_off_amount_12m_minor") if recent else pl.lit(0, pl.Int64),
+        regular=regular,
+        ever_regular=ever_regular,
+        monthly_minor=_count("recurring_monthly_minor"),
         age_months=pl.col("recurring_age_months").cast(pl.Int64),
     )
+
+
+def _count(name: str) -> pl.Expr:
+    return pl.col(name).cast(pl.Int64).fill_null(0)
 
 
 def _counted(rows: pl.DataFrame) -> pl.DataFrame:

@@ -168,20 +168,27 @@ def _sum_equal(
     key += last
     key *= ends
     key += end
-    keys, totals = _count_keys(key, donors, span=span)
+    keys, totals = _count_keys(key, donors, span=span, ends=ends)
     counts, rest = np.divmod(keys, lasts * ends)
     return counts, rest // ends, rest % ends, totals
 
 
-def _count_keys(key: Whole, donors: Whole | None, *, span: int) -> tuple[Whole, Whole]:
+def _count_keys(key: Whole, donors: Whole | None, *, span: int, ends: int) -> tuple[Whole, Whole]:
     if span <= max(4 * len(key), 1 << 16):  # few possible histories: count, do not sort
         counted = np.bincount(key, minlength=1, weights=donors)
         keys = np.flatnonzero(counted)
         return keys, counted[keys].astype(np.int64)
     if donors is None:
-        key.sort()
-        starts = np.flatnonzero(np.diff(key, prepend=key[0] - 1))
-        return key[starts], np.diff(starts, append=len(key))
+        again = key >= ends
+        once = np.bincount(key[~again])  # one gift: the end alone, and most of a file
+        key = np.sort(key[again])
+        starts = np.flatnonzero(key[1:] != key[:-1]) + 1 if len(key) else np.empty(0, np.int64)
+        starts = np.concatenate([np.zeros(min(len(key), 1), np.int64), starts])
+        of_once = np.flatnonzero(once)
+        return (
+            np.concatenate([of_once, key[starts]]),
+            np.concatenate([once[of_once], np.diff(starts, append=len(key))]),
+        )
     order = np.argsort(key, kind="stable")
     key = key[order]
     starts = np.flatnonzero(np.diff(key, prepend=key[0] - 1))
