@@ -11,60 +11,8 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
+from identity import invented_words as words
 from mecene.identity import given_names
-
-_COMMON = """
-Martin Bernard Thomas Petit Robert Richard Durand Dubois Moreau Laurent Simon Michel Lefèvre
-Leroy Roux David Bertrand Morel Fournier Girard Bonnet Dupont Lambert Fontaine Rousseau Vincent
-Müller Lefebvre Mercier Faure André Blanc Guérin Boyer Garnier Chevalier François Legrand
-Gauthier Garcia Perrin Robin Clément Morin Nicolas Henry Roussel Mathieu Gautier Masson Marchand
-Duval Denis Dumont Marie Lemaire Noël Meyer Dufour Meunier Brun Blanchard Giraud Joly Rivière
-Lucas Brunet Gaillard Barbier Arnaud Martinez Gérard Roche Renard Schmitt Roy Leroux Colin Vidal
-Caron Picard Roger Fabre Aubert Lemoine Renaud Dumas Lacroix Olivier Philippe Bourgeois Pierre
-Benoît Rey
-"""
-COMMON = _COMMON.split()
-_WOMEN = """
-Marie Jeanne Françoise Monique Catherine Nathalie Isabelle Jacqueline Anne Sylvie Martine
-Madeleine Nicole Suzanne Hélène Christine Marguerite Denise Louise Christiane Yvonne Michèle
-Céline Élodie Sophie Julie Camille Léa Émilie Aurélie Sandrine Valérie Véronique Stéphanie
-Caroline Claire Laurence Danielle Marie-Claude Anne-Sophie Odile Agnès Zoé Inès Aïcha Thaïs
-"""
-WOMEN = _WOMEN.split()
-_MEN = """
-Jean Pierre Michel André Philippe Alain Bernard Jacques Daniel René Gérard Christophe Nicolas
-Frédéric François Thierry Stéphane Claude Laurent Éric Patrick Julien Sébastien Mathieu Thomas
-Olivier Louis Paul Antoine Guillaume Rémi Cédric Jérôme Jean-Pierre Jean-Marc Jean-Luc Hugo
-Maxime Xavier Vincent Yves Gilles Théo Loïc Karim Mehdi
-"""
-MEN = _MEN.split()
-_RARE_FIRST = """
-Oriane Maïwenn Tancrède Anselme Sibylline Azélie Lubin Ysé Eudoxie Gaëlig Philéas
-"""
-RARE_FIRST = _RARE_FIRST.split()
-NICK = {
-    "Frédéric": "Fred", "Stéphanie": "Steph", "Mathieu": "Matthieu", "Christophe": "Chris",
-    "Sébastien": "Seb", "Nathalie": "Natalie", "Philippe": "Phil", "Nicolas": "Nico",
-    "Jean-Pierre": "JP", "Jean-Marc": "Jean Marc", "Véronique": "Véro", "Rémi": "Rémy",
-    "Michèle": "Michelle", "Danielle": "Danièle", "Marie-Claude": "Marie Claude",
-}  # fmt: skip
-_STREETS = """
-rue de la République, rue Victor Hugo, avenue Jean Jaurès, place de l'Église, chemin des Vignes,
-rue du Général de Gaulle, boulevard Gambetta, rue des Lilas, allée des Tilleuls, impasse du
-Moulin, route de Saint-Étienne, rue Pasteur, rue de Verdun, avenue du 8 Mai 1945, rue
-Saint-Martin, quai des Belges, rue Émile Zola, rue de la Gare, rue Neuve, rue des Écoles
-"""
-STREETS = [part.strip() for part in _STREETS.replace("\n", " ").split(",")]
-DOMAINS = ("gmail.com", "orange.fr", "free.fr", "wanadoo.fr", "hotmail.fr", "laposte.net")
-_SYLLABLES = """
-ba be bo bri ca char cor da del dre fa fer fou ga gau gri la lan le lo ma mar mo nau per pi por
-quen ra ri ro sa sau ta ter tou tri va ver vi
-"""
-SYLLABLES = _SYLLABLES.split()
-_ENDINGS = """
-rd t ux n l rin let neau dier gnon sson ville court chet
-"""
-ENDINGS = _ENDINGS.split()
 
 
 @dataclass
@@ -106,7 +54,9 @@ class _World:
     def __init__(self, rng, people):
         self.rng, self.people, self.serial = rng, people, 0
         self.mails = set()
-        self.surnames = COMMON + sorted({self._invented() for _ in range(max(200, people // 4))})
+        self.surnames = words.COMMON + sorted(
+            {self._invented() for _ in range(max(200, people // 4))}
+        )
         weights = 1.0 / (np.arange(len(self.surnames)) + 8.0) ** 0.8
         self.weights = np.cumsum(weights / weights.sum())
         towns = max(20, people // 60)
@@ -118,14 +68,14 @@ class _World:
             )
             for gender in "FM"
         }
-        self.first = {k: self._skewed(v) for k, v in (("F", WOMEN), ("M", MEN))}
+        self.first = {k: self._skewed(v) for k, v in (("F", words.WOMEN), ("M", words.MEN))}
 
     def _surname(self):
         return self.surnames[int(np.searchsorted(self.weights, self.rng.random()))]
 
     def _invented(self):
-        parts = self.rng.choice(SYLLABLES, self.rng.integers(1, 4))
-        return ("".join(parts) + str(self.rng.choice(ENDINGS))).capitalize()
+        parts = self.rng.choice(words.SYLLABLES, self.rng.integers(1, 4))
+        return ("".join(parts) + str(self.rng.choice(words.ENDINGS))).capitalize()
 
     @staticmethod
     def _skewed(names):
@@ -134,7 +84,7 @@ class _World:
 
     def _given(self, gender):
         if self.rng.random() < 0.04:
-            return str(self.rng.choice(RARE_FIRST))
+            return str(self.rng.choice(words.RARE_FIRST))
         if self.rng.random() < 0.4:
             return str(self.rng.choice(self.more[gender]))
         names, weights = self.first[gender]
@@ -144,7 +94,7 @@ class _World:
         self.serial += 1
         plain = first.lower().replace("-", "") if self.rng.random() < 0.7 else first[0].lower()
         tail = str(self.serial) if self.rng.random() < 0.5 else ""
-        mail = f"{plain}.{last.lower().replace(' ', '')}{tail}@{self.rng.choice(DOMAINS)}"
+        mail = f"{plain}.{last.lower().replace(' ', '')}{tail}@{self.rng.choice(words.DOMAINS)}"
         if mail in self.mails:
             mail = mail.replace("@", f"{self.serial}@")
         self.mails.add(mail)
@@ -171,7 +121,7 @@ class _World:
         rng = self.rng
         return (
             int(rng.integers(1, 60)),
-            str(rng.choice(STREETS)),
+            str(rng.choice(words.STREETS)),
             int(np.searchsorted(self.towns, rng.random())),
         )
 
@@ -253,7 +203,7 @@ class _World:
         if happens(0.10) and new.first and "et" not in new.first.split():
             new.first = self._slip(new.first)
         elif happens(0.10):
-            new.first = NICK.get(new.first, new.first)
+            new.first = words.NICK.get(new.first, new.first)
         elif happens(0.05) and new.first and " et " not in new.first:
             new.first = new.first[0] + "."
         if happens(0.03) and person.civility == "Mme":

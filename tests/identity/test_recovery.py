@@ -25,7 +25,7 @@ def test_doubles_are_found_and_strangers_are_not_joined(duplicates: float) -> No
 
     # then the targets of the project hold over the three
     assert right / said >= 0.99
-    assert right / true >= 0.88
+    assert right / true >= 0.90
 
 
 @pytest.mark.slow
