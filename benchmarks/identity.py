@@ -1,6 +1,6 @@
 """How long it takes to tell who is who, and in how much memory.
 
-    PYTHONPATH=src:tests python benchmarks/identity.py [people]
+    PYTHONPATH=src python benchmarks/identity.py [people]
 
 Each case runs in a process of its own, so that its peak is its own.
 """

@@ -300,6 +300,6 @@ def pairs(records: pl.DataFrame, mapping: pl.DataFrame) -> tuple[int, int, int]:
 
 
 def pairs_right(records: pl.DataFrame, mapping: pl.DataFrame) -> tuple[float, float]:
-    """Return (precision, recall) over pairs of records."""
+    """Return (precision, recall) over pairs."""
     right, said, true = pairs(records, mapping)
     return right / max(said, 1), right / max(true, 1)
