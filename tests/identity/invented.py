@@ -11,48 +11,8 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
+from identity import invented_words as words
 from mecene.identity import given_names
-
-COMMON = (
-    "Martin Bernard Thomas Petit Robert Richard Durand Dubois Moreau Laurent Simon Michel Lefèvre "
-    "Leroy Roux David Bertrand Morel Fournier Girard Bonnet Dupont Lambert Fontaine Rousseau Vincent "
-    "Müller Lefebvre Mercier Faure André Blanc Guérin Boyer Garnier Chevalier François Legrand Gauthier "
-    "Garcia Perrin Robin Clément Morin Nicolas Henry Roussel Mathieu Gautier Masson Marchand Duval "
-    "Denis Dumont Marie Lemaire Noël Meyer Dufour Meunier Brun Blanchard Giraud Joly Rivière Lucas "
-    "Brunet Gaillard Barbier Arnaud Martinez Gérard Roche Renard Schmitt Roy Leroux Colin Vidal Caron "
-    "Picard Roger Fabre Aubert Lemoine Renaud Dumas Lacroix Olivier Philippe Bourgeois Pierre Benoît Rey"
-).split()
-WOMEN = (
-    "Marie Jeanne Françoise Monique Catherine Nathalie Isabelle Jacqueline Anne Sylvie Martine "
-    "Madeleine Nicole Suzanne Hélène Christine Marguerite Denise Louise Christiane Yvonne Michèle "
-    "Céline Élodie Sophie Julie Camille Léa Émilie Aurélie Sandrine Valérie Véronique Stéphanie "
-    "Caroline Claire Laurence Danielle Marie-Claude Anne-Sophie Odile Agnès Zoé Inès Aïcha Thaïs"
-).split()
-MEN = (
-    "Jean Pierre Michel André Philippe Alain Bernard Jacques Daniel René Gérard Christophe Nicolas "
-    "Frédéric François Thierry Stéphane Claude Laurent Éric Patrick Julien Sébastien Mathieu Thomas "
-    "Olivier Louis Paul Antoine Guillaume Rémi Cédric Jérôme Jean-Pierre Jean-Marc Jean-Luc Hugo "
-    "Maxime Xavier Vincent Yves Gilles Théo Loïc Karim Mehdi"
-).split()
-RARE_FIRST = (
-    "Oriane Maïwenn Tancrède Anselme Sibylline Azélie Lubin Ysé Eudoxie Gaëlig Philéas"
-).split()
-NICK = {
-    "Frédéric": "Fred", "Stéphanie": "Steph", "Mathieu": "Matthieu", "Christophe": "Chris",
-    "Sébastien": "Seb", "Nathalie": "Natalie", "Philippe": "Phil", "Nicolas": "Nico",
-    "Jean-Pierre": "JP", "Jean-Marc": "Jean Marc", "Véronique": "Véro", "Rémi": "Rémy",
-    "Michèle": "Michelle", "Danielle": "Danièle", "Marie-Claude": "Marie Claude",
-}  # fmt: skip
-STREETS = ("rue de la République,rue Victor Hugo,avenue Jean Jaurès,place de l'Église,chemin des Vignes,"
-    "rue du Général de Gaulle,boulevard Gambetta,rue des Lilas,allée des Tilleuls,impasse du Moulin,"
-    "route de Saint-Étienne,rue Pasteur,rue de Verdun,avenue du 8 Mai 1945,rue Saint-Martin,"
-    "quai des Belges,rue Émile Zola,rue de la Gare,rue Neuve,rue des Écoles").split(",")  # fmt: skip
-DOMAINS = ("gmail.com", "orange.fr", "free.fr", "wanadoo.fr", "hotmail.fr", "laposte.net")
-SYLLABLES = (
-    "ba be bo bri ca char cor da del dre fa fer fou ga gau gri la lan le lo ma mar mo nau per "
-    "pi por quen ra ri ro sa sau ta ter tou tri va ver vi"
-).split()
-ENDINGS = "rd t ux n l rin let neau dier gnon sson ville court chet".split()
 
 
 @dataclass
@@ -94,23 +54,28 @@ class _World:
     def __init__(self, rng, people):
         self.rng, self.people, self.serial = rng, people, 0
         self.mails = set()
-        self.surnames = COMMON + sorted({self._invented() for _ in range(max(200, people // 4))})
+        self.surnames = words.COMMON + sorted(
+            {self._invented() for _ in range(max(200, people // 4))}
+        )
         weights = 1.0 / (np.arange(len(self.surnames)) + 8.0) ** 0.8
-        self.weights = weights / weights.sum()
+        self.weights = np.cumsum(weights / weights.sum())
         towns = max(20, people // 60)
         size = 1.0 / (np.arange(towns) + 3.0) ** 0.7
-        self.towns = size / size.sum()
+        self.towns = np.cumsum(size / size.sum())
         self.more = {
             gender: sorted(
                 n.capitalize() for n, g in given_names.GENDER.items() if g == gender.lower()
             )
             for gender in "FM"
         }
-        self.first = {k: self._skewed(v) for k, v in (("F", WOMEN), ("M", MEN))}
+        self.first = {k: self._skewed(v) for k, v in (("F", words.WOMEN), ("M", words.MEN))}
+
+    def _surname(self):
+        return self.surnames[int(np.searchsorted(self.weights, self.rng.random()))]
 
     def _invented(self):
-        parts = self.rng.choice(SYLLABLES, self.rng.integers(1, 4))
-        return ("".join(parts) + str(self.rng.choice(ENDINGS))).capitalize()
+        parts = self.rng.choice(words.SYLLABLES, self.rng.integers(1, 4))
+        return ("".join(parts) + str(self.rng.choice(words.ENDINGS))).capitalize()
 
     @staticmethod
     def _skewed(names):
@@ -119,7 +84,7 @@ class _World:
 
     def _given(self, gender):
         if self.rng.random() < 0.04:
-            return str(self.rng.choice(RARE_FIRST))
+            return str(self.rng.choice(words.RARE_FIRST))
         if self.rng.random() < 0.4:
             return str(self.rng.choice(self.more[gender]))
         names, weights = self.first[gender]
@@ -129,7 +94,7 @@ class _World:
         self.serial += 1
         plain = first.lower().replace("-", "") if self.rng.random() < 0.7 else first[0].lower()
         tail = str(self.serial) if self.rng.random() < 0.5 else ""
-        mail = f"{plain}.{last.lower().replace(' ', '')}{tail}@{self.rng.choice(DOMAINS)}"
+        mail = f"{plain}.{last.lower().replace(' ', '')}{tail}@{self.rng.choice(words.DOMAINS)}"
         if mail in self.mails:
             mail = mail.replace("@", f"{self.serial}@")
         self.mails.add(mail)
@@ -156,8 +121,8 @@ class _World:
         rng = self.rng
         return (
             int(rng.integers(1, 60)),
-            str(rng.choice(STREETS)),
-            int(rng.choice(len(self.towns), p=self.towns)),
+            str(rng.choice(words.STREETS)),
+            int(np.searchsorted(self.towns, rng.random())),
         )
 
     def everyone(self):
@@ -172,11 +137,11 @@ class _World:
         rng, home = self.rng, self._home()
         if rng.random() < 0.04:
             return [self._company(home)]
-        last = str(rng.choice(self.surnames, p=self.weights))
+        last = str(self._surname())
         one = self._person("M" if rng.random() < 0.48 else "F", last, home)
         if rng.random() > 0.4:
             return [one]
-        other_last = last if rng.random() < 0.8 else str(rng.choice(self.surnames, p=self.weights))
+        other_last = last if rng.random() < 0.8 else str(self._surname())
         two = self._person("F" if one.civility == "M." else "M", other_last, home)
         family = [one, two]
         if rng.random() < 0.25:
@@ -213,7 +178,7 @@ class _World:
 
     def _company(self, home):
         rng = self.rng
-        name = f"{rng.choice(['SARL', 'SAS', 'Association', 'Pharmacie'])} {rng.choice(self.surnames, p=self.weights)}"
+        name = f"{rng.choice(['SARL', 'SAS', 'Association', 'Pharmacie'])} {self._surname()}"
         name = f"{name} {rng.choice(['Services', 'Bois', 'du Centre', 'et fils', 'Bâtiment'])}"
         mail = (
             f"contact@{self._invented().lower()}{rng.integers(99)}.fr"
@@ -238,11 +203,11 @@ class _World:
         if happens(0.10) and new.first and "et" not in new.first.split():
             new.first = self._slip(new.first)
         elif happens(0.10):
-            new.first = NICK.get(new.first, new.first)
+            new.first = words.NICK.get(new.first, new.first)
         elif happens(0.05) and new.first and " et " not in new.first:
             new.first = new.first[0] + "."
         if happens(0.03) and person.civility == "Mme":
-            new.last = str(rng.choice(self.surnames, p=self.weights))
+            new.last = str(self._surname())
         if happens(0.5):
             new.first, new.last = new.first.upper(), new.last.upper()
         if happens(0.3):
@@ -308,7 +273,7 @@ def _row(person, truth, rng=None):
         "phone": person.phone,
         "address": f"{person.number} {person.street}",
         "postcode": f"{10_000 + person.town * 10}",
-        "city": f"Ville{chr(97 + person.town % 26)}{chr(97 + person.town // 26 % 26)}{chr(97 + person.town // 676 % 26)}",
+        "city": _town(person.town),
         "birth_date": person.born,
         "declared": rng is None,
         "truth": truth,
@@ -318,13 +283,23 @@ def _row(person, truth, rng=None):
     return row
 
 
-def pairs_right(records: pl.DataFrame, mapping: pl.DataFrame) -> tuple[float, float]:
-    """Return (precision, recall) over pairs of records."""
+def _town(number):
+    letters = [chr(97 + number // power % 26) for power in (1, 26, 676)]
+    return "Ville" + "".join(letters)
+
+
+def pairs(records: pl.DataFrame, mapping: pl.DataFrame) -> tuple[int, int, int]:
+    """Return how many pairs of records are rightly joined, joined, and one person."""
     table = records.select("person_key", "truth").join(mapping, on="person_key")
 
-    def pairs(columns):
+    def count(columns):
         size = table.group_by(columns).len()["len"].to_numpy().astype(np.int64)
         return int((size * (size - 1) // 2).sum())
 
-    both, said, true = pairs(["truth", "donor_id"]), pairs(["donor_id"]), pairs(["truth"])
-    return both / max(said, 1), both / max(true, 1)
+    return count(["truth", "donor_id"]), count(["donor_id"]), count(["truth"])
+
+
+def pairs_right(records: pl.DataFrame, mapping: pl.DataFrame) -> tuple[float, float]:
+    """Return (precision, recall) over pairs."""
+    right, said, true = pairs(records, mapping)
+    return right / max(said, 1), right / max(true, 1)

@@ -114,7 +114,9 @@ def test_an_email_of_three_names_says_nothing_of_who_is_who() -> None:
 def test_an_initial_that_could_be_two_people_joins_neither() -> None:
     jeanne = JEAN | HOME | {"first_name": "Julie", "civility": None}
 
-    found = resolved(JEAN | HOME | {"civility": None}, jeanne, HOME | {"first_name": "J.", "last_name": "Dupont"})  # fmt: skip
+    initial = HOME | {"first_name": "J.", "last_name": "Dupont"}
+
+    found = resolved(JEAN | HOME | {"civility": None}, jeanne, initial)
 
     assert found.mapping["donor_id"].to_list() == [1, 2, 3]
     assert found.proposals["reason_fr"].str.contains("plusieurs personnes").any()
@@ -199,7 +201,7 @@ def test_a_higher_threshold_proposes_what_a_lower_one_applies() -> None:
 
 
 def test_a_threshold_that_is_no_score_is_refused() -> None:
-    with pytest.raises(resolve.InvalidThreshold, match="between 0.5 and 1"):
+    with pytest.raises(resolve.InvalidThreshold, match=r"between 0\.5 and 1"):
         resolved(JEAN, threshold=99)
 
 
@@ -230,7 +232,9 @@ def test_references_alone_are_resolved_without_a_comparison() -> None:
 
 
 def test_one_email_for_everybody_joins_nobody() -> None:
-    names = [f"{a}{b}ard" for a in ("bo", "cha", "dru", "fi", "gla") for b in ("n", "ll", "tt", "v")]
+    names = [
+        f"{a}{b}ard" for a in ("bo", "cha", "dru", "fi", "gla") for b in ("n", "ll", "tt", "v")
+    ]
     rows = [{"email": "x@y.fr", "last_name": last, "first_name": "Luc"} for last in names * 1]
 
     assert len(set(donor_ids(*rows))) == len(rows)

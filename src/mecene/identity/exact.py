@@ -76,7 +76,11 @@ RULES = (
     Rule(
         "email_and_first_name",
         0.975,
-        _ONE & pl.col("email") & (pl.col("first") == "same") & (pl.col("last") == "different") & pl.col("woman"),
+        _ONE
+        & pl.col("email")
+        & (pl.col("first") == "same")
+        & (pl.col("last") == "different")
+        & pl.col("woman"),
     ),
     Rule(
         "email_and_part_of_name",
@@ -91,7 +95,10 @@ RULES = (
     Rule(
         "address_and_initial",
         0.96,
-        _ONE & (pl.col("place") == "address") & (pl.col("last") == "same") & (pl.col("first") == "initial"),
+        _ONE
+        & (pl.col("place") == "address")
+        & (pl.col("last") == "same")
+        & (pl.col("first") == "initial"),
     ),
 )  # fmt: skip
 

@@ -21,7 +21,8 @@ genevieve georgette geraldine germaine ghislaine gilberte gisele ginette gwenael
 hannah helene heloise henriette hermine honorine hortense huguette ida ines ingrid irene iris
 isabelle isaure jacqueline jade jane janine jeanine jeanne jeannette jeannine jennifer jessica
 joelle johanna josette josephine josiane judith julia juliane julie julienne juliette justine karima
-karine katia katy khadija laetitia laura laure laurence lea leila lena leonie leontine leslie liliane
+karine katia katy khadija laetitia laura laure laurence lea leila lena leonie leontine leslie
+liliane
 lily lina linda lisa lise lola lorraine lou louane louise luce lucette lucie lucienne lucile
 ludivine lydia lydie mado madeleine mae maelle maeva magali magalie malika manon marceline marcelle
 margaux margot marguerite maria mariam marianne marie marielle mariette marilyne marina marine
@@ -47,7 +48,8 @@ diego dimitri donatien dorian dylan edgar edmond edouard eliott elie eliot emile
 enzo eric ernest erwan esteban etienne eugene evan fabien fabrice fabricio faustin felicien felix
 ferdinand fernand florent florentin florian francis francisco franck francois frank frederic
 gabin gabriel gael gaetan gaspard gaston gauthier gautier geoffrey geoffroy georges gerald gerard
-germain ghislain gilbert gildas gilles gontran gregoire gregory guilhem guillaume gustave guy gwenael
+germain ghislain gilbert gildas gilles gontran gregoire gregory guilhem guillaume gustave guy
+gwenael
 hadrien hamid hassan hector henri herve hicham hilaire hippolyte honore hubert hugo hugues ibrahim
 igor ilan isaac ismael ivan jacky jacques jason jean jeremie jeremy jerome joan joachim joel johan
 johann johnny jonas jonathan jordan jorge jose joseph joris josue jules julien julian justin karim
@@ -103,9 +105,10 @@ GENDER: dict[str, str] = (
     | dict.fromkeys(_EITHER.split(), "x")
 )
 # Said short, but short for several: Fred is Frédéric or Frédérique.
-SHORT: frozenset[str] = frozenset(
-    "adri al alex ben cathy chris clem dan dom domi ed fab fanfan flo fred gab geo greg guigui guy "
-    "jo joe jon jul lau leo lolo ludo lulu manu mat mathi max mel nad nat nath nico oliv pat phil "
-    "ray rob sam seb stef steph tim tom tony ty val vero vince virg xav yan".split()
-) - frozenset(GENDER)
+_SHORT = """
+adri al alex ben cathy chris clem dan dom domi ed fab fanfan flo fred gab geo greg guigui guy jo
+joe jon jul lau leo lolo ludo lulu manu mat mathi max mel nad nat nath nico oliv pat phil ray
+rob sam seb stef steph tim tom tony ty val vero vince virg xav yan
+"""
+SHORT: frozenset[str] = frozenset(_SHORT.split()) - frozenset(GENDER)
 KNOWN: frozenset[str] = frozenset(GENDER) | frozenset(OTHERWISE) | frozenset(OTHERWISE.values())

@@ -99,7 +99,7 @@ def read(written: str) -> Name:
     « SARL Dupont ». Where nothing tells given name from surname, the given name is first.
     """
     tokens = [token for token in re.split(r"[\s/]+|(?<=\.)(?=\w)|(&)|(?<=,)", written) if token]
-    plain = [fold(token) or ("et" if token in "&+" else "") for token in tokens]
+    plain = [fold(token) or ("et" if token in {"&", "+"} else "") for token in tokens]
     if _COMPANY & set(plain):
         return Name("organisation", last=written.strip())
     titles = [word for word in plain if word in _TITLES | _FAMILY]

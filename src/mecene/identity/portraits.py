@@ -51,7 +51,8 @@ def _described(persons: pl.DataFrame, traits: pl.DataFrame) -> pl.DataFrame:
     gender = pl.when(gender.is_in(["f", "m", "x"])).then(gender)
     return table.with_columns(
         kind.alias("kind"),
-        pl.when(body).then("first_name").otherwise(pl.coalesce("first_shown", "first_name")).alias("first_name"),
+        pl.when(body).then("first_name")
+        .otherwise(pl.coalesce("first_shown", "first_name")).alias("first_name"),
         pl.when(body & pl.col("organisation_name").is_null()).then(None)
         .when(body).then("last_name")
         .otherwise(pl.coalesce("last_shown", "last_name")).alias("last_name"),
@@ -70,7 +71,7 @@ def _best(table: pl.DataFrame) -> pl.DataFrame:
         ["donor_id", "declared", "said", "records", "person_key"],
         descending=[False, True, True, True, False],
     )
-    best = ranked.group_by("donor_id", maintain_order=True).agg(
+    return ranked.group_by("donor_id", maintain_order=True).agg(
         pl.col("external_id").drop_nulls().unique().sort().alias("external_ids"),
         pl.col("kind").first(),
         *(_whole(_NAME, "last_name")),
@@ -80,7 +81,6 @@ def _best(table: pl.DataFrame) -> pl.DataFrame:
         pl.col("deceased_on").min(),
         pl.col("undeliverable_on").max(),
     )
-    return best
 
 
 def _whole(columns: tuple[str, ...], must: str) -> list[pl.Expr]:

@@ -4,9 +4,9 @@ The Fellegi–Sunter model (1969, J. Am. Stat. Assoc. 64, 1183–1210), as splin
 trait that agrees or not multiplies the odds by m/u, m its frequency between two records of one
 person and u between two strangers. A rare surname weighs more than « Martin ».
 
-The m and u below are shipped; with enough records, m is trained by expectation–maximisation
-and kept within a factor of the shipped value, so that a strange file cannot turn a
-disagreement into evidence.
+The m and u below are shipped, not fitted to each file: the score of a pair depends on the
+two records and on how common their surname is, so forty donors and a million are judged
+alike, and a new record moves nobody else's score by more than its share of the surnames.
 """
 
 import contextlib

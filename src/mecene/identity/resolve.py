@@ -14,7 +14,15 @@ import polars as pl
 
 from mecene import facts
 from mecene.identity import (
-    candidates, compare, evidence, exact, households, merges, portraits, probable, references,
+    candidates,
+    compare,
+    evidence,
+    exact,
+    households,
+    merges,
+    portraits,
+    probable,
+    references,
     traits,
 )  # fmt: skip
 

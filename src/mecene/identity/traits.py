@@ -95,7 +95,8 @@ def of(persons: pl.DataFrame) -> pl.DataFrame:
         names.folded(pl.col("last")).alias("last_words"),
     )
     return _settled(plain.with_columns(_contact_traits(), *_address_traits())).select(
-        "person_key", "ref", "kind", "gender", "first", "first_known", "first_brief", "initials", "woman",
+        "person_key", "ref", "kind", "gender", "first", "first_known", "first_brief", "initials",
+        "woman",
         "last", "last_parts", "email", "local", "phone", "number", "street", "postcode", "city",
         "birth_date", "siren", "declared",
         "first_shown", "last_shown",
@@ -141,7 +142,8 @@ def _as_written(persons: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("household"))
         .otherwise(pl.lit("person"))
         .alias("kind"),
-        pl.when(whole | pl.col("read_kind").is_null()).then("first_name").otherwise("read_first").alias("first"),
+        pl.when(whole | pl.col("read_kind").is_null()).then("first_name")
+        .otherwise("read_first").alias("first"),
         pl.when(pl.col("organisation").is_not_null())
         .then("organisation_name")
         .when(pl.col("read_kind").is_null())
