@@ -1,6 +1,6 @@
 """What does the summary cost, beside pandas on the same gifts?
 
-    python -m benchmarks.features [--gifts 10_000_000] [--donors 1_000_000] [--no-pandas]
+    python -m benchmarks.features [--gifts 10_000_000] [--donors 1_000_000] [--every-column]
 
 Each runs in a process of its own, one after the other, on the same bucketed files; pandas in
 ``benchmarks/work/peers`` (or ``--pandas-python``). Prints a Markdown table: CPU seconds and peak
@@ -97,8 +97,9 @@ def _table(asked: argparse.Namespace, work: Path) -> None:
     rows = []
     ours = [sys.executable, "-c", OURS, str(work / "facts"), str(work / "ours"), "giving"]
     rows.append(("Mécène, giving columns", *_measured(ours)))
-    everything = [*ours[:-2], str(work / "all"), ""]
-    rows.append(("Mécène, every column", *_measured(everything)))
+    if asked.every_column:
+        everything = [*ours[:-2], str(work / "all"), ""]
+        rows.append(("Mécène, every column", *_measured(everything)))
     if not asked.no_pandas:
         peer = [asked.pandas_python, str(HERE / "features_in_pandas.py"), str(work / "facts")]
         rows.append(("pandas 2.3.3, giving columns", *_measured([*peer, str(work / "pandas")])))
@@ -140,6 +141,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--gifts", type=lambda text: int(text.replace("_", "")), default=10_000_000)
     parser.add_argument("--donors", type=lambda text: int(text.replace("_", "")), default=1_000_000)
     parser.add_argument("--no-pandas", action="store_true")
+    parser.add_argument("--every-column", action="store_true")
     parser.add_argument("--pandas-python", default=str(WORK / "peers" / "bin" / "python"))
     return parser.parse_args()
 
