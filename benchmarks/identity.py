@@ -5,16 +5,22 @@
 Each case runs in a process of its own, so that its peak is its own.
 """
 
+import importlib
 import resource
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from identity import invented
 from mecene.identity import resolve
+
+# In place of this folder, where `identity` would be this very file.
+sys.path[0] = str(Path(__file__).resolve().parents[1] / "tests")
+invented = importlib.import_module("identity.invented")
+judged = importlib.import_module("identity.judged")
 
 
 def references(size: int) -> pl.DataFrame:
@@ -52,7 +58,7 @@ def run(case: str, size: int) -> None:
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     right = ""
     if "truth" in records.columns:
-        right = "{:.4f} | {:.4f}".format(*invented.pairs_right(records, found.mapping))
+        right = "{:.4f} | {:.4f}".format(*judged.pairs_right(records, found.mapping))
     print(
         f"| {case} | {records.height:,} | {found.donors.height:,} | {wall:.1f} | {cpu:.1f} | "
         f"{after.ru_maxrss / 1e6:.2f} | {right or '– | –'} |"

@@ -8,7 +8,7 @@ doubles may have lost everything that ties them; recall cannot be 1.
 import polars as pl
 import pytest
 
-from identity import invented
+from identity import invented, judged
 from mecene.identity import resolve
 
 
@@ -20,7 +20,7 @@ def test_doubles_are_found_and_strangers_are_not_joined(duplicates: float) -> No
     for seed in (11, 12, 13):
         records = invented.association(3_000, duplicates=duplicates, seed=seed)
         found = resolve.resolve(records.drop("truth"))
-        counts = invented.pairs(records, found.mapping)
+        counts = judged.pairs(records, found.mapping)
         right, said, true = right + counts[0], said + counts[1], true + counts[2]
 
     # then the targets of the project hold over the three
