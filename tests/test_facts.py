@@ -53,3 +53,7 @@ def test_an_unknown_column_is_refused_by_name() -> None:
 @pytest.mark.parametrize("table", facts.TABLES.values(), ids=lambda table: table.name)
 def test_an_empty_table_keeps_its_contract(table: facts.Table) -> None:
     assert facts.check(facts.empty(table), table).schema == table.schema
+
+
+def test_a_frame_without_columns_has_no_rows() -> None:
+    assert facts.complete(pl.DataFrame(), facts.GIFTS).height == 0

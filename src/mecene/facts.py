@@ -272,6 +272,8 @@ def complete(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     present = [
         pl.col(name) if name in frame.columns else pl.lit(None).alias(name) for name in table.schema
     ]
+    if not frame.width:
+        return empty(table)
     try:
         return frame.select(present).cast(table.schema)
     except pl.exceptions.InvalidOperationError as wrong:

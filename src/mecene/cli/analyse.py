@@ -30,6 +30,7 @@ def analyse(
     undo: options.UndoFile = None,
     overlap: options.Overlap = "keep",
     fiscal_year_start: options.YearStart = 1,
+    currency: options.Currency = None,
     encoding: options.Encoding = None,
     delimiter: options.Delimiter = None,
     sheet: options.Sheet = None,
@@ -55,6 +56,7 @@ def analyse(
             mapping=mapping,
             overrides=Overrides(encoding=encoding, delimiter=delimiter, sheet=sheet),
             overlap=overlap,
+            currency=currency,
             undo=undo,
         )
         figures = run(

@@ -15,6 +15,7 @@ def check(
     table: options.TableName = None,
     mapping: options.MappingFile = None,
     lang: options.Lang = "fr",
+    currency: options.Currency = None,
     encoding: options.Encoding = None,
     delimiter: options.Delimiter = None,
     sheet: options.Sheet = None,
@@ -28,6 +29,7 @@ def check(
         asked = collect.Asked(
             tables={table or "gifts": (file,)},
             mapping=mapping,
+            currency=currency,
             overrides=Overrides(encoding=encoding, delimiter=delimiter, sheet=sheet),
         )
         found = _dry_run(asked, lang=lang, quiet=as_json)

@@ -15,6 +15,7 @@ from mecene.identity.resolve import Resolution
 from mecene.report.intake import FileIntake, Intake
 from mecene.sources import files, mapping, problems, recognition, rejects, safe_writing, staging
 from mecene.sources.files import Overrides, Reading
+from mecene.sources.mapping import Mapping
 from mecene.sources.recognition import Recognition
 from mecene.sources.rejects import Ledger
 from mecene.sources.staging import Accounting, Staged
@@ -45,6 +46,7 @@ class Asked:
     mapping: Path | None = None
     overrides: Overrides = field(default_factory=Overrides)
     overlap: str = "keep"
+    currency: str | None = None
     undo: Path | None = None
 
 
@@ -63,7 +65,9 @@ def recognise(asked: Asked) -> list[Recognised]:
         problems.Unreadable: a file is no table, or lacks a column it cannot do without.
         mapping.InvalidMapping: the mapping says something that cannot be followed.
     """
-    told = mapping.load(asked.mapping) if asked.mapping else None
+    told = mapping.load(asked.mapping) if asked.mapping else Mapping()
+    if asked.currency:
+        told = Mapping(read={"currency": asked.currency}).over(told)
     found = []
     for table, paths in asked.tables.items():
         for path in paths:

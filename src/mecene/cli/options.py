@@ -43,6 +43,17 @@ def parse_overlap(text: str) -> str:
     return _one_of(OVERLAPS, text)
 
 
+def parse_currency(text: str) -> str:
+    """Return an ISO 4217 code in capitals.
+
+    Raises:
+        typer.BadParameter: it is none that can be read.
+    """
+    from mecene.sources.amounts import CURRENCIES
+
+    return _one_of(tuple(sorted(CURRENCIES)), text.upper())
+
+
 def _one_of(words: tuple[str, ...], text: str) -> str:
     if text not in words:
         raise typer.BadParameter(f"{text!r}: {' | '.join(words)}")
@@ -63,6 +74,7 @@ RulesFile = Annotated[Path | None, typer.Option("--rules", **_READ)]
 UndoFile = Annotated[Path | None, typer.Option("--undo-merges", **_READ)]
 Overlap = Annotated[str, typer.Option(parser=parse_overlap, metavar="keep|skip")]
 YearStart = Annotated[int, typer.Option(min=1, max=12)]
+Currency = Annotated[str | None, typer.Option(metavar="ISO 4217", parser=parse_currency)]
 Encoding = Annotated[str | None, typer.Option()]
 Delimiter = Annotated[str | None, typer.Option()]
 Sheet = Annotated[str | None, typer.Option()]

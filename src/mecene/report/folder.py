@@ -15,8 +15,9 @@ from mecene.report.intake import Intake
 from mecene.report.metrics import metrics
 from mecene.sources import safe_writing
 
-# A worksheet holds 1,048,576 rows, its header among them.
-LARGEST_SHEET = 1_048_575
+# A workbook is written cell by cell: past this, it would take longer than everything else
+# together, and the CSV opens in the same spreadsheet.
+LARGEST_WORKBOOK = 50_000
 _IN_A_LIST = (
     "civility", "first_name", "last_name", "organisation_name", "email", "phone", "address",
     "postcode", "city",
@@ -39,7 +40,7 @@ def write(
 ) -> dict[str, Any]:
     """Write the whole report into a folder; return its metrics.
 
-    ``report.html``, ``donors.parquet`` / ``.csv`` / ``.xlsx`` (the workbook only where it fits),
+    ``report.html``, ``donors.parquet`` / ``.csv`` / ``.xlsx`` (up to ``LARGEST_WORKBOOK``),
     ``lists/*.csv``, ``metrics.json``.
     """
     tell = on_progress or (lambda stage, done, total: None)
@@ -71,7 +72,7 @@ def _write_donors(analysis: Analysis, into: Path) -> None:
     safe_writing.write_csv(shown, into / "donors.csv", **_SPREADSHEET[analysis.lang])
     workbook = into / "donors.xlsx"
     workbook.unlink(missing_ok=True)
-    if analysis.count <= LARGEST_SHEET:
+    if analysis.count <= LARGEST_WORKBOOK:
         whole = pl.read_parquet(into / "donors.parquet")
         safe_writing.write_xlsx(
             roll.for_people(whole, lang=analysis.lang),

@@ -19,10 +19,12 @@ def chapter(measures: Measures, pen: Pen) -> Section:
         blocks=(
             Block(
                 lead="",
-                how=pen.say("how.income"),
+                how=pen.how("income", "counting_gift"),
                 picture=picture.picture(_months(measures), currency=pen.currency, lang=pen.lang),
             ),
-            Block(lead="", how=pen.say("how.average_gift"), table=_years(measures, pen)),
+            Block(
+                lead="", how=pen.how("average_gift", "income_to_date"), table=_years(measures, pen)
+            ),
         ),
     )
 

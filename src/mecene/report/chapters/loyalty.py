@@ -11,6 +11,8 @@ from mecene.retention.second_gift import SecondGift
 
 _MOST_GROUPS = 24
 _DAYS_SAID = 730
+# The retention of fewer is an anecdote.
+_FEWEST_BEFORE = 10
 _UNKNOWN = "unknown"
 
 
@@ -39,7 +41,10 @@ def chapter(measures: Measures, pen: Pen) -> Section | None:
 
 def _years(measures: Measures, pen: Pen) -> Block | None:
     years = [
-        y for y in measures.yearly if y.series == "fiscal" and y.who == "donors" and y.complete
+        y
+        for y in measures.yearly
+        if y.series == "fiscal" and y.who == "donors" and y.complete
+        if y.donors_before >= _FEWEST_BEFORE
     ]
     table = pl.DataFrame(
         [
@@ -58,7 +63,7 @@ def _years(measures: Measures, pen: Pen) -> Block | None:
         return None
     return Block(
         lead=_recapture(measures, pen),
-        how=pen.say("how.retention"),
+        how=pen.how("retention", "new_retention", "repeat_retention", "recapture"),
         picture=curves.retention(table, lang=pen.lang),
     )
 
@@ -99,7 +104,7 @@ def _cohorts(measures: Measures, pen: Pen) -> Block | None:
         return None
     return Block(
         lead=pen.say("leads.cohorts"),
-        how=pen.say("how.cohorts"),
+        how=pen.how("cohorts"),
         picture=cohorts.picture(table, lang=pen.lang),
     )
 
@@ -118,7 +123,7 @@ def _movements(measures: Measures, pen: Pen) -> Block | None:
     )  # fmt: skip
     return Block(
         lead=pen.say("leads.movements"),
-        how=pen.say("how.movements"),
+        how=pen.how("movements", "gains_losses", "flows"),
         table=Table(
             header=tuple(pen.say(f"tables.{head}") for head in heads),
             rows=tuple(
@@ -150,7 +155,7 @@ def _second_gift(second: SecondGift, pen: Pen) -> Block | None:
     ).with_columns(pl.col("low", "high").fill_null(pl.col("share")))
     return Block(
         lead=_median(second.median_days, pen),
-        how=pen.say("how.second_gift"),
+        how=pen.how("second_gift_curve", "second_gift"),
         picture=curves.second_gift(curve, lang=pen.lang),
     )
 
@@ -173,7 +178,7 @@ def _who_leaves(measures: Measures, pen: Pen) -> Block | None:
     heads = ("group", "donors", "attrition", "interval", "against_all")
     return Block(
         lead=pen.say("leads.who_leaves", all=pen.percent(measures.who_leaves.attrition)),
-        how=pen.say("how.who_leaves"),
+        how=pen.how("who_leaves", "too_few"),
         table=Table(
             header=tuple(pen.say(f"tables.{head}") for head in heads),
             rows=tuple(

@@ -17,7 +17,7 @@ def chapter(measures: Measures, pen: Pen) -> Section | None:
     blocks = [
         Block(
             lead="",
-            how=pen.say("how.regular"),
+            how=pen.how("recurring_attrition", "no_shows", "average_monthly"),
             table=Table(
                 header=tuple(pen.say(f"tables.{head}") for head in heads),
                 rows=tuple(

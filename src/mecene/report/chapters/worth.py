@@ -44,6 +44,6 @@ def _concentration(found: Concentration, pen: Pen) -> Block:
     ).sort("donors_share")
     return Block(
         lead=pen.say("leads.concentration", donors=pen.number(found.donors)),
-        how=pen.say("how.concentration"),
+        how=pen.how("concentration", "gini"),
         picture=curves.concentration(lorenz, lang=pen.lang),
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from mecene import money
 from mecene.report import lexicon
+from mecene.retention.measure import WORDS
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,10 @@ class Pen:
     def say(self, key: str, **values: object) -> str:
         """Return a sentence of the report's words."""
         return lexicon.say(key, lang=self.lang, **values)
+
+    def how(self, *measures: str) -> str:
+        """Return how some measures of retention are worked out, a paragraph each."""
+        return "\n".join(WORDS.say(f"{name}.how", lang=self.lang) for name in measures)
 
     def amount(self, minor: float | None) -> str:
         """Return an amount to the euro, or a dash where it is undefined."""

@@ -54,6 +54,8 @@ def retention(years: pl.DataFrame, *, lang: str) -> look.Picture:
     drawn = defined.with_columns(
         label=pl.col("measure").replace_strict(names, default=pl.col("measure")),
         written=look.written(defined["share"], partial(money.percent, lang=lang)),
+        # Three lines with a figure on each point would cover one another.
+        named=(pl.col("measure") == "overall") | (pl.col("year") == pl.col("year").max()),
     )
     rows = [(str(row["year"]), row["label"], row["written"]) for row in drawn.to_dicts()]
     said = ", ".join(" ".join(row) for row in rows)
@@ -140,7 +142,11 @@ def _retention_chart(drawn: pl.DataFrame, order: list[str], width: int) -> Any:
     )
     layers = [base.mark_line(point=alt.OverlayMarkDef(size=50), strokeWidth=2.5)]
     if width == look.WIDE:
-        layers.append(base.mark_text(dy=-12, fontSize=11).encode(text="written:N"))
+        layers.append(
+            base.transform_filter(alt.datum.named)
+            .mark_text(dy=-12, fontSize=11)
+            .encode(text="written:N")
+        )
     return alt.layer(*layers).properties(width=width - 60, height=230)
 
 

@@ -22,7 +22,7 @@ def picture(months: pl.DataFrame, *, currency: str, lang: str) -> look.Picture:
     """
     names = lexicon.labels("kinds", lang=lang)
     totals = months.group_by("month").agg(pl.col("amount_minor").sum()).sort("month")
-    unit = look.unit_for(look.largest(totals["amount_minor"]), currency=currency)
+    unit = look.unit_for(look.largest(totals["amount_minor"]), currency=currency, lang=lang)
     drawn = months.with_columns(
         amount=pl.col("amount_minor") / unit.divisor,
         label=pl.col("kind").replace_strict(names, default=pl.col("kind")),

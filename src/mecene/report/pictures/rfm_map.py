@@ -22,7 +22,7 @@ def picture(
         currency: ISO 4217 code of the amounts.
         lang: ``fr`` or ``en``.
     """
-    unit = look.unit_for(look.largest(grid["amount_minor"]), currency=currency)
+    unit = look.unit_for(look.largest(grid["amount_minor"]), currency=currency, lang=lang)
     shown = grid.with_columns(
         count=look.written(grid["donors"], partial(money.number, lang=lang)),
         amount=look.written(
@@ -91,7 +91,10 @@ def _chart(
 def _short(amount: float, label: str, lang: str) -> str:
     if not amount:
         return "–"
-    return f"{money.number(amount, lang=lang, decimals=1 if amount < 10 else 0)} {label}"
+    written = money.number(amount, lang=lang, decimals=1 if amount < 10 else 0)
+    if lang == "fr":
+        return f"{written} {label}"
+    return f"{label[:-1]}{written}{label[-1]}" if label[-1] in "kM" else f"{label}{written}"
 
 
 def _in_words(grid: pl.DataFrame, *, currency: str, lang: str) -> str:
