@@ -34,7 +34,7 @@ def maximise(objective: Objective, start: Vector, *, donors: float) -> Vector:
     Raises:
         DidNotConverge: no summit within e^±25. A prior gives one.
     """
-    point = _neighbourhood(objective, start, donors=donors)
+    point = approach(objective, start, donors=donors)
     curvature = hessian(objective, point)
     if np.linalg.eigvalsh(curvature)[-1] > -_LEVEL * donors:
         raise DidNotConverge(
@@ -42,6 +42,42 @@ def maximise(objective: Objective, start: Vector, *, donors: float) -> Vector:
             "tell them apart; fit with a prior (prior.WEAK)"
         )
     return climb(objective, point, curvature, donors=donors)
+
+
+def approach(objective: Objective, start: Vector, *, donors: float) -> Vector:
+    """Return a point near a summit, by BFGS; ``maximise`` goes on from it to the summit itself.
+
+    Ours, because scipy's L-BFGS-B starts threads for matrices of four by four, and their waiting
+    costs more than the likelihood.
+
+    Raises:
+        DidNotConverge: a parameter runs to zero or infinity.
+    """
+
+    def per_donor(point: Vector) -> tuple[float, Vector]:
+        value, gradient = objective(point)
+        return value / donors, gradient / donors
+
+    point, (value, gradient), spread = start, per_donor(start), np.eye(len(start))
+    for _ in range(500):
+        if np.max(np.abs(gradient)) <= _NEAR or np.max(np.abs(point)) >= _FARTHEST:
+            break
+        step = np.einsum("ij,j->i", spread, gradient)
+        moved = _backtrack(per_donor, point, step, value, slope=gradient)
+        if moved is None:
+            break
+        there, higher, flatter = moved
+        spread = _updated(spread, moved=there - point, bent=gradient - flatter)
+        still = higher - value <= 1e-14 * abs(value)
+        point, value, gradient = there, higher, flatter
+        if still:
+            break
+    if np.max(np.abs(point)) >= _FARTHEST:
+        raise DidNotConverge(
+            f"a parameter runs to zero or infinity (log-parameters {np.round(point, 2)}): "
+            "the data cannot tell it; fit with a prior (prior.WEAK)"
+        )
+    return point
 
 
 def climb(objective: Objective, start: Vector, curvature: Vector, *, donors: float) -> Vector:
@@ -79,38 +115,6 @@ def hessian(objective: Objective, point: Vector) -> Vector:
         columns.append((objective(point + one)[1] - objective(point - one)[1]) / (2 * width))
     curved = np.array(columns)
     return np.asarray((curved + curved.T) / 2)
-
-
-def _neighbourhood(objective: Objective, start: Vector, *, donors: float) -> Vector:
-    """Return a point near the summit by BFGS: small enough to do without a linear-algebra library.
-
-    scipy's L-BFGS-B starts threads for matrices of four by four, and waits for them.
-    """
-
-    def per_donor(point: Vector) -> tuple[float, Vector]:
-        value, gradient = objective(point)
-        return value / donors, gradient / donors
-
-    point, (value, gradient), spread = start, per_donor(start), np.eye(len(start))
-    for _ in range(500):
-        if np.max(np.abs(gradient)) <= _NEAR or np.max(np.abs(point)) >= _FARTHEST:
-            break
-        step = np.einsum("ij,j->i", spread, gradient)
-        moved = _backtrack(per_donor, point, step, value, slope=gradient)
-        if moved is None:
-            break
-        there, higher, flatter = moved
-        spread = _updated(spread, moved=there - point, bent=gradient - flatter)
-        still = higher - value <= 1e-14 * abs(value)
-        point, value, gradient = there, higher, flatter
-        if still:
-            break
-    if np.max(np.abs(point)) >= _FARTHEST:
-        raise DidNotConverge(
-            f"a parameter runs to zero or infinity (log-parameters {np.round(point, 2)}): "
-            "the data cannot tell it; fit with a prior (prior.WEAK)"
-        )
-    return point
 
 
 def _updated(spread: Vector, *, moved: Vector, bent: Vector) -> Vector:

@@ -109,11 +109,12 @@ def fit(histories: Yearly, *, prior: prior.LogNormal | None = prior.WEAK) -> Rea
     """
     informed = histories.with_opportunities()
     climbed, donors = objective(informed, prior=prior), informed.total
-    summits = [
-        ascent.maximise(climbed, np.array([0.0, 0.0, 0.0, 0.0, *start]), donors=donors)
+    near = [
+        ascent.approach(climbed, np.array([0.0, 0.0, 0.0, 0.0, *start]), donors=donors)
         for start in _STARTS
     ]
-    best = max(summits, key=lambda summit: climbed(summit)[0])
+    highest = max(near, key=lambda point: climbed(point)[0])
+    best = ascent.maximise(climbed, highest, donors=donors)
     returning, for_good = special.expit(best[4:]).tolist()
     alpha, beta, gamma, delta = np.exp(best[:4]).tolist()
     return Reactivation(alpha, beta, gamma, delta, returning, for_good)
