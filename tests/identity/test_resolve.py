@@ -263,3 +263,9 @@ def test_one_person_of_many_addresses_keeps_their_email_as_evidence() -> None:
     rows = [JEAN | {"email": "jean@x.fr", "postcode": str(10_000 + at)} for at in range(60)]
 
     assert set(donor_ids(*rows)) == {1}
+
+
+def test_nothing_is_printed(capfd) -> None:
+    resolved(JEAN | HOME, JEAN | HOME | {"last_name": "Dupnot"})
+
+    assert capfd.readouterr() == ("", "")
