@@ -235,7 +235,7 @@ def test_one_email_for_everybody_joins_nobody() -> None:
     names = [
         f"{a}{b}ard" for a in ("bo", "cha", "dru", "fi", "gla") for b in ("n", "ll", "tt", "v")
     ]
-    rows = [{"email": "x@y.fr", "last_name": last, "first_name": "Luc"} for last in names * 1]
+    rows = [{"email": "x@y.fr", "last_name": last, "first_name": "Luc"} for last in names]
 
     assert len(set(donor_ids(*rows))) == len(rows)
 
@@ -246,3 +246,26 @@ def test_records_are_read_from_a_directory_of_parquet_files(tmp_path: Path) -> N
         row.write_parquet(tmp_path / f"part-{key}.parquet")
 
     assert resolve.resolve(tmp_path).donors.height == 1
+
+
+def test_homonyms_of_a_big_town_are_proposed_and_not_merged() -> None:
+    # given sixty Jean Martins of one postcode, each in a street of his own
+    streets = [f"{at} rue {chr(97 + at % 26) * 6}{chr(97 + at // 26) * 5}" for at in range(60)]
+    martin = {"first_name": "Jean", "last_name": "Martin", "postcode": "75015"}
+
+    found = resolved(*(martin | {"address": street} for street in streets))
+
+    assert found.donors.height == 60
+    assert "nom trop répandu dans cette ville pour conclure" in found.proposals["reason_fr"]
+
+
+def test_one_person_of_many_addresses_keeps_their_email_as_evidence() -> None:
+    rows = [JEAN | {"email": "jean@x.fr", "postcode": str(10_000 + at)} for at in range(60)]
+
+    assert set(donor_ids(*rows)) == {1}
+
+
+def test_nothing_is_printed(capfd) -> None:
+    resolved(JEAN | HOME, JEAN | HOME | {"last_name": "Dupnot"})
+
+    assert capfd.readouterr() == ("", "")

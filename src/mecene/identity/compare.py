@@ -148,8 +148,10 @@ def _shared(compared: pl.DataFrame, traits: pl.DataFrame, *, trait: str, most: i
     one_kind = (pl.col("kind_a") == "organisation") == (pl.col("kind_b") == "organisation")
     couple = (pl.col("apart") == "household") & (pl.col("last") != "different")
     alike = compared.filter(pl.col(trait) & one_kind & (one_name | couple | pl.col("swapped")))
-    held = traits.drop_nulls(trait).select("person_key", trait)
-    names = held.join(alike.select(person_key="b").unique(), on="person_key", how="anti")
+    held = traits.drop_nulls(trait).select("person_key", trait, "last", "first")
+    # One name in ten thousand records is still one name, however few were compared.
+    named = held.filter(pl.struct("last", "first").n_unique().over(trait) >= most)
+    names = named.join(alike.select(person_key="b").unique(), on="person_key", how="anti")
     many = names.group_by(trait).len().filter(pl.col("len") >= most)
     return held.join(many, on=trait, how="semi")["person_key"]
 

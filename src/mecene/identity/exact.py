@@ -153,7 +153,7 @@ def _common_names(
     """Return the pairs whose name is so common in a place so big that chance may explain them."""
     bare = ruled.filter(
         (pl.col("rule") == rule)
-        & pl.col("place").is_in(["postcode", "elsewhere", "town"])
+        & pl.col("place").is_in(["postcode", "street", "elsewhere", "town"])
         & ~pl.col("phone")
         & ~_BODIES
         & ~_SWAPPED
@@ -166,7 +166,9 @@ def _common_names(
     for name, columns in (counts | {"n_same": ["last", "first", place]}).items():
         count = traits.drop_nulls(columns).group_by(columns).len(name)
         found = found.join(count, on=columns, how="left")
-    others = [(pl.col(name) - pl.col("n_same")) / total for name in ("n_last", "n_first")]
+    # The pair itself is left out, and one more of theirs; not every homonym of a one-town file.
+    theirs = pl.col("n_same").clip(upper_bound=3)
+    others = [(pl.col(name) - theirs) / total for name in ("n_last", "n_first")]
     expected = others[0] * others[1] * pl.col("n_place")
     most = pl.when(pl.col("where") == "elsewhere").then(_MOST_ELSEWHERE).otherwise(MOST_HOMONYMS)
     return found.filter(expected > most).select("a", "b", pl.lit("homonyms").alias("held"))
