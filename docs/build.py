@@ -6,6 +6,7 @@
 import ast
 import re
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src"
@@ -30,8 +31,6 @@ def modules_page() -> str:
 
 def commands_page() -> str:
     """Return the page that holds the help of every command, in both languages."""
-    from typer.testing import CliRunner
-
     from mecene.cli import main
 
     parts = ["# Commands", "", "What `mecene --help` says, read off the program (`make docs`).", ""]
@@ -39,13 +38,25 @@ def commands_page() -> str:
         parts += [f"## {heading}", ""]
         application = main.application(lang=lang)
         for arguments in ([], *([name] for name in main.COMMANDS)):
-            said = CliRunner().invoke(
-                application, [*arguments, "--help"], env={"COLUMNS": "100", "NO_COLOR": "1"}
-            )
-            lines = [line.rstrip() for line in said.output.strip().splitlines()]
+            lines = _help(application, arguments)
             title = " ".join(["mecene", *arguments, "--help"])
             parts += [f"### `{title}`", "", "```text", *lines, "```", ""]
-    return "\n".join(parts).replace("Usage: root", "Usage: mecene").rstrip() + "\n"
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _help(application: Any, arguments: list[str]) -> list[str]:
+    command = application.commands[arguments[0]] if arguments else application
+    with application.make_context("mecene", ["demo"], resilient_parsing=True) as parent:
+        parent.terminal_width = parent.max_content_width = 100
+        if not arguments:
+            return _stripped(parent.get_help())
+        name = arguments[0]
+        with type(parent)(command, info_name=name, parent=parent, terminal_width=100) as context:
+            return _stripped(command.get_help(context))
+
+
+def _stripped(text: str) -> list[str]:
+    return [line.rstrip() for line in text.strip().splitlines()]
 
 
 PAGES = {"modules.md": modules_page, "commands.md": commands_page}

@@ -10,11 +10,19 @@ import mecene
 from mecene.words import Lexicon, UnknownWords
 
 ROOT = Path(mecene.__file__).parent
-LEXICONS = sorted(ROOT.rglob("words.toml"))
+# A lexicon is read by mecene.words; what segments say is pieces that its sentences are made of.
+LEXICONS = [path for path in sorted(ROOT.rglob("words.toml")) if path.parent.name != "segments"]
 
 
 def blanks(sentence: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+def leaves(table: dict, above: str = "") -> set[str]:
+    found: set[str] = set()
+    for name, value in table.items():
+        found |= leaves(value, f"{above}{name}.") if isinstance(value, dict) else {f"{above}{name}"}
+    return found
 
 
 @pytest.mark.parametrize("path", LEXICONS, ids=lambda path: path.parent.name)
@@ -26,6 +34,14 @@ def test_every_sentence_exists_in_both_languages_with_the_same_blanks(path: Path
             assert set(words) == {"fr", "en"}, f"{section}.{name}"
             assert blanks(words["fr"]) == blanks(words["en"]), f"{section}.{name}"
             assert words["fr"].strip(), f"{section}.{name}"
+            assert words["en"].strip(), f"{section}.{name}"
+
+
+def test_the_pieces_of_a_donors_sentence_exist_in_both_languages() -> None:
+    table = tomllib.loads((ROOT / "segments" / "words.toml").read_text(encoding="utf-8"))
+
+    assert set(table) == {"fr", "en"}
+    assert leaves(table["fr"]) == leaves(table["en"])
 
 
 def test_there_are_lexicons_to_read() -> None:

@@ -7,7 +7,6 @@ downstream trusts the result.
 ``donor_id`` is ours. A gift without one is anonymous: it counts for income, never for a donor.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import polars as pl
@@ -24,7 +23,6 @@ GIFT_STATUSES = ("received", "refunded", "failed")
 DONOR_KINDS = ("person", "household", "organisation")
 END_REASONS = ("voluntary", "involuntary", "deceased", "technical")
 CONSENT_STATUSES = ("granted", "refused", "withdrawn", "objected", "unknown")
-CHANNELS = ("email", "sms", "post", "phone", "face_to_face", "web", "social", "event", "other")
 PURPOSES = (
     "appeal", "newsletter", "impact_report", "commercial", "partner_charity_sharing",
     "open_tracking", "web_tracking", "profiling", "survey", "legacy", "transactional",
@@ -246,13 +244,11 @@ SERIES = Table(
     ),
 )
 
-TABLES = {
-    table.name: table
-    for table in (
-        DONORS, GIFTS, RECURRING_GIFTS, RECURRING_CHANGES, CONTACTS, INTERACTIONS, CONSENTS,
-        CAMPAIGNS, ATTRIBUTES, SERIES,
-    )
-}  # fmt: skip
+_ALL = (
+    DONORS, GIFTS, RECURRING_GIFTS, RECURRING_CHANGES, CONTACTS, INTERACTIONS, CONSENTS,
+    CAMPAIGNS, ATTRIBUTES, SERIES,
+)  # fmt: skip
+TABLES = {table.name: table for table in _ALL}
 
 
 def empty(table: Table) -> pl.DataFrame:
@@ -266,9 +262,8 @@ def complete(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     Raises:
         InvalidFacts: a column the table does not know, or a type that cannot be its own.
     """
-    unknown = [name for name in frame.columns if name not in table.schema]
-    if unknown:
-        raise InvalidFacts(f"{table.name}: unknown column {unknown[0]}; known: {_names(table)}")
+    for name in set(frame.columns).difference(table.schema):
+        raise InvalidFacts(f"{table.name}: unknown column {name}; known: {', '.join(table.schema)}")
     present = [
         pl.col(name) if name in frame.columns else pl.lit(None).alias(name) for name in table.schema
     ]
@@ -300,16 +295,6 @@ def check(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
 
 
 def _refuse(wrong: pl.Series, values: pl.Series, table: Table, reason: str) -> None:
-    rows = wrong.fill_null(value=False).arg_true()
-    if rows.len():
-        row = int(rows[0])
+    for row in wrong.fill_null(value=False).arg_true().head(1):
         found = f"{values.name} = {values[row]!r} in row {row + 1}"
         raise InvalidFacts(f"{table.name}: {found} {reason}")
-
-
-def _names(table: Table) -> str:
-    return ", ".join(_quoted(column.name for column in table.columns))
-
-
-def _quoted(names: Iterable[str]) -> Iterable[str]:
-    return (f"`{name}`" for name in names)

@@ -95,6 +95,7 @@ def run(
     """
     from mecene.cli import collect, summing_up
     from mecene.report import analysis, folder
+    from mecene.report.question import Question
     from mecene.segments import rules as segment_rules
 
     thresholds = segment_rules.load(rules)
@@ -117,13 +118,15 @@ def run(
             telling.stop(say("errors.no_gift", lang=lang), lang=lang)
         assert day is not None
         found = analysis.analyse(
-            collected.store,
-            as_of=day,
-            into=Path(work),
-            lang=lang,
-            rules=thresholds,
-            fiscal_year_start=fiscal_year_start,
-            on_progress=tell,
+            Question(
+                collected.store,
+                as_of=day,
+                into=Path(work),
+                lang=lang,
+                rules=thresholds,
+                fiscal_year_start=fiscal_year_start,
+                on_progress=tell,
+            )
         )
         figures = folder.write(found, collected.intake, out, on_progress=tell)
     if not quiet:

@@ -26,6 +26,7 @@ Recognised = tuple[Reading, Recognition]
 # A problem counted over many rows has no one value to show.
 _ANY = {"value": "…", "column": "…"}
 
+_SAME = "reference"
 _GAPS = {
     "no_email": pl.col("email").is_null(),
     "no_phone": pl.col("phone").is_null(),
@@ -178,7 +179,7 @@ def _intake(
         persons=resolution.mapping.height,
         donors=donors.height,
         households=resolution.households,
-        merges=int(resolution.merges["applied"].sum()),
+        merges=resolution.merges.filter(pl.col("applied") & (pl.col("rule") != _SAME)).height,
         proposals=resolution.proposals.height,
         gaps={
             name: int(count)
@@ -213,7 +214,9 @@ def _file(
 
 def _write_merges(resolution: Resolution, path: Path, *, lang: str) -> None:
     other = "en" if lang == "fr" else "fr"
-    shown = resolution.merges.drop(f"evidence_{other}", f"reason_{other}").rename(
+    # Same reference is the association's own word; what we inferred comes first, to be judged.
+    ordered = resolution.merges.sort(pl.col("rule") == _SAME, "applied", "score", "merge_id")
+    shown = ordered.drop(f"evidence_{other}", f"reason_{other}").rename(
         {f"evidence_{lang}": "evidence", f"reason_{lang}": "reason"}
     )
     safe_writing.write_csv(shown, path, delimiter=";" if lang == "fr" else ",", bom=True)

@@ -44,6 +44,7 @@ def metrics(analysis: Analysis, intake: Intake) -> dict[str, Any]:
         },
         "donors": analysis.count,
         "segments": analysis.segments.to_dicts(),
+        "segments_a_year_ago": analysis.performance.to_dicts(),
         "flows": [
             {
                 "from": analysis.stages[row["stage"]].isoformat(),

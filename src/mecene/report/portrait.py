@@ -119,7 +119,8 @@ def _gifts(folder: Path, donor_id: int) -> tuple[dict[str, Any], ...]:
 def _gift(gift: dict[str, Any], lang: str) -> str:
     amount = money.text(gift["amount_minor"], currency=gift["currency"], lang=lang)
     kind = lexicon.labels("kinds", lang=lang)[gift["kind"]].lower()
-    status = lexicon.say(f"statuses.{gift['status']}", lang=lang)
+    received = gift["status"] == "received"
+    status = "" if received else lexicon.say(f"statuses.{gift['status']}", lang=lang)
     parts = [_day(gift["given_on"], lang), amount, kind, status, gift["campaign_id"]]
     return " · ".join(part for part in parts if part)
 

@@ -14,6 +14,7 @@ from mecene import money
 from mecene.engine import duck
 from mecene.engine.store import FactStore
 from mecene.report import lexicon
+from mecene.segments import tags as segment_tags
 
 PERSON = (
     "external_ids", "kind", "civility", "first_name", "last_name", "organisation_name", "email",
@@ -33,6 +34,7 @@ VALUE = (
 TAGS = (
     "mid_value", "major", "lybunt", "sybunt", "first_year", "seasonal", "most_engaged",
 )  # fmt: skip
+_NOT_TAGS = ("donor_id", "engagement_signs")
 REACH = ("reachable", "objects_appeal", "objects_profiling", "deceased")
 
 
@@ -54,7 +56,7 @@ def figures(
     Args:
         valued: The summary joined with the expected values.
         segments: ``lifecycle.classify`` with its ``sentence``.
-        tagged: ``tags.tag``.
+        tagged: ``tags.tag``, and the tags of the association's own rules.
         scores: ``rfm.bands`` and, where somebody gave, ``rfm.score``.
     """
     table = (
@@ -62,7 +64,8 @@ def figures(
         .join(tagged, on="donor_id")
         .join(scores, on="donor_id")
     )
-    wanted = (*STANDING, "reason", *GIVING, *VALUE, *TAGS, *REACH)
+    own = [name for name in tagged.columns if name not in (*segment_tags.TAGS, *_NOT_TAGS)]
+    wanted = (*STANDING, "reason", *GIVING, *VALUE, *TAGS, *own, *REACH)
     return table.select("donor_id", *(name for name in wanted if name in table.columns))
 
 

@@ -38,6 +38,8 @@ def chapter(analysis: Analysis, pen: Pen) -> Section:
             table=_table(analysis, pen),
         )
     )
+    if analysis.performance["gave_previous_12m"].sum():
+        blocks.append(_performance(analysis, pen))
     if analysis.grid.height:
         blocks.append(_map(analysis, pen))
     return Section(
@@ -45,6 +47,31 @@ def chapter(analysis: Analysis, pen: Pen) -> Section:
         title=pen.say("chapters.life"),
         lead=pen.say("leads.life"),
         blocks=tuple(blocks),
+    )
+
+
+def _performance(analysis: Analysis, pen: Pen) -> Block:
+    names = lexicon.labels("segments", lang=pen.lang)
+    rows = {row["segment"]: row for row in analysis.performance.to_dicts()}
+    heads = ("segment", "gave_before", "gave_again_share", "amount_again_share", "verdict")
+    return Block(
+        lead=pen.say("leads.performance"),
+        how=pen.say("how.performance"),
+        table=Table(
+            header=tuple(pen.say(f"tables.{head}") for head in heads),
+            rows=tuple(
+                (
+                    names[segment],
+                    pen.number(row["gave_previous_12m"]),
+                    pen.percent(row["retention"]),
+                    pen.percent(row["amount_retention"]),
+                    pen.say(f"flags.{row['flag']}"),
+                )
+                for segment in look.SEGMENT_COLOURS
+                if (row := rows.get(segment)) and row["gave_previous_12m"]
+            ),
+            caption=pen.say("captions.performance"),
+        ),
     )
 
 

@@ -1,0 +1,82 @@
+"""Movement: who moved between segments over the last years, and how each segment did since.
+
+Segments are worked out again as they would have been seen on each day, knowing nothing of what
+followed: today's segments would make every rate true by definition.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+import polars as pl
+
+from mecene import period
+from mecene.features import summary as features
+from mecene.report.question import EVERYBODY, Question
+from mecene.segments import context, flows, lifecycle, profile
+
+_YEARS_BACK = 2
+_NO_FLOWS = pl.DataFrame(
+    schema={"stage": pl.Int32, "before": pl.String, "now": pl.String, "donors": pl.Int64}
+)
+
+
+@dataclass(frozen=True)
+class Movement:
+    """The days looked at; the flows between them; and how each segment of a year ago did.
+
+    ``flows``: ``stage`` (passage 0, 1 …), ``before``, ``now``, ``donors``. ``performance``: what
+    ``profile.by_segment`` returns, of the donors known a year ago by their segment then.
+    """
+
+    stages: tuple[date, ...]
+    flows: pl.DataFrame
+    performance: pl.DataFrame
+
+
+def over(question: Question) -> Movement:
+    """Return the movement of the last years."""
+    stages = tuple(
+        period.add_months(question.as_of, -12 * back) for back in range(_YEARS_BACK, -1, -1)
+    )
+    passages: list[list[pl.DataFrame]] = [[] for _ in range(_YEARS_BACK)]
+    sums, last_gifts = [], []
+    for done, bucket in enumerate(question.buckets):
+        question.on_progress("flows", done, len(question.buckets))
+        today = question.into / "summary" / f"{bucket or EVERYBODY}.parquet"
+        if not today.exists():
+            continue
+        summary = pl.read_parquet(today)
+        known = [_classified(question, day, bucket) for day in stages[:-1]]
+        known.append(lifecycle.classify(summary, rules=question.rules))
+        for passage, (then, now) in enumerate(pairwise(known)):
+            passages[passage].append(flows.between(then, now))
+        sums.append(profile.parts(summary, known[-2]))
+        last_gifts.append(profile.gift_counts(summary, known[-2]))
+    question.on_progress("flows", len(question.buckets), len(question.buckets))
+    return Movement(
+        stages,
+        _numbered(passages),
+        profile.by_segment(profile.added(*sums), context.added(*last_gifts)),
+    )
+
+
+def _classified(question: Question, day: date, bucket: str | None) -> pl.DataFrame:
+    frame = features.of(
+        question.store,
+        as_of=day,
+        bucket=bucket,
+        year_starts_in_month=question.fiscal_year_start,
+    )
+    return lifecycle.classify(frame, rules=question.rules)
+
+
+def _numbered(passages: list[list[pl.DataFrame]]) -> pl.DataFrame:
+    moved = [
+        flows.added(*parts).select(
+            stage=pl.lit(stage), before="segment_then", now="segment_now", donors="donors"
+        )
+        for stage, parts in enumerate(passages)
+        if parts
+    ]
+    return pl.concat(moved) if moved else _NO_FLOWS

@@ -1,0 +1,111 @@
+"""Standing: where the donors of one bucket stand, and what they add to the whole.
+
+The second of two passes: every donor gets a segment, a sentence, a score and a value, written as
+a row of the roll; what the report draws is kept as counts and sums that add up.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from mecene.lifetime_value import value
+from mecene.report import roll
+from mecene.report.pictures import values
+from mecene.report.question import EVERYBODY, Question
+from mecene.report.whole import Whole
+from mecene.segments import context, custom, lifecycle, lists, profile, rfm, sentences, tags
+from mecene.segments.lists import Built
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What one bucket of donors adds to the whole."""
+
+    donors: int
+    sums: pl.DataFrame
+    last_gifts: pl.DataFrame
+    grid: pl.DataFrame
+    bands: pl.DataFrame
+    totals: pl.DataFrame
+    lists: Built
+    tags: pl.DataFrame
+
+
+def of(part: Path, whole: Whole, question: Question, *, currency: str) -> Standing:
+    """Return the standing of the donors of one summary; write their part of the roll."""
+    rules = question.rules
+    summary = pl.read_parquet(part)
+    worth = value.predict(whole.model, summary) if whole.model else _worth_unknown(summary)
+    valued = summary.join(worth, on="donor_id", how="left", validate="1:1")
+    segments = lifecycle.classify(summary, rules=rules)
+    bands = rfm.bands(summary, rules=rules)
+    scores = bands.join(rfm.score(summary, whole.edges), on="donor_id") if whole.edges else bands
+    tagged = tags.tag(summary, rules=rules, context=whole.context)
+    said = sentences.written(segments, lang=question.lang, currency=currency)
+    own = custom.tag(
+        valued.join(segments.select("donor_id", "segment"), on="donor_id"), rules=rules
+    )
+    roll.write(
+        roll.people(question.store, as_of=question.as_of, bucket=_bucket(part)),
+        roll.figures(valued, segments.with_columns(said), tagged.join(own, on="donor_id"), scores),
+        question.into / "donors" / part.name,
+    )
+    return Standing(
+        donors=summary.height,
+        sums=profile.parts(valued, segments),
+        last_gifts=profile.gift_counts(valued, segments),
+        grid=_grid(bands.with_columns(summary["amount_36m_minor"])),
+        bands=values.bands(worth["expected_value_36m_minor"], currency=currency),
+        totals=worth.select(pl.col("^expected_.*$").sum()),
+        lists=lists.build(
+            valued,
+            segments,
+            lang=question.lang,
+            currency=currency,
+            rules=rules,
+            file_context=whole.context,
+        ),
+        tags=tagged.join(own, on="donor_id").select(pl.col(pl.Boolean).sum().cast(pl.Int64)),
+    )
+
+
+def added(standings: list[Standing]) -> dict[str, Any]:
+    """Return what all buckets say together, by the names of ``analysis.Analysis``."""
+    sums = profile.added(*(each.sums for each in standings))
+    last_gifts = context.added(*(each.last_gifts for each in standings))
+    return {
+        "count": sum(each.donors for each in standings),
+        "segments": profile.by_segment(sums, last_gifts),
+        "grid": _summed([each.grid for each in standings], "r_band", "f_band"),
+        "value_bands": _summed([each.bands for each in standings], "band"),
+        "value_totals": pl.concat(each.totals for each in standings).sum().row(0, named=True),
+        "lists": lists.merged(*(each.lists for each in standings)),
+        "tags": pl.concat(each.tags for each in standings).sum().row(0, named=True),
+    }
+
+
+def _bucket(part: Path) -> str | None:
+    return None if part.stem == EVERYBODY else part.stem
+
+
+def _worth_unknown(summary: pl.DataFrame) -> pl.DataFrame:
+    """Return the columns of a value that nobody can be given: nobody gave anything."""
+    return summary.select("donor_id").with_columns(
+        *(pl.lit(None, dtype=pl.Float64).alias(name) for name in roll.VALUE[:-1]),
+        value_confidence=pl.lit("low"),
+    )
+
+
+def _grid(scored: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells of the RFM map, with what their donors gave in three years."""
+    return (
+        scored.drop_nulls("r_band")
+        .group_by("r_band", "f_band")
+        .agg(donors=pl.len().cast(pl.Int64), amount_36m_minor=pl.col("amount_36m_minor").sum())
+    )
+
+
+def _summed(cells: list[pl.DataFrame], *by: str) -> pl.DataFrame:
+    return pl.concat(cells).group_by(*by).agg(pl.all().sum()).sort(*by)

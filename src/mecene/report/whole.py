@@ -1,0 +1,78 @@
+"""Whole: what the whole file says, against which each of its donors is held.
+
+The first of two passes: each bucket of donors is reduced to its summary, kept on disk, and to
+counts that add up; from the sums come the file's thresholds and its value model.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from mecene.features import summary as features
+from mecene.lifetime_value import evidence, histories, value
+from mecene.lifetime_value.evidence import Evidence
+from mecene.report.question import EVERYBODY, Question
+from mecene.segments import context, rfm
+from mecene.segments.context import Context
+from mecene.segments.rules import Rules
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The file's value model (None: nobody gave), its quintiles, and what a large gift is."""
+
+    model: value.ValueModel | None
+    edges: rfm.Edges | None
+    context: Context
+
+
+def summaries(question: Question) -> list[Path]:
+    """Write the summary of each bucket of donors; return the files, in order."""
+    folder = question.into / "summary"
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    for done, bucket in enumerate(question.buckets):
+        question.on_progress("features", done, len(question.buckets))
+        frame = features.of(
+            question.store,
+            as_of=question.as_of,
+            bucket=bucket,
+            year_starts_in_month=question.fiscal_year_start,
+        )
+        if frame.height:
+            files.append(folder / f"{bucket or EVERYBODY}.parquet")
+            frame.write_parquet(files[-1])
+    question.on_progress("features", len(question.buckets), len(question.buckets))
+    return files
+
+
+def learnt(parts: list[Path], *, rules: Rules) -> Whole:
+    """Return what the summaries of all buckets say together."""
+    known: Evidence | None = None
+    scored, amounts = [], []
+    for part in parts:
+        summary = pl.read_parquet(part)
+        found = evidence.of(summary)
+        known = found if known is None else known + found
+        scored.append(rfm.counts(summary))
+        amounts.append(context.counts(summary))
+    return Whole(
+        model=_model(known),
+        edges=_edges(scored),
+        context=context.of_file(context.added(*amounts), rules=rules),
+    )
+
+
+def _model(known: Evidence | None) -> value.ValueModel | None:
+    try:
+        return value.learn(known) if known else None
+    except histories.TooFewDonors:
+        return None
+
+
+def _edges(counts: list[pl.DataFrame]) -> rfm.Edges | None:
+    try:
+        return rfm.edges(context.added(*counts))
+    except rfm.NoCounts:
+        return None
