@@ -29,7 +29,7 @@ _SQL_TYPES = {
 class Limits:
     """What one query may use: memory in megabytes before it spills to disk, and threads."""
 
-    memory_mb: int = 1_500
+    memory_mb: int = 900
     threads: int = 2
 
 

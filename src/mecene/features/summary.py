@@ -93,10 +93,20 @@ def _one(
     with duck.connected(
         store, as_of=as_of, bucket=bucket, parameters=parameters, limits=limits
     ) as connection:
+        frames: dict[str, pl.DataFrame] = {}
         for name, users in INTERMEDIATE.items():
-            if set(users) & set(families):
+            wanted = [family for family in users if family in families]
+            if wanted:
                 connection.execute(f"create temp table {name} as {text(name)}")
-        return _joined(connection, families)
+                frames |= {family: _family(connection, family) for family in wanted}
+                connection.execute(f"drop table {name}")
+        for family in families:
+            if family not in frames:
+                frames[family] = _family(connection, family)
+    parts = [frames[family] for family in families]
+    rest = [part.drop("donor_id") for part in parts[1:]]
+    names = [column.name for column in dictionary.columns(families)]
+    return pl.concat([parts[0], *rest], how="horizontal").select(names)
 
 
 def _known(store: FactStore, as_of: date, limits: Limits | None) -> dict[str, Parameter]:
@@ -115,11 +125,7 @@ def _known(store: FactStore, as_of: date, limits: Limits | None) -> dict[str, Pa
     return duck.run(f"select {sql}", store=store, as_of=as_of, limits=limits).row(0, named=True)
 
 
-def _joined(connection: duckdb.DuckDBPyConnection, families: tuple[str, ...]) -> pl.DataFrame:
-    frames: list[pl.DataFrame] = []
-    for family in families:
-        frame = connection.execute(text(family)).pl().sort("donor_id")
-        frames.append(frame if not frames else frame.drop("donor_id"))
-    return pl.concat(frames, how="horizontal").select(
-        pl.col(column.name).cast(column.type) for column in dictionary.columns(families)
-    )
+def _family(connection: duckdb.DuckDBPyConnection, family: str) -> pl.DataFrame:
+    """Return the columns of a family, one row a donor, in the order of donors."""
+    rows = connection.execute(f"select * from ({text(family)}) as family order by donor_id").pl()
+    return rows.cast({c.name: c.type for c in dictionary.columns((family,))})
