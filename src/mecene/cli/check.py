@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from mecene.cli import options, telling
+from mecene.cli import options, summing_up, telling
 from mecene.cli.lexicon import say
 
 
@@ -111,10 +111,8 @@ def _lines(found: dict[str, Any], lang: str) -> list[str]:
     if found["unused"]:
         lines.append(say("check.unused", lang=lang, names=", ".join(found["unused"])))
     lines += [f"    · {note}" for note in found["notes"]]
-    counts = {name: found[name] for name in ("facts", "rejects")}
-    lines.append(
-        say("intake.file", lang=lang, name=found["file"], rows=found["rows_read"], **counts)
-    )
+    counts = (found["rows_read"], found["facts"], found["rejects"])
+    lines.append(summing_up.account(found["file"], *counts, lang=lang))
     lines += [f"    ✗ {count} × {reason}" for reason, count in found["rejects_by_problem"].items()]
     if found["first_rejects"]:
         lines.append(say("check.first", lang=lang))

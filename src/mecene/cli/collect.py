@@ -1,15 +1,17 @@
 """Collect: from the files named on the command line to a store of facts, with nothing lost."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 import polars as pl
+from pyarrow import parquet
 
 from mecene.engine import assembly, duck
 from mecene.engine.assembly import Written
-from mecene.engine.store import FactStore
+from mecene.engine.store import ANONYMOUS, FactStore
 from mecene.identity import resolve
 from mecene.identity.resolve import Resolution
 from mecene.report.intake import FileIntake, Intake
@@ -130,9 +132,16 @@ def problem(code: str, *, lang: str) -> str:
     return problems.fill(problems.words(code, lang=lang).reason, _ANY)
 
 
-def day_after_latest_gift(store: FactStore) -> date | None:
-    """Return the usual day of an analysis; None where no gift was received."""
-    return duck.next_day(store)
+def days_of_gifts(store: FactStore) -> tuple[date, date] | None:
+    """Return the days of the first and of the latest received gift; None without any."""
+    found = duck.run(
+        "select min(given_on) as first, max(given_on) as latest from gifts "
+        "where status = 'received'",
+        store=store,
+        as_of=date.max,
+    )
+    first, latest = found.row(0)
+    return (first, latest) if first else None
 
 
 def _undone(path: Path | None) -> pl.DataFrame | None:
@@ -181,6 +190,7 @@ def _intake(
         households=resolution.households,
         merges=resolution.merges.filter(pl.col("applied") & (pl.col("rule") != _SAME)).height,
         proposals=resolution.proposals.height,
+        anonymous_gifts=_anonymous(written.store),
         gaps={
             name: int(count)
             for name, missing in _GAPS.items()
@@ -199,7 +209,7 @@ def _file(
         rows=account.rows,
         facts=facts,
         rejects=account.rejects.total() + unmatched,
-        by_table=dict(account.facts),
+        by_table=_by_table(account, unmatched),
         by_problem={
             problem(code, lang=lang): count
             for (name, code), count in ledger.by_problem.items()
@@ -210,6 +220,16 @@ def _file(
         recognised=tuple(f"{column.header} → {column.role}" for column in known.columns),
         notes=tuple(note.written(lang) for note in account.notes),
     )
+
+
+def _by_table(account: Accounting, unmatched: int) -> dict[str, int]:
+    left = account.facts - Counter({"corrections": unmatched})
+    return {table: rows for table, rows in left.items() if rows}
+
+
+def _anonymous(store: FactStore) -> int:
+    files = store.files("gifts", bucket=ANONYMOUS)
+    return sum(parquet.read_metadata(file).num_rows for file in files)
 
 
 def _write_merges(resolution: Resolution, path: Path, *, lang: str) -> None:

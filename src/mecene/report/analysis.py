@@ -20,7 +20,11 @@ from mecene.segments.rules import Rules
 
 
 class NoDonors(ValueError):
-    """The fact store holds no donor on this day, so there is nobody to analyse."""
+    """The fact store holds neither donor nor gift on this day: there is nothing to say."""
+
+    def __init__(self, as_of: date) -> None:
+        self.as_of = as_of
+        super().__init__(f"neither donor nor gift is known before {as_of}: choose a later day")
 
 
 @dataclass(frozen=True)
@@ -55,15 +59,15 @@ def analyse(question: Question) -> Analysis:
     """Return the analysis of a fact store.
 
     Raises:
-        NoDonors: no donor is known on that day.
+        NoDonors: neither donor nor gift is known on that day.
     """
     measures = _measures(question)
     currency = measures.currency if measures else question.any_currency()
     parts = whole.summaries(question)
-    if not parts:
-        raise NoDonors(
-            f"no donor is known before {question.as_of}: every gift is anonymous, or later"
-        )
+    if measures is None and not any(
+        pl.scan_parquet(part).head(1).collect().height for part in parts
+    ):
+        raise NoDonors(question.as_of)
     learnt = whole.learnt(parts, rules=question.rules)
     standings = []
     for done, part in enumerate(parts):

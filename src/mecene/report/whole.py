@@ -31,7 +31,7 @@ def summaries(question: Question) -> list[Path]:
     """Write the summary of each bucket of donors; return the files, in order."""
     folder = question.into / "summary"
     folder.mkdir(parents=True, exist_ok=True)
-    files = []
+    files: list[Path] = []
     for done, bucket in enumerate(question.buckets):
         question.on_progress("features", done, len(question.buckets))
         frame = features.of(
@@ -40,7 +40,8 @@ def summaries(question: Question) -> list[Path]:
             bucket=bucket,
             year_starts_in_month=question.fiscal_year_start,
         )
-        if frame.height:
+        # The last part is kept even when empty: a file of anonymous gifts has an income.
+        if frame.height or (not files and bucket == question.buckets[-1]):
             files.append(folder / f"{bucket or EVERYBODY}.parquet")
             frame.write_parquet(files[-1])
     question.on_progress("features", len(question.buckets), len(question.buckets))
