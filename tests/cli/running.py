@@ -40,9 +40,7 @@ def metrics(folder: Path) -> dict[str, Any]:
 def rejects(folder: Path) -> list[dict[str, str]]:
     """Return the lines of ``rejects.csv``."""
     with (folder / "rejects.csv").open(encoding="utf-8-sig", newline="") as file:
-        first = file.readline()
-        file.seek(0)
-        return list(csv.DictReader(file, delimiter=";" if ";" in first else ","))
+        return list(csv.DictReader(file))
 
 
 def facts(folder: Path, table: str) -> pl.DataFrame:

@@ -42,7 +42,8 @@ _GAPS = {
 class Asked:
     """What the command line asks to read.
 
-    ``tables``: table name → files; ``gifts`` may hold files of any table, recognised by content.
+    ``tables``: table name → files; ``gifts`` may hold files of any table, recognised by content,
+    unless it is ``certain`` that they are gifts.
     """
 
     tables: dict[str, tuple[Path, ...]]
@@ -51,6 +52,7 @@ class Asked:
     overlap: str = "keep"
     currency: str | None = None
     undo: Path | None = None
+    certain: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,9 @@ def recognise(asked: Asked) -> list[Recognised]:
         for path in paths:
             reading = files.inspect(path, overrides=asked.overrides)
             known = recognition.recognise(
-                reading, table=None if table == "gifts" else table, mapping=told
+                reading,
+                table=None if table == "gifts" and not asked.certain else table,
+                mapping=told,
             )
             found.append((reading, known))
     return found
