@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -36,6 +36,10 @@ _GAPS = {
     "no_birth_date": pl.col("birth_date").is_null() & (pl.col("kind") == "person"),
     "no_name": pl.col("last_name").is_null() & pl.col("organisation_name").is_null(),
 }
+
+
+class UnusableMerges(problems.Unreadable):
+    """The file of merges to undo is no merges.csv."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +77,11 @@ def recognise(asked: Asked) -> list[Recognised]:
     told = mapping.load(asked.mapping) if asked.mapping else Mapping()
     if asked.currency:
         told = Mapping(read={"currency": asked.currency}).over(told)
-    found = []
+    found: list[Recognised] = []
     for table, paths in asked.tables.items():
         for path in paths:
             reading = files.inspect(path, overrides=asked.overrides)
+            reading = replace(reading, name=_distinct(path, [each.name for each, _ in found]))
             known = recognition.recognise(
                 reading,
                 table=None if table == "gifts" and not asked.certain else table,
@@ -151,7 +156,17 @@ def days_of_gifts(store: FactStore) -> tuple[date, date] | None:
 def _undone(path: Path | None) -> pl.DataFrame | None:
     if path is None:
         return None
-    return pl.read_csv(path, infer_schema=False, separator=_separator(path))
+    try:
+        return pl.read_csv(path, infer_schema=False, separator=_separator(path))
+    except (UnicodeDecodeError, pl.exceptions.PolarsError) as wrong:
+        raise UnusableMerges("unusable_merges", file=path.name) from wrong
+
+
+def _distinct(path: Path, taken: list[str]) -> str:
+    """Return a file's name, with its folder or a number where another has the same."""
+    names = [path.name, f"{path.absolute().parent.name}/{path.name}"]
+    names += [f"{path.name} ({number})" for number in range(2, len(taken) + 3)]
+    return next(name for name in names if name not in taken)
 
 
 def _separator(path: Path) -> str:

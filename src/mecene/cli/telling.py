@@ -69,11 +69,12 @@ def refusals(*, lang: str) -> Iterator[None]:
         yield
     except problems.Refusal as refused:
         stop(refused.written(lang), lang=lang)
+    except merges.UnknownMerge:
+        stop(problems.Unreadable("unusable_merges", file="--undo-merges").written(lang), lang=lang)
     except (
         mapping.InvalidMapping,
         presets.UnknownPreset,
         rules.InvalidRules,
-        merges.UnknownMerge,
     ) as refused:
         stop(str(refused.args[0]) if refused.args else str(refused), lang=lang)
     except analysis.NoDonors as refused:

@@ -4,14 +4,14 @@ Two passes over the donors, a bucket at a time, so that memory does not grow wit
 ``whole`` learns what the file says, ``standing`` holds every donor against it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from mecene.lifetime_value import cautions, value
-from mecene.report import movement, standing, whole
+from mecene.report import movement, outside, standing, whole
 from mecene.report.question import Question
 from mecene.retention import measure
 from mecene.retention.measure import Measures
@@ -33,6 +33,7 @@ class Analysis:
 
     ``measures`` is None where no gift counts, ``model`` where nobody gave. ``segments`` is
     ``profile.by_segment`` of today, ``performance`` that of the segments of a year ago.
+    ``series`` holds external series beside income (``outside.months``).
     """
 
     as_of: date
@@ -53,6 +54,7 @@ class Analysis:
     lists: Built
     tags: dict[str, int]
     warnings: tuple[str, ...] = ()
+    series: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=outside.SCHEMA))
 
 
 def analyse(question: Question) -> Analysis:
@@ -88,6 +90,7 @@ def analyse(question: Question) -> Analysis:
         flows=moved.flows,
         stages=moved.stages,
         warnings=tuple(cautions.sentence(doubt, lang=question.lang) for doubt in doubts),
+        series=outside.months(question, measures),
         **standing.added(standings),
     )
 

@@ -101,7 +101,6 @@ def _write_lists(analysis: Analysis, folder: Path) -> None:
 def _worded(listed: pl.DataFrame, *, lang: str) -> pl.DataFrame:
     """Return a list with its reason first, euros, and columns named in a language."""
     names = lexicon.labels("columns", lang=lang)
-    segments = lexicon.labels("segments", lang=lang)
     exponents = {
         code: 10.0 ** -money.exponent(code) for code in listed["currency"].unique() if code
     }
@@ -114,8 +113,8 @@ def _worded(listed: pl.DataFrame, *, lang: str) -> pl.DataFrame:
     return (
         listed.with_columns(
             *((pl.col(name) * factor).round(2) for name in amounts),
-            pl.col("segment").replace_strict(segments, default=pl.col("segment")),
-            pl.col("external_ids").list.join(" "),
+            *roll.said(listed.columns, lang=lang),
+            roll.references(),
         )
         .select(*order, *rest)
         .rename({name: names.get(name, name) for name in (*order, *rest)})

@@ -35,6 +35,15 @@ TAGS = (
     "mid_value", "major", "lybunt", "sybunt", "first_year", "seasonal", "most_engaged",
 )  # fmt: skip
 _NOT_TAGS = ("donor_id", "engagement_signs")
+# Columns that hold a code, and the section of the lexicon that says it.
+_CODED = {
+    "kind": "donor_kinds",
+    "segment": "segments",
+    "recurring_state": "recurring_states",
+    "most_answered_channel": "channels",
+    "value_confidence": "confidences",
+    "return_class": "failures",
+}
 REACH = ("reachable", "objects_appeal", "objects_profiling", "deceased")
 
 
@@ -82,10 +91,28 @@ def parts(folder: Path) -> Iterator[pl.DataFrame]:
         yield pl.read_parquet(file)
 
 
+def said(columns: list[str], *, lang: str) -> Iterator[pl.Expr]:
+    """Yield the columns that hold a code, told in words; a word of the file's own stays."""
+    for name, section in _CODED.items():
+        if name in columns:
+            words = lexicon.labels(section, lang=lang)
+            yield pl.col(name).replace_strict(words, default=pl.col(name), return_dtype=pl.String)
+
+
+def word(name: str, value: str, *, lang: str) -> str:
+    """Return one cell of such a column in words."""
+    return lexicon.labels(_CODED[name], lang=lang).get(value, value) if name in _CODED else value
+
+
+def references() -> pl.Expr:
+    """Return a donor's references as one text, empty where there are none."""
+    joined = pl.col("external_ids").list.join(" ")
+    return pl.when(joined != "").then(joined).alias("external_ids")
+
+
 def for_people(part: pl.DataFrame, *, lang: str) -> pl.DataFrame:
     """Return a part of the roll with amounts in euros and columns named in a language."""
     names = lexicon.labels("columns", lang=lang)
-    segments = lexicon.labels("segments", lang=lang)
     exponents = {code: 10.0 ** -money.exponent(code) for code in part["currency"].unique() if code}
     factor = pl.col("currency").replace_strict(exponents, default=0.01, return_dtype=pl.Float64)
     amounts = [name for name in part.columns if name.endswith("_minor")]
@@ -97,8 +124,8 @@ def for_people(part: pl.DataFrame, *, lang: str) -> pl.DataFrame:
             pl.when(pl.col(name)).then(pl.lit(yes)).when(~pl.col(name)).then(pl.lit(no)).alias(name)
             for name in booleans
         ),
-        pl.col("segment").replace_strict(segments, default=pl.col("segment")),
-        pl.col("external_ids").list.join(" "),
+        *said(part.columns, lang=lang),
+        references(),
         *(pl.col(name).round(3) for name in part.columns if part.schema[name] == pl.Float64
           and name not in amounts),
     )  # fmt: skip
