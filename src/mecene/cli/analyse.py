@@ -96,8 +96,6 @@ def run(
         quiet: Whether to print nothing.
     """
     from mecene.cli import collect, summing_up
-    from mecene.report import analysis, folder
-    from mecene.report.question import Question
     from mecene.segments import rules as segment_rules
 
     thresholds = segment_rules.load(rules)
@@ -112,18 +110,10 @@ def run(
             if not quiet:
                 summing_up.intake(collected.intake, lang=lang)
             day, said = _day(as_of, collected, recognised, today=today, lang=lang)
-            found = analysis.analyse(
-                Question(
-                    collected.store,
-                    as_of=day,
-                    into=work,
-                    lang=lang,
-                    rules=thresholds,
-                    fiscal_year_start=fiscal_year_start,
-                    on_progress=tell,
-                )
+            asking = {"rules": thresholds, "fiscal_year_start": fiscal_year_start}
+            found, figures = _written(
+                collected, made, as_of=day, into=work, lang=lang, on_progress=tell, **asking
             )
-            figures = folder.write(found, collected.intake, made, on_progress=tell)
             publishing.publish(made, out)
         finally:
             # Without a report, the rejects say why.
@@ -131,6 +121,17 @@ def run(
     if not quiet:
         summing_up.analysis(found, out, lang=lang, day=said)
     return figures
+
+
+def _written(
+    collected: Any, made: Path, *, on_progress: telling.Progress, **asking: Any
+) -> tuple[Any, dict[str, Any]]:
+    """Work everything out and write it into a folder; return the analysis and its metrics."""
+    from mecene.report import analysis, folder
+    from mecene.report.question import Question
+
+    found = analysis.analyse(Question(collected.store, on_progress=on_progress, **asking))
+    return found, folder.write(found, collected.intake, made, on_progress=on_progress)
 
 
 def _day(
