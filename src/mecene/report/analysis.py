@@ -48,6 +48,7 @@ class Analysis:
     value_totals: dict[str, float]
     lists: Built
     tags: dict[str, int]
+    discount_rate: float
     warnings: tuple[str, ...] = ()
 
 
@@ -83,6 +84,7 @@ def analyse(question: Question) -> Analysis:
         performance=moved.performance,
         flows=moved.flows,
         stages=moved.stages,
+        discount_rate=question.discount_rate,
         warnings=tuple(cautions.sentence(doubt, lang=question.lang) for doubt in doubts),
         **standing.added(standings),
     )
