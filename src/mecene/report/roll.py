@@ -24,7 +24,7 @@ STANDING = ("segment", "sentence", "recurring_state", "rfm", "rfm_quintiles")
 GIVING = (
     "currency", "first_gift_on", "last_gift_on", "gifts", "amount_minor", "gifts_12m",
     "amount_12m_minor", "last_gift_minor", "largest_gift_minor", "mean_one_off_minor",
-    "recurring_monthly_minor", "most_answered_channel",
+    "recurring_monthly_minor", "last_membership_on", "most_answered_channel",
 )  # fmt: skip
 VALUE = (
     "p_active", "expected_gifts_12m", "expected_gifts_36m", "expected_gifts_60m",
@@ -33,6 +33,7 @@ VALUE = (
 )  # fmt: skip
 TAGS = (
     "mid_value", "major", "lybunt", "sybunt", "first_year", "seasonal", "most_engaged",
+    "member", "membership_due",
 )  # fmt: skip
 _NOT_TAGS = ("donor_id", "engagement_signs")
 REACH = ("reachable", "objects_appeal", "objects_profiling", "deceased")
