@@ -45,8 +45,6 @@ KIND_COLOURS = {
     "in_kind": "#8c8c8c",
     "anonymous": "#bdbdbd",
 }
-SEQUENCE = ["#f3efe4", "#bfe0dc", "#6fb7b7", "#1f8291", "#00485c"]
-
 _FONT = "Inter, 'Segoe UI', 'Helvetica Neue', Helvetica, Arial, 'DejaVu Sans', sans-serif"
 
 
@@ -170,6 +168,8 @@ def _dress() -> dict[str, Any]:
         "font": _FONT,
         "background": "transparent",
         "padding": 4,
+        # Titles and labels are inside the width asked for, so that every drawing fills its column.
+        "autosize": {"type": "fit-x", "contains": "padding"},
         "view": {"stroke": None},
         "axis": label
         | {

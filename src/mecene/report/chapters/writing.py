@@ -26,7 +26,8 @@ class Pen:
         """Return an amount to the euro, or a dash where it is undefined."""
         if minor is None:
             return "–"
-        return money.text(round(minor, -2), currency=self.currency, lang=self.lang, decimals=0)
+        whole = round(minor, -money.exponent(self.currency))
+        return money.text(whole, currency=self.currency, lang=self.lang, decimals=0)
 
     def exact(self, minor: float | None) -> str:
         """Return an amount to the cent where it has some, or a dash where it is undefined."""
