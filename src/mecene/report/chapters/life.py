@@ -95,7 +95,7 @@ def _tags(analysis: Analysis, pen: Pen) -> Block | None:
                 (
                     names.get(name, name),
                     pen.number(analysis.tags[name]),
-                    pen.percent(analysis.tags[name] / analysis.count),
+                    pen.part(analysis.tags[name] / analysis.count),
                 )
                 for name in borne
             ),
@@ -145,7 +145,7 @@ def _table(analysis: Analysis, pen: Pen) -> Table:
         rows=tuple(
             (
                 names[segment],
-                f"{pen.number(row['donors'])} ({pen.percent(row['donors_share'])})",
+                f"{pen.number(row['donors'])} ({pen.part(row['donors_share'])})",
                 pen.amount(row["amount_12m_minor"]),
                 pen.exact(row["mean_gift_minor"]),
                 pen.exact(row["median_last_gift_minor"]),

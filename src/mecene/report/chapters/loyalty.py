@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from mecene.report import references
+from mecene.report import lexicon, references
 from mecene.report.chapters import essentials
 from mecene.report.chapters.writing import Pen
 from mecene.report.page import Block, Section, Table
@@ -193,7 +193,8 @@ def _who_leaves(measures: Measures, pen: Pen) -> Block | None:
         how=pen.how("who_leaves", "too_few"),
         picture=who_leaves.picture(
             groups,
-            [essentials.who(g.dimension, g.value, pen) for g in groups],
+            dimensions=lexicon.labels("dimensions", lang=pen.lang),
+            values=lexicon.labels("traits", lang=pen.lang),
             attrition=attrition,
             lang=pen.lang,
         ),

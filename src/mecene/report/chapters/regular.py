@@ -56,7 +56,7 @@ def _states(states: dict[str, int], pen: Pen) -> Block:
         table=Table(
             header=tuple(pen.say(f"tables.{head}") for head in ("state", "donors", "share")),
             rows=tuple(
-                (name, pen.number(states.get(state, 0)), pen.percent(states.get(state, 0) / whole))
+                (name, pen.number(states.get(state, 0)), pen.part(states.get(state, 0) / whole))
                 for state, name in names.items()
             ),
             caption=pen.say("captions.states"),

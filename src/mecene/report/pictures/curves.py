@@ -13,6 +13,7 @@ _SECOND_GIFT_DAYS = (30, 90, 180, 365, 730)
 _LASTING_DAYS = (91, 183, 365, 730, 1461)
 _TOP_SHARES = (0.01, 0.1, 0.2, 0.5)
 _PERCENT = ".0%"
+_CLOSE = 0.1
 _FROM_ZERO = alt.Scale(domainMin=0)
 
 
@@ -126,11 +127,15 @@ def _marks(curve: pl.DataFrame, along: str, at: list[float]) -> pl.DataFrame:
 
 
 def _time_chart(curve: pl.DataFrame, marks: pl.DataFrame, title: str, width: int) -> Any:
+    if width < look.WIDE:
+        # Narrow, the first weeks are too close together for a figure on each.
+        marks = marks.filter(pl.col("days") > _CLOSE * look.largest(curve["days"]))
+    rising = curve["share"][0] <= curve["share"][-1]
     ticks = [0, 90, 180, 365, 730, 1095, 1460]
     x = alt.X(
         "days:Q",
         title=title,
-        axis=alt.Axis(values=ticks, grid=False),
+        axis=alt.Axis(values=ticks, grid=False, labelOverlap="greedy", labelSeparation=6),
         scale=alt.Scale(nice=False),
     )
     y = alt.Y("share:Q", title=None, axis=alt.Axis(format=_PERCENT, tickCount=4), scale=_FROM_ZERO)
@@ -142,7 +147,9 @@ def _time_chart(curve: pl.DataFrame, marks: pl.DataFrame, title: str, width: int
         ),
         base.mark_line(color=look.ACCENT, strokeWidth=2.5, interpolate="step-after").encode(y=y),
         points.mark_point(filled=True, size=60, color=look.WARM, opacity=1),
-        points.mark_text(dy=-13, fontWeight="bold", color=look.WARM).encode(text="written:N"),
+        points.mark_text(
+            dy=-13, dx=-8 if rising else 14, fontWeight="bold", color=look.WARM
+        ).encode(text="written:N"),
     ).properties(width=width, height=220)
 
 

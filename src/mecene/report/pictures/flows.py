@@ -55,7 +55,7 @@ def _chart(boxes: pl.DataFrame, ribbons: pl.DataFrame, stages: list[str], width:
     last = len(stages) - 1
     # A phone has room for the last passage only.
     first = 0 if large else last - 1
-    margin, size = (182, 12) if large else (118, 11)
+    margin, size = (182, 12) if large else (128, 11)
     boxes = boxes.filter(pl.col("x") >= first)
     ribbons = ribbons.filter(pl.col("x") >= first, pl.col("stage") >= first)
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[first, last], nice=False))

@@ -26,10 +26,10 @@ def picture(gaps: dict[str, int], *, donors: int, lang: str) -> look.Picture:
     ]
     drawn = pl.DataFrame(
         [
-            (name, number / donors, f"{share} ({count})")
+            (name, number / donors, share, f"{share} ({count})")
             for (name, count, share), (_, number) in zip(rows, ordered, strict=True)
         ],
-        schema={"name": pl.String, "share": pl.Float64, "written": pl.String},
+        schema={"name": pl.String, "share": pl.Float64, "short": pl.String, "written": pl.String},
         orient="row",
     ).with_columns(whole=1.0)
     said = ", ".join(f"{name} {share}" for name, _, share in rows)
@@ -53,11 +53,13 @@ def _chart(drawn: pl.DataFrame, width: int) -> Any:
         ),
     )
     # The bar is out of all donors; what is written after it needs room too.
-    scale = alt.Scale(domain=[0, 1.5 if width < look.WIDE else 1.16], nice=False)
+    scale = alt.Scale(domain=[0, 1.18], nice=False)
     share, whole = (alt.X(f"{name}:Q", axis=None, scale=scale) for name in ("share", "whole"))
     full = base.mark_bar(height=14, color=look.RULE, cornerRadius=3).encode(x=whole)
     return alt.layer(
         full,
         base.mark_bar(height=14, color=look.WARM, cornerRadiusEnd=3).encode(x=share),
-        base.mark_text(align="left", dx=6).encode(x=whole, text="written:N"),
+        base.mark_text(align="left", dx=6).encode(
+            x=whole, text="written:N" if width == look.WIDE else "short:N"
+        ),
     ).properties(width=width, height=30 * drawn.height)
