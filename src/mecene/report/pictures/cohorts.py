@@ -78,7 +78,7 @@ def _in_words(shown: pl.DataFrame, *, lang: str) -> str:
     if first.is_empty():
         return lexicon.say("alternatives.nothing", lang=lang)
     said = [
-        f"{row['cohort']} : {money.percent(row['share'], lang=lang)}"
+        f"{row['cohort']}\u202f: {money.percent(row['share'], lang=lang)}"
         if lang == "fr"
         else f"{row['cohort']}: {money.percent(row['share'], lang=lang)}"
         for row in first.to_dicts()

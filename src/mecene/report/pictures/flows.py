@@ -50,6 +50,18 @@ def picture(flows: pl.DataFrame, *, stages: list[str], lang: str) -> look.Pictur
     )
 
 
+def apart(places: list[float], least: float) -> list[float]:
+    """Return sorted places moved as little as needed to stand ``least`` apart, within [0, 1]."""
+    down = list(places)
+    for number in range(1, len(down)):
+        down[number] = max(down[number], down[number - 1] + least)
+    highest = 1.0
+    for number in reversed(range(len(down))):
+        down[number] = min(down[number], highest)
+        highest = down[number] - least
+    return down
+
+
 def _chart(boxes: pl.DataFrame, ribbons: pl.DataFrame, stages: list[str], width: int) -> Any:
     large = width == look.WIDE
     last = len(stages) - 1
@@ -109,23 +121,11 @@ def _named(boxes: pl.DataFrame, names: dict[str, str], *, lang: str) -> pl.DataF
     columns = []
     for _, column in boxes.group_by("x", maintain_order=True):
         middles = ((column["top"] + column["bottom"]) / 2).to_list()
-        columns.append(column.with_columns(middle=pl.Series(_apart(middles, _LINE / _HEIGHT))))
+        columns.append(column.with_columns(middle=pl.Series(apart(middles, _LINE / _HEIGHT))))
     named = pl.concat(columns) if columns else boxes.with_columns(middle=pl.col("top"))
     short = pl.col("segment").replace_strict(names, default=pl.col("segment"))
     count = look.written(named["donors"], partial(money.number, lang=lang))
     return named.with_columns(short=short, label=short + "  " + count)
-
-
-def _apart(places: list[float], least: float) -> list[float]:
-    """Return sorted places moved as little as needed to stand ``least`` apart, within [0, 1]."""
-    down = list(places)
-    for number in range(1, len(down)):
-        down[number] = max(down[number], down[number - 1] + least)
-    highest = 1.0
-    for number in reversed(range(len(down))):
-        down[number] = min(down[number], highest)
-        highest = down[number] - least
-    return down
 
 
 def _boxes(flows: pl.DataFrame, stages: int) -> pl.DataFrame:
