@@ -132,7 +132,7 @@ def pairs(
     for start in range(0, max(found.height, 1), _AT_ONCE):
         some = found.slice(start, _AT_ONCE)
         sides = [
-            known[keys.search_sorted(some[name])].rename(lambda trait, x=x: f"{x}_{trait}")
+            known[keys.search_sorted(some[name])].rename({trait: f"{x}_{trait}" for trait in _SIDE})
             for name, x in (("a", "x"), ("b", "y"))
         ]
         database.register("sides", pl.concat([some, *sides], how="horizontal").to_arrow())

@@ -6,7 +6,7 @@
 each donor; ``truth_effects``, ``truth_attachment`` and ``truth_mandates`` the rest.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +52,7 @@ def write(
     dirt: Dirt | None = None,
     encoding: str = "utf-8",
     only: Collection[str] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> Written:
     """Write an association's files, a block of donors at a time.
 
@@ -63,6 +64,7 @@ def write(
         dirt: How dirty, where ``dirty``.
         encoding: ``utf-8`` or ``cp1252``.
         only: Write these files (``gifts``, ``truth_rows`` …) and no other; their rows are the same.
+        on_progress: Called with the blocks of donors done, and those in all.
 
     Returns:
         The names of the files and their number of rows.
@@ -71,8 +73,10 @@ def write(
     chosen = (dirt or Dirt()) if dirty else CLEAN
     with ExitStack() as open_files:
         shelf = _Shelf(into, open_files, lang=lang, encoding=encoding, only=only)
-        for world in association.stream(spec):
+        for done, world in enumerate(association.stream(spec), start=1):
             _block(spec, world, shelf, dirt=chosen)
+            if on_progress:
+                on_progress(done, spec.blocks)
     return Written(into=into, rows=shelf.rows)
 
 

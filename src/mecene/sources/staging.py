@@ -154,8 +154,8 @@ def _staged(
             on_progress(reading.name, records)
     unread = ledger.rows[reading.name] - unread - told
     account.rejects["unread"] += unread
-    made = account.facts.total() + account.rejects.total()
-    rows = made if known.years else records + unread
+    counted = account.facts.total() + account.rejects.total()
+    rows = counted if known.years else records + unread
     return replace(account, records=records + unread, rows=rows), latest
 
 
