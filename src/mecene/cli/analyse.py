@@ -103,7 +103,9 @@ def run(
     from mecene.segments import rules as segment_rules
 
     thresholds = segment_rules.load(rules)
-    recognised = collect.recognise(asked)
+    with telling.progress(lang=lang, quiet=quiet) as tell:
+        tell("recognition", 0, 0)
+        recognised = collect.recognise(asked)
     out.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(out / "facts", ignore_errors=True)
     # Beside the report, not in a temporary folder of the system: it holds people's names, and a

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +51,11 @@ def write(
         lambda: _write_lists(analysis, into / actions.FOLDER),
         lambda: _write_page(analysis, intake, into / "report.html"),
     )
-    for done, step in enumerate(steps):
-        tell("writing", done, len(steps))
-        step()
-    tell("writing", len(steps), len(steps))
+    tell("writing", 0, len(steps))
+    # Together: pictures are drawn outside Python, and the workbook inside.
+    with ThreadPoolExecutor(len(steps)) as hands:
+        for done, _ in enumerate(hands.map(lambda step: step(), steps), start=1):
+            tell("writing", done, len(steps))
     figures = metrics(analysis, intake)
     (into / "metrics.json").write_text(
         json.dumps(figures, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8"
