@@ -57,6 +57,7 @@ def metrics(analysis: Analysis, intake: Intake) -> dict[str, Any]:
         ],
         "rfm": analysis.grid.to_dicts(),
         "tags": analysis.tags,
+        "recurring_states": analysis.recurring_states,
         "value": {
             "model": _model(analysis),
             "discount_rate": analysis.discount_rate,
@@ -64,6 +65,7 @@ def metrics(analysis: Analysis, intake: Intake) -> dict[str, Any]:
             "bands_36m": analysis.value_bands.to_dicts(),
         },
         "lists": {name: table.height for name, table in analysis.lists.lists.items()},
+        "kept_out_of_lists": analysis.kept_out,
         "excluded_from_lists": analysis.lists.excluded.to_dicts(),
         "warnings": list(analysis.warnings),
         "measures": analysis.measures.to_dict() if analysis.measures else None,

@@ -14,7 +14,7 @@ _SEGMENTS_OF_GIVERS = ("recurring", "ambassador")
 
 def cards(analysis: Analysis, pen: Pen) -> list[Card]:
     """Return the headline figures, those that are defined."""
-    found: list[Card | None] = [_givers(analysis, pen)]
+    found: list[Card | None] = [_givers(analysis, pen) if analysis.count else None]
     if analysis.measures:
         measures = analysis.measures
         found += [

@@ -5,11 +5,12 @@ from itertools import pairwise
 import polars as pl
 
 from mecene import period
-from mecene.report import lexicon, look
+from mecene.report import lexicon, look, roll
 from mecene.report.analysis import Analysis
 from mecene.report.chapters.writing import Pen
 from mecene.report.page import Block, Section, Table
 from mecene.report.pictures import flows, life_cycle, rfm_map
+from mecene.segments import tags as segment_tags
 
 
 def chapter(analysis: Analysis, pen: Pen) -> Section:
@@ -42,6 +43,8 @@ def chapter(analysis: Analysis, pen: Pen) -> Section:
         blocks.append(_performance(analysis, pen))
     if analysis.grid.height:
         blocks.append(_map(analysis, pen))
+    tagged = _tags(analysis, pen)
+    blocks += [tagged] if tagged else []
     return Section(
         anchor="life",
         title=pen.say("chapters.life"),
@@ -71,6 +74,32 @@ def _performance(analysis: Analysis, pen: Pen) -> Block:
                 if (row := rows.get(segment)) and row["gave_previous_12m"]
             ),
             caption=pen.say("captions.performance"),
+            words=(0, 4),
+        ),
+    )
+
+
+def _tags(analysis: Analysis, pen: Pen) -> Block | None:
+    names = lexicon.labels("columns", lang=pen.lang)
+    own = [name for name in analysis.tags if name not in segment_tags.TAGS]
+    borne = [name for name in (*own, *roll.TAGS) if analysis.tags.get(name) or name in own]
+    if not borne:
+        return None
+    lead = pen.say("leads.tags")
+    return Block(
+        lead=f"{pen.say('leads.own_tags')} {lead}" if own else lead,
+        how=pen.say("how.tags"),
+        table=Table(
+            header=tuple(pen.say(f"tables.{head}") for head in ("tag", "donors", "share")),
+            rows=tuple(
+                (
+                    names.get(name, name),
+                    pen.number(analysis.tags[name]),
+                    pen.part(analysis.tags[name] / analysis.count),
+                )
+                for name in borne
+            ),
+            caption=pen.say("captions.tags"),
         ),
     )
 
@@ -116,7 +145,7 @@ def _table(analysis: Analysis, pen: Pen) -> Table:
         rows=tuple(
             (
                 names[segment],
-                f"{pen.number(row['donors'])} ({pen.percent(row['donors_share'])})",
+                f"{pen.number(row['donors'])} ({pen.part(row['donors_share'])})",
                 pen.amount(row["amount_12m_minor"]),
                 pen.exact(row["mean_gift_minor"]),
                 pen.exact(row["median_last_gift_minor"]),

@@ -89,12 +89,14 @@ def _chart(drawn: pl.DataFrame, labels: list[str], parts: list[str], title: str,
                 "part:N", scale=alt.Scale(domain=parts, range=["#56b4e9", look.ACCENT])
             ),
         )
-        .properties(width=width - 60, height=230)
+        .properties(width=width, height=230)
     )
 
 
 def _labels(*, currency: str, lang: str) -> list[str]:
     sign = money.symbol(currency)
     written = [money.number(edge, lang=lang) for edge in EDGES]
-    between = [f"{low}–{high}" for low, high in pairwise(written)]
-    return [f"{part}\u00a0{sign}" for part in [*between, f"{written[-1]}+"]]
+    parts = [*(f"{low}–{high}" for low, high in pairwise(written)), f"{written[-1]}+"]
+    if lang == "fr":
+        return [f"{part}\u00a0{sign}" for part in parts]
+    return [f"{sign}{part}" if len(sign) == 1 else f"{sign}\u00a0{part}" for part in parts]
