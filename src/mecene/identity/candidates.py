@@ -44,7 +44,8 @@ _BLOCKS = (
 
 def pairs(traits: pl.DataFrame) -> pl.DataFrame:
     """Return the pairs of person keys worth comparing, a < b, each once, sorted."""
-    table = _with_keys(traits.sort("person_key"))
+    in_order = traits["person_key"].is_sorted()
+    table = _with_keys(traits if in_order else traits.sort("person_key"))
     found = pl.Series("pair", dtype=pl.UInt64)
     # One number a pair, each once from block to block: the many that come again are not kept.
     for block in _BLOCKS:
