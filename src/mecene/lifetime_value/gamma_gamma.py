@@ -98,10 +98,13 @@ def fit(
     if np.ptp(amounts) <= 1e-9 * amounts[0]:
         raise EqualAmounts(f"every gift is of {amounts[0]:g}; expect that and model nothing")
     weights = np.ones(len(seen)) if donors is None else np.asarray(donors, dtype=float)
-    climbed = objective(seen, amounts, weights, prior=prior)
-    start = np.array([0.0, np.log(3.0), np.log(np.average(amounts, weights=weights) * 2)])
+    # In units of the mean gift: the law is the same, and no currency is too large to climb.
+    unit = float(np.average(amounts, weights=weights))
+    climbed = objective(seen, amounts / unit, weights, prior=prior)
+    start = np.array([0.0, np.log(3.0), np.log(2.0)])
     logs = ascent.maximise(climbed, start, donors=float(weights.sum()))
-    return GammaGamma(*np.exp(logs).tolist())
+    p, q, v = np.exp(logs).tolist()
+    return GammaGamma(p, q, v * unit)
 
 
 def objective(
