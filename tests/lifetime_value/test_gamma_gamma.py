@@ -44,6 +44,10 @@ class TestFit:
         np.testing.assert_allclose([scaled.p, scaled.q], [model.p, model.q], rtol=1e-6)
         assert scaled.v == pytest.approx(model.v * unit, rel=1e-6)
 
+    def test_amounts_a_cent_apart_are_as_good_as_equal(self):
+        with pytest.raises(gamma_gamma.EqualAmounts):
+            gamma_gamma.fit([2, 1, 1], [50_01.5, 50_04, 50_05])
+
     def test_equal_amounts_are_refused(self):
         with pytest.raises(gamma_gamma.EqualAmounts, match="5000"):
             gamma_gamma.fit([1, 2, 9], [5000, 5000, 5000])

@@ -18,6 +18,10 @@ from mecene.lifetime_value.histories import TooFewDonors
 
 Vector = NDArray[np.float64]
 
+# Amounts within a hundredth of one another tell donors apart no better than equal ones, and the
+# laws that fit them are too narrow to climb.
+_ALIKE = 0.01
+
 
 class ImpossibleAmounts(ValueError):
     """A mean amount that is not above 0, or a count of gifts below 1."""
@@ -95,7 +99,7 @@ def fit(
     seen, amounts = _checked(gifts, mean_amount)
     if not len(seen):
         raise TooFewDonors("no amount to learn from")
-    if np.ptp(amounts) <= 1e-9 * amounts[0]:
+    if np.ptp(amounts) <= _ALIKE * amounts[0]:
         raise EqualAmounts(f"every gift is of {amounts[0]:g}; expect that and model nothing")
     weights = np.ones(len(seen)) if donors is None else np.asarray(donors, dtype=float)
     # In units of the mean gift: the law is the same, and no currency is too large to climb.

@@ -106,7 +106,9 @@ def _short(amount: float, label: str, lang: str) -> str:
     written = money.number(amount, lang=lang, decimals=1 if amount < 10 else 0)
     if lang == "fr":
         return f"{written}\u00a0{label}"
-    return f"{label[:-1]}{written}{label[-1]}" if label[-1] in "kM" else f"{label}{written}"
+    sign, prefix = (label[:-1], label[-1]) if label[-1] in "kM" else (label, "")
+    gap = "\u00a0" if len(sign) > 1 else ""
+    return f"{sign}{gap}{written}{prefix}"
 
 
 def _in_words(grid: pl.DataFrame, *, currency: str, lang: str) -> str:
