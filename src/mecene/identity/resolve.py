@@ -112,13 +112,14 @@ def _grouped(
     people: pl.DataFrame, threshold: float, undone: set[str], tell: Progress
 ) -> tuple[pl.DataFrame, dict[int, int]]:
     """Return every judged pair, and record → group."""
-    pairs = candidates.pairs(people)
-    database = compare.open_with(people)
+    found = candidates.pairs(people)
+    database = compare.opened()
     try:
         tell("pairs", 0.4)
-        known, compared = compare.without_shared(people, compare.pairs(database, pairs))
-        compare.know(database, known)
-        tell("pairs", 0.5)
+        compared = compare.worthwhile(
+            database, people, found, on_progress=lambda share: tell("pairs", 0.4 + 0.2 * share)
+        )
+        known, compared = compare.without_shared(people, compared)
         edges = _judged(database, known, compared, threshold)
         tell("pairs", 0.7)
         joins = edges.filter(pl.col("held").is_null())
@@ -141,7 +142,7 @@ def _judged(
     """Return the pairs worth a line: rule, score, why held back, what agrees, who is vague."""
     ruled = exact.edges(compared, known)
     left = compared.join(ruled, on=["a", "b"], how="anti").filter(_evident())
-    scored = probable.scores(database, left.select("a", "b")).filter(
+    scored = probable.scores(database, known, left.select("a", "b")).filter(
         pl.col("score") >= _WORTH_A_LOOK
     )
     likely = scored.select(
@@ -193,7 +194,8 @@ def _kept_apart(
     stands_for = dict(spoken.select("person_key", "voice").iter_rows())
     voices = spoken.select("chain", a="voice").unique()
     pairs = voices.join(voices.rename({"a": "b"}), on="chain").filter(pl.col("a") < pl.col("b"))
-    compared = compare.pairs(database, pairs.select("a", "b").unique().sort("a", "b"))
+    pairs = pairs.select("a", "b").unique().sort("a", "b")
+    compared = compare.pairs(database, known, pairs)
     # Jean and Jean-Pierre are one only where something says so of the two of them.
     spoken_of = joins.select("a", "b")
     partial = (pl.col("first") == "partial") & pl.col("unsaid")

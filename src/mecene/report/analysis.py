@@ -50,6 +50,7 @@ class Analysis:
     value_totals: dict[str, float]
     lists: Built
     tags: dict[str, int]
+    discount_rate: float
     recurring_states: dict[str, int]
     kept_out: dict[str, int]
     warnings: tuple[str, ...] = ()
@@ -88,6 +89,7 @@ def analyse(question: Question) -> Analysis:
         performance=moved.performance,
         flows=moved.flows,
         stages=moved.stages,
+        discount_rate=question.discount_rate,
         warnings=tuple(cautions.sentence(doubt, lang=question.lang) for doubt in doubts),
         **standing.added(standings),
     )

@@ -60,6 +60,7 @@ def metrics(analysis: Analysis, intake: Intake) -> dict[str, Any]:
         "recurring_states": analysis.recurring_states,
         "value": {
             "model": _model(analysis),
+            "discount_rate": analysis.discount_rate,
             "expected": analysis.value_totals,
             "bands_36m": analysis.value_bands.to_dicts(),
         },

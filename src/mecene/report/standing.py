@@ -50,7 +50,7 @@ def of(part: Path, whole: Whole, question: Question, *, currency: str) -> Standi
     """Return the standing of the donors of one summary; write their part of the roll."""
     rules = question.rules
     summary = pl.read_parquet(part)
-    worth = value.predict(whole.model, summary) if whole.model else _worth_unknown(summary)
+    worth = _worth(summary, whole.model, question.discount_rate)
     valued = summary.join(worth, on="donor_id", how="left", validate="1:1")
     segments = lifecycle.classify(summary, rules=rules)
     bands = rfm.bands(summary, rules=rules)
@@ -107,8 +107,12 @@ def _bucket(part: Path) -> str | None:
     return None if part.stem == EVERYBODY else part.stem
 
 
-def _worth_unknown(summary: pl.DataFrame) -> pl.DataFrame:
-    """Return the columns of a value that nobody can be given: nobody gave anything."""
+def _worth(
+    summary: pl.DataFrame, model: value.ValueModel | None, discount_rate: float
+) -> pl.DataFrame:
+    """Return what to expect of each donor; nothing of anybody where nobody ever gave."""
+    if model is not None:
+        return value.predict(model, summary, discount_rate=discount_rate)
     return summary.select("donor_id").with_columns(
         *(pl.lit(None, dtype=pl.Float64).alias(name) for name in roll.VALUE[:-1]),
         value_confidence=pl.lit("low"),
