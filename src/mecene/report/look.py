@@ -188,6 +188,8 @@ def _dress() -> dict[str, Any]:
     return {
         "font": _FONT,
         "background": "transparent",
+        # The figure speaks for its drawing; names on each bar would be read out one by one.
+        "aria": False,
         "padding": 4,
         # Titles and labels are inside the width asked for, so that every drawing fills its column.
         "autosize": {"type": "fit-x", "contains": "padding"},

@@ -8,7 +8,8 @@ from itertools import pairwise
 LEAST_CONTRAST = 4.5
 
 TINTS = ("#f3efe4", "#bfe0dc", "#6fb7b7", "#1f8291", "#00485c")
-_LIGHT, _DARK = "#ffffff", "#0a1216"
+# Anything softer than black would be too close to the tints in the middle.
+_LIGHT, _DARK = "#ffffff", "#000000"
 
 
 def tint(position: float) -> str:

@@ -22,7 +22,9 @@ def chapter(analysis: Analysis, pen: Pen) -> Section:
             picture=life_cycle.picture(analysis.segments, currency=pen.currency, lang=pen.lang),
         )
     ]
-    moved = analysis.flows.filter((pl.col("before") != "absent") & (pl.col("donors") > 0))
+    # Where only prospects were known, there is no way a giver could have gone.
+    gave = ~pl.col("before").is_in(["absent", "prospect"])
+    moved = analysis.flows.filter(gave & (pl.col("donors") > 0))
     if moved["stage"].n_unique() == len(analysis.stages) - 1:
         stages = [period.written(day, lang=pen.lang) for day in analysis.stages]
         blocks.append(
@@ -140,6 +142,8 @@ def _table(analysis: Analysis, pen: Pen) -> Table:
     names = lexicon.labels("segments", lang=pen.lang)
     rows = {row["segment"]: row for row in analysis.segments.to_dicts()}
     heads = ("segment", "donors", "amount_12m", "mean_gift", "median_last_gift", "value_12m")
+    # Of donors of whom nothing can be foreseen the sum is not 0: it is unknown.
+    foreseen = bool(analysis.value_totals.get("expected_value_36m_minor"))
     return Table(
         header=tuple(pen.say(f"tables.{head}") for head in heads),
         rows=tuple(
@@ -149,7 +153,7 @@ def _table(analysis: Analysis, pen: Pen) -> Table:
                 pen.amount(row["amount_12m_minor"]),
                 pen.exact(row["mean_gift_minor"]),
                 pen.exact(row["median_last_gift_minor"]),
-                pen.amount(row["expected_value_12m_minor"]),
+                pen.amount(row["expected_value_12m_minor"] if foreseen else None),
             )
             for segment in look.SEGMENT_COLOURS
             if (row := rows.get(segment))

@@ -186,7 +186,8 @@ def _median(days: int | None, pen: Pen) -> str:
 def _who_leaves(measures: Measures, pen: Pen) -> Block | None:
     groups = _told(measures.who_leaves.groups)
     attrition = measures.who_leaves.attrition
-    if not groups or attrition is None:
+    # One group alone is all donors over again.
+    if len(groups) < 2 or attrition is None:
         return None
     return Block(
         lead=pen.say("leads.who_leaves", all=pen.percent(attrition)),

@@ -38,9 +38,9 @@ def _lead(measures: Measures | None, pen: Pen) -> str:
     if not measures or not measures.recurring or not measures.recurring_in_force:
         return ""
     force = measures.recurring_in_force
-    return pen.say(
+    return pen.counted(
         "leads.regular",
-        active=pen.number(force.active),
+        force.active,
         amount=pen.amount(force.monthly_minor),
         average=pen.exact(force.average_monthly_minor),
         no_shows=pen.number(measures.recurring.no_shows),

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 import altair as alt
+import numpy as np
 import polars as pl
 
 from mecene import money
@@ -14,6 +15,8 @@ _LASTING_DAYS = (91, 183, 365, 730, 1461)
 _TOP_SHARES = (0.01, 0.1, 0.2, 0.5)
 _PERCENT = ".0%"
 _CLOSE = 0.1
+# Shares closer than this are written one upon the other.
+_NEAR = 0.05
 _FROM_ZERO = alt.Scale(domainMin=0)
 
 
@@ -45,7 +48,8 @@ def lasting(curve: pl.DataFrame, *, lang: str) -> look.Picture:
 def _with_time(
     curve: pl.DataFrame, name: str, *, at: tuple[int, ...], axis: str, head: str, lang: str
 ) -> look.Picture:
-    marks = _marks(curve, "days", [d for d in at if d <= look.largest(curve["days"])])
+    curve = _from_the_start(curve)
+    marks = _as_of(curve, [days for days in at if days <= look.largest(curve["days"])])
     marks = marks.with_columns(
         written=look.written(marks["share"], partial(money.percent, lang=lang))
     )
@@ -77,8 +81,12 @@ def retention(years: pl.DataFrame, *, lang: str) -> look.Picture:
     drawn = defined.with_columns(
         label=pl.col("measure").replace_strict(names, default=pl.col("measure")),
         written=look.written(defined["share"], partial(money.percent, lang=lang)),
+    )
+    overall = drawn.filter(measure="overall").select("year", middle="share")
+    near = (pl.col("share") - pl.col("middle")).abs() < _NEAR
+    drawn = drawn.join(overall, on="year", how="left", maintain_order="left").with_columns(
         # Three lines with a figure on each point would cover one another.
-        named=(pl.col("measure") == "overall") | (pl.col("year") == pl.col("year").max()),
+        named=(pl.col("measure") == "overall") | ((pl.col("year") == pl.col("year").max()) & ~near),
     )
     rows = [(str(row["year"]), row["label"], row["written"]) for row in drawn.to_dicts()]
     said = ", ".join(" ".join(row) for row in rows)
@@ -92,15 +100,16 @@ def retention(years: pl.DataFrame, *, lang: str) -> look.Picture:
     )
 
 
-def concentration(lorenz: pl.DataFrame, *, lang: str) -> look.Picture:
+def concentration(lorenz: pl.DataFrame, *, donors: int, lang: str) -> look.Picture:
     """Draw which share of income the most generous donors bring.
 
     Args:
         lorenz: ``donors_share`` (most generous first) and ``income_share``, both in [0, 1].
+        donors: How many donors; the share of less than one of them is not told.
         lang: ``fr`` or ``en``.
     """
     percent = partial(money.percent, lang=lang)
-    marks = _marks(lorenz, "donors_share", list(_TOP_SHARES))
+    marks = _along(lorenz, [share for share in _TOP_SHARES if share * donors >= 1])
     written = [
         f"{percent(row['donors_share'])} → {percent(row['income_share'])}"
         for row in marks.to_dicts()
@@ -120,10 +129,29 @@ def concentration(lorenz: pl.DataFrame, *, lang: str) -> look.Picture:
     )
 
 
-def _marks(curve: pl.DataFrame, along: str, at: list[float]) -> pl.DataFrame:
-    """Return the points of a curve nearest to some places along it."""
-    places = pl.DataFrame({along: pl.Series(at, dtype=curve[along].dtype)})
-    return places.join_asof(curve.sort(along), on=along, strategy="nearest").drop_nulls()
+def _from_the_start(curve: pl.DataFrame) -> pl.DataFrame:
+    """Return a curve of steps from day 0, where nobody has given again and nobody has stopped."""
+    if curve.is_empty() or curve["days"][0] == 0:
+        return curve
+    rising = curve["share"][0] <= curve["share"][-1]
+    whole = 0.0 if rising else 1.0
+    first = pl.DataFrame([(0, whole, whole, whole)], schema=curve.schema, orient="row")
+    return pl.concat([first, curve])
+
+
+def _as_of(curve: pl.DataFrame, days: list[int]) -> pl.DataFrame:
+    """Return a curve of steps on some days: the last step before, or on, each."""
+    places = pl.DataFrame({"days": pl.Series(days, dtype=pl.Int64)})
+    return places.join_asof(curve.sort("days"), on="days", strategy="backward").drop_nulls()
+
+
+def _along(lorenz: pl.DataFrame, shares: list[float]) -> pl.DataFrame:
+    """Return a curve, straight between its points, at some shares of donors."""
+    income = np.interp(shares, lorenz["donors_share"].to_numpy(), lorenz["income_share"].to_numpy())
+    return pl.DataFrame(
+        {"donors_share": pl.Series(shares, dtype=pl.Float64), "income_share": income},
+        schema_overrides={"income_share": pl.Float64},
+    )
 
 
 def _time_chart(curve: pl.DataFrame, marks: pl.DataFrame, title: str, width: int) -> Any:

@@ -53,7 +53,7 @@ def _chart(drawn: pl.DataFrame, width: int, *, colours: dict[str, str], unit: st
         alt.Chart(shown)
         .mark_bar(binSpacing=0.5)
         .encode(
-            x=alt.X("yearmonth(month):T", title=None, axis=_time_axis(shown)),
+            x=alt.X("yearmonth(month):T", title=None, axis=_time_axis(shown), scale=_scale(shown)),
             y=alt.Y("sum(amount):Q", title=unit, axis=alt.Axis(tickCount=5)),
             color=alt.Color("label:N", scale=scale, legend=alt.Legend(columns=4 if large else 2)),
             order=alt.Order("rank:Q"),
@@ -87,6 +87,17 @@ def _time_axis(shown: pl.DataFrame) -> alt.Axis:
         ticks=False,
         grid=False,
         labelOverlap=True,
+    )
+
+
+def _scale(shown: pl.DataFrame) -> Any:
+    """Return at least a year of room, so that a single month is a bar and not a wall."""
+    first, last = _span(shown)
+    start, end = min(first, period.add_months(last, -11)), period.add_months(last, 1)
+    if start == first:
+        return alt.Undefined
+    return alt.Scale(
+        domain=[alt.DateTime(year=day.year, month=day.month, date=1) for day in (start, end)]
     )
 
 

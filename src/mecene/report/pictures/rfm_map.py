@@ -9,6 +9,8 @@ import polars as pl
 from mecene import money
 from mecene.report import lexicon, look, shades
 
+_EMPTY = "#faf7ef"
+
 
 def picture(
     grid: pl.DataFrame, *, recency: list[str], frequency: list[str], currency: str, lang: str
@@ -67,7 +69,7 @@ def _chart(
             sort=recency,
             scale=alt.Scale(domain=recency),
             title=lexicon.say("axes.recency", lang=lang),
-            axis=alt.Axis(labelAngle=0 if large else -45, **plain),
+            axis=alt.Axis(labelAngle=0 if large else -45, labelPadding=7, **plain),
         ),
         y=alt.Y(
             "frequency:N",
@@ -84,7 +86,15 @@ def _chart(
     count = base.mark_text(
         dy=-7 if large else 0, fontSize=13 if large else 10, fontWeight="bold"
     ).encode(text="count:N", color=colour)
-    layers = [cells, count]
+    nobody = pl.DataFrame({"recency": recency}).join(
+        pl.DataFrame({"frequency": frequency}), how="cross"
+    )
+    empty = (
+        alt.Chart(nobody)
+        .mark_rect(cornerRadius=3, stroke=look.PAPER, strokeWidth=2, fill=_EMPTY)
+        .encode(x="recency:N", y="frequency:N")
+    )
+    layers = [empty, cells, count]
     if large:
         layers.append(base.mark_text(dy=9, fontSize=11).encode(text="amount:N", color=colour))
     return alt.layer(*layers).properties(width=width, height=46 * len(frequency))
@@ -95,8 +105,10 @@ def _short(amount: float, label: str, lang: str) -> str:
         return "–"
     written = money.number(amount, lang=lang, decimals=1 if amount < 10 else 0)
     if lang == "fr":
-        return f"{written} {label}"
-    return f"{label[:-1]}{written}{label[-1]}" if label[-1] in "kM" else f"{label}{written}"
+        return f"{written}\u00a0{label}"
+    sign, prefix = (label[:-1], label[-1]) if label[-1] in "kM" else (label, "")
+    gap = "\u00a0" if len(sign) > 1 else ""
+    return f"{sign}{gap}{written}{prefix}"
 
 
 def _in_words(grid: pl.DataFrame, *, currency: str, lang: str) -> str:

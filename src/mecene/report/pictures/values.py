@@ -18,15 +18,10 @@ def bands(expected_minor: pl.Series, *, currency: str) -> pl.DataFrame:
     """Return ``band`` (index into EDGES), ``donors`` and ``value_minor`` (sum); addable."""
     base = 10 ** money.exponent(currency)
     breaks = [edge * base for edge in EDGES[1:]]
-    names = [str(index) for index in range(len(EDGES))]
+    known = expected_minor.cast(pl.Float64).drop_nulls()
+    band = pl.Series(breaks, dtype=pl.Float64).search_sorted(known, side="right")
     return (
-        pl.DataFrame({"value_minor": expected_minor.drop_nulls()})
-        .with_columns(
-            band=pl.col("value_minor")
-            .cut(breaks, labels=names, left_closed=True)
-            .cast(pl.String)
-            .cast(pl.Int64)
-        )
+        pl.DataFrame({"value_minor": known, "band": band.cast(pl.Int64)})
         .group_by("band")
         .agg(donors=pl.len(), value_minor=pl.col("value_minor").sum())
         .sort("band")
