@@ -29,6 +29,7 @@ def analyse(
     undo: options.UndoFile = None,
     overlap: options.Overlap = "keep",
     fiscal_year_start: options.YearStart = 1,
+    discount_rate: options.DiscountRate = 0.03,
     currency: options.Currency = None,
     encoding: options.Encoding = None,
     delimiter: options.Delimiter = None,
@@ -66,6 +67,7 @@ def analyse(
             lang=lang,
             rules=rules,
             fiscal_year_start=fiscal_year_start,
+            discount_rate=discount_rate,
             quiet=as_json,
         )
     if as_json:
@@ -81,6 +83,7 @@ def run(
     lang: str,
     rules: Path | None = None,
     fiscal_year_start: int = 1,
+    discount_rate: float = 0.03,
     quiet: bool = False,
 ) -> dict[str, Any]:
     """Read, analyse and write; return the metrics.
@@ -93,13 +96,14 @@ def run(
         lang: ``fr`` or ``en``.
         rules: A file of thresholds of one's own.
         fiscal_year_start: First month of the association's year, 1..12.
+        discount_rate: A year's; 0.03 makes a euro in a year worth 0.97 now.
         quiet: Whether to print nothing.
     """
     from mecene.cli import collect, summing_up
     from mecene.segments import rules as segment_rules
 
     thresholds = segment_rules.load(rules)
-    recognised = collect.recognise(asked)
+    recognised = _recognised(asked, lang=lang, quiet=quiet)
     with publishing.bench(out) as work, telling.progress(lang=lang, quiet=quiet) as tell:
         made = work / "report"
         made.mkdir()
@@ -110,9 +114,14 @@ def run(
             if not quiet:
                 summing_up.intake(collected.intake, lang=lang)
             day, said = _day(as_of, collected, recognised, today=today, lang=lang)
-            asking = {"rules": thresholds, "fiscal_year_start": fiscal_year_start}
+            asking = {"rules": thresholds, "as_of": day, "into": work, "lang": lang}
             found, figures = _written(
-                collected, made, as_of=day, into=work, lang=lang, on_progress=tell, **asking
+                collected,
+                made,
+                fiscal_year_start=fiscal_year_start,
+                discount_rate=discount_rate,
+                on_progress=tell,
+                **asking,
             )
             publishing.publish(made, out)
         finally:
@@ -171,3 +180,11 @@ def _stop_without_gift(collected: Any, recognised: Any, *, lang: str) -> NoRetur
         for reading, known in recognised
     )
     telling.stop(say("errors.no_gift_file", lang=lang, tables=tables), lang=lang)
+
+
+def _recognised(asked: Any, *, lang: str, quiet: bool) -> Any:
+    from mecene.cli import collect
+
+    with telling.progress(lang=lang, quiet=quiet) as tell:
+        tell("recognition", 0, 0)
+        return collect.recognise(asked)

@@ -20,11 +20,11 @@ from mecene.segments.rules import Rules
 
 
 class NoDonors(ValueError):
-    """The fact store holds neither donor nor gift on this day: there is nothing to say."""
+    """The fact store holds no donor and no gift on this day, so there is nothing to analyse."""
 
     def __init__(self, as_of: date) -> None:
         self.as_of = as_of
-        super().__init__(f"neither donor nor gift is known before {as_of}: choose a later day")
+        super().__init__(f"no donor and no gift is known before {as_of}; is the day right?")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,9 @@ class Analysis:
 
     ``measures`` is None where no gift counts, ``model`` where nobody gave. ``segments`` is
     ``profile.by_segment`` of today, ``performance`` that of the segments of a year ago.
-    ``series`` holds external series beside income (``outside.months``).
+    ``recurring_states`` counts donors by the state of their regular gift, ``kept_out`` those who
+    may be in no list, by cause. ``series`` holds external series beside income
+    (``outside.months``).
     """
 
     as_of: date
@@ -53,6 +55,9 @@ class Analysis:
     value_totals: dict[str, float]
     lists: Built
     tags: dict[str, int]
+    discount_rate: float
+    recurring_states: dict[str, int]
+    kept_out: dict[str, int]
     warnings: tuple[str, ...] = ()
     series: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=outside.SCHEMA))
 
@@ -61,15 +66,16 @@ def analyse(question: Question) -> Analysis:
     """Return the analysis of a fact store.
 
     Raises:
-        NoDonors: neither donor nor gift is known on that day.
+        NoDonors: no donor is known on that day, and no gift either.
     """
     measures = _measures(question)
     currency = measures.currency if measures else question.any_currency()
     parts = whole.summaries(question)
-    if measures is None and not any(
-        pl.scan_parquet(part).head(1).collect().height for part in parts
-    ):
+    if not parts and measures is None:
         raise NoDonors(question.as_of)
+    if not parts:
+        # Every gift is anonymous: there is an income to tell, and a roll without a row.
+        parts = [whole.summary_of_nobody(question)]
     learnt = whole.learnt(parts, rules=question.rules)
     standings = []
     for done, part in enumerate(parts):
@@ -89,6 +95,7 @@ def analyse(question: Question) -> Analysis:
         performance=moved.performance,
         flows=moved.flows,
         stages=moved.stages,
+        discount_rate=question.discount_rate,
         warnings=tuple(cautions.sentence(doubt, lang=question.lang) for doubt in doubts),
         series=outside.months(question, measures),
         **standing.added(standings),

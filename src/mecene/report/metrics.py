@@ -57,12 +57,15 @@ def metrics(analysis: Analysis, intake: Intake) -> dict[str, Any]:
         ],
         "rfm": analysis.grid.to_dicts(),
         "tags": analysis.tags,
+        "recurring_states": analysis.recurring_states,
         "value": {
             "model": _model(analysis),
+            "discount_rate": analysis.discount_rate,
             "expected": analysis.value_totals,
             "bands_36m": analysis.value_bands.to_dicts(),
         },
         "lists": {name: table.height for name, table in analysis.lists.lists.items()},
+        "kept_out_of_lists": analysis.kept_out,
         "excluded_from_lists": analysis.lists.excluded.to_dicts(),
         "warnings": list(analysis.warnings),
         "series": [

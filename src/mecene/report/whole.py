@@ -31,7 +31,7 @@ def summaries(question: Question) -> list[Path]:
     """Write the summary of each bucket of donors; return the files, in order."""
     folder = question.into / "summary"
     folder.mkdir(parents=True, exist_ok=True)
-    files: list[Path] = []
+    files = []
     for done, bucket in enumerate(question.buckets):
         question.on_progress("features", done, len(question.buckets))
         frame = features.of(
@@ -40,12 +40,23 @@ def summaries(question: Question) -> list[Path]:
             bucket=bucket,
             year_starts_in_month=question.fiscal_year_start,
         )
-        # The last part is kept even when empty: a file of anonymous gifts has an income.
-        if frame.height or (not files and bucket == question.buckets[-1]):
+        if frame.height:
             files.append(folder / f"{bucket or EVERYBODY}.parquet")
             frame.write_parquet(files[-1])
     question.on_progress("features", len(question.buckets), len(question.buckets))
     return files
+
+
+def summary_of_nobody(question: Question) -> Path:
+    """Write the summary of a file where every gift is anonymous: its columns, and no row."""
+    file = question.into / "summary" / f"{EVERYBODY}.parquet"
+    features.of(
+        question.store,
+        as_of=question.as_of,
+        bucket=None,
+        year_starts_in_month=question.fiscal_year_start,
+    ).write_parquet(file)
+    return file
 
 
 def learnt(parts: list[Path], *, rules: Rules) -> Whole:
