@@ -68,11 +68,13 @@ def metrics(analysis: Analysis, intake: Intake) -> dict[str, Any]:
         "kept_out_of_lists": analysis.kept_out,
         "excluded_from_lists": analysis.lists.excluded.to_dicts(),
         "warnings": list(analysis.warnings),
-        "series": [
-            {**row, "month": row["month"].isoformat()} for row in analysis.series.to_dicts()
-        ],
+        "series": _series(analysis),
         "measures": analysis.measures.to_dict() if analysis.measures else None,
     }
+
+
+def _series(analysis: Analysis) -> list[dict[str, Any]]:
+    return [{**row, "month": row["month"].isoformat()} for row in analysis.series.to_dicts()]
 
 
 def _model(analysis: Analysis) -> dict[str, Any] | None:
