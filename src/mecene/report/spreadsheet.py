@@ -74,4 +74,7 @@ def _codes(table: pl.DataFrame, *, lang: str) -> list[pl.Expr]:
 
 
 def _lists(table: pl.DataFrame) -> list[pl.Expr]:
-    return [pl.col(name).list.join(" ") for name, kind in table.schema.items() if kind == pl.List]
+    lists = [name for name, kind in table.schema.items() if kind == pl.List]
+    joined = {name: pl.col(name).list.join(" ") for name in lists}
+    # A list of nothing is an empty cell, not a cell of two quotes.
+    return [pl.when(text != "").then(text).alias(name) for name, text in joined.items()]
