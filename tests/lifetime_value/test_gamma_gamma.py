@@ -35,6 +35,19 @@ class TestFit:
 
         assert laws.slopes_agree(objective, np.array(logs), tolerance=1e-5)
 
+    @pytest.mark.parametrize("unit", [1e-3, 1e10])
+    def test_the_unit_of_amounts_changes_the_scale_alone(self, unit):
+        gifts, means = np.array([1, 2, 3, 1, 4]), np.array([20.0, 35.0, 50.0, 80.0, 30.0])
+
+        model, scaled = gamma_gamma.fit(gifts, means), gamma_gamma.fit(gifts, means * unit)
+
+        np.testing.assert_allclose([scaled.p, scaled.q], [model.p, model.q], rtol=1e-6)
+        assert scaled.v == pytest.approx(model.v * unit, rel=1e-6)
+
+    def test_amounts_a_cent_apart_are_as_good_as_equal(self):
+        with pytest.raises(gamma_gamma.EqualAmounts):
+            gamma_gamma.fit([2, 1, 1], [50_01.5, 50_04, 50_05])
+
     def test_equal_amounts_are_refused(self):
         with pytest.raises(gamma_gamma.EqualAmounts, match="5000"):
             gamma_gamma.fit([1, 2, 9], [5000, 5000, 5000])

@@ -158,3 +158,13 @@ class TestForecast:
         later = histories.Yearly(x, last, n + 1, past.donors)
 
         assert model.p_active(later)[0] <= model.p_active(past)[0] * (1 + 1e-9)
+
+
+def test_donors_who_never_come_back_after_a_silent_year_are_no_ridge():
+    given_years, chances, donors = [1, 2, 2, 3, 3, 4], [2, 2, 3, 3, 4, 4], [6, 7, 7, 7, 7, 6]
+    past = histories.yearly(given_years, given_years, chances, donors=donors)
+
+    model = reactivation.fit(past)
+
+    silent, faithful = model.p_active(histories.yearly([2, 4], [2, 4], [4, 4]))
+    assert silent < 0.5 < faithful

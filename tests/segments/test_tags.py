@@ -13,6 +13,24 @@ def tagged(**row: object) -> set[str]:
     return {name for name in tags.TAGS if found[name]}
 
 
+class TestMembership:
+    @pytest.mark.parametrize(
+        ("fee_age_days", "expected"),
+        [
+            (None, set()),
+            (0, {"member"}),
+            (395, {"member"}),
+            (396, {"membership_due"}),
+            (791, {"membership_due"}),
+            (792, set()),
+        ],
+    )
+    def test_a_fee_makes_a_member_for_thirteen_months_then_is_due(
+        self, fee_age_days: int | None, expected: set[str]
+    ) -> None:
+        assert tagged(last_membership_age_days=fee_age_days) == expected
+
+
 class TestYears:
     # (this year, last year, the one before, earlier) → tags; NPSP reports LYBUNT and SYBUNT.
     @pytest.mark.parametrize(

@@ -167,3 +167,14 @@ def test_a_benchmark_can_ask_for_some_tables_only(tmp_path: Path) -> None:
     store = fact_files.write(Association(donors=50, years=1), tmp_path, only=("gifts",))
 
     assert [folder.name for folder in store.iterdir()] == ["gifts"]
+
+
+def test_some_files_alone_hold_the_same_rows(dirty: Written, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    some = exports.write(
+        SPEC, tmp_path, only=("gifts",), on_progress=lambda done, of: told.append((done, of))
+    )
+
+    assert set(some.rows) == {"gifts.csv"}
+    assert some.path("gifts.csv").read_bytes() == dirty.path("gifts.csv").read_bytes()
+    assert told == [(1, 1)]

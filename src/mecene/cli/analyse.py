@@ -30,6 +30,7 @@ def analyse(
     undo: options.UndoFile = None,
     overlap: options.Overlap = "keep",
     fiscal_year_start: options.YearStart = 1,
+    discount_rate: options.DiscountRate = 0.03,
     currency: options.Currency = None,
     encoding: options.Encoding = None,
     delimiter: options.Delimiter = None,
@@ -66,6 +67,7 @@ def analyse(
             lang=lang,
             rules=rules,
             fiscal_year_start=fiscal_year_start,
+            discount_rate=discount_rate,
             quiet=as_json,
         )
     if as_json:
@@ -80,6 +82,7 @@ def run(
     lang: str,
     rules: Path | None = None,
     fiscal_year_start: int = 1,
+    discount_rate: float = 0.03,
     quiet: bool = False,
 ) -> dict[str, Any]:
     """Read, analyse and write; return the metrics.
@@ -91,6 +94,7 @@ def run(
         lang: ``fr`` or ``en``.
         rules: A file of thresholds of one's own.
         fiscal_year_start: First month of the association's year, 1..12.
+        discount_rate: A year's; 0.03 makes a euro in a year worth 0.97 now.
         quiet: Whether to print nothing.
     """
     from mecene.cli import collect, summing_up
@@ -99,7 +103,7 @@ def run(
     from mecene.segments import rules as segment_rules
 
     thresholds = segment_rules.load(rules)
-    recognised = collect.recognise(asked)
+    recognised = _recognised(asked, lang=lang, quiet=quiet)
     out.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(out / "facts", ignore_errors=True)
     # Beside the report, not in a temporary folder of the system: it holds people's names, and a
@@ -125,6 +129,7 @@ def run(
                 lang=lang,
                 rules=thresholds,
                 fiscal_year_start=fiscal_year_start,
+                discount_rate=discount_rate,
                 on_progress=tell,
             )
         )
@@ -132,3 +137,11 @@ def run(
     if not quiet:
         summing_up.analysis(found, out, lang=lang, told=as_of is not None)
     return figures
+
+
+def _recognised(asked: Any, *, lang: str, quiet: bool) -> Any:
+    from mecene.cli import collect
+
+    with telling.progress(lang=lang, quiet=quiet) as tell:
+        tell("recognition", 0, 0)
+        return collect.recognise(asked)

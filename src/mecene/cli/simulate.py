@@ -33,4 +33,11 @@ def write(
         spec = Association(donors=donors, years=years, seed=seed, names=names)
     except InvalidAssociation as refused:
         telling.stop(str(refused), lang=lang)
-    return exports.write(spec, out, dirty=not clean, lang=lang).rows
+    with telling.progress(lang=lang, quiet=False) as tell:
+        return exports.write(
+            spec,
+            out,
+            dirty=not clean,
+            lang=lang,
+            on_progress=lambda done, total: tell("simulation", done, total),
+        ).rows

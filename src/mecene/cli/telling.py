@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Timer
 from typing import Protocol
 
 import typer
@@ -27,7 +28,7 @@ def progress(*, lang: str, quiet: bool) -> Iterator[Progress]:
         yield lambda stage, done, total: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars
 
     bars = Bars(
@@ -38,19 +39,26 @@ def progress(*, lang: str, quiet: bool) -> Iterator[Progress]:
         console=Console(stderr=True),
         transient=True,
     )
-    started = bars.get_time()
-    tasks: dict[str, int] = {}
+    tasks: dict[str, TaskID] = {}
 
     def tell(stage: str, done: int, total: int, /) -> None:
-        if not bars.live.is_started and bars.get_time() - started > _PATIENCE_SECONDS:
-            bars.start()
         if stage not in tasks:
+            # What was counted without knowing the end has come to it.
+            for task in bars.tasks:
+                if task.total is None:
+                    bars.update(task.id, total=task.completed)
             tasks[stage] = bars.add_task(say(f"stages.{stage}", lang=lang), total=None)
-        bars.update(tasks[stage], completed=done, total=total or None)  # type: ignore[arg-type]
+        bars.update(tasks[stage], completed=done, total=total or None)
 
+    # By the clock, not by what is told: a long step tells nothing, and its seconds must move.
+    appears = Timer(_PATIENCE_SECONDS, bars.start)
+    appears.daemon = True
+    appears.start()
     try:
         yield tell
     finally:
+        appears.cancel()
+        appears.join()
         if bars.live.is_started:
             bars.stop()
 

@@ -5,11 +5,14 @@ that keeps two people of one household apart. Each relation is a word: ``same``,
 (a slip of the hand), ``different``, ``missing`` …
 """
 
+from collections.abc import Callable
+
 import duckdb
 import polars as pl
 
 SHARED_FROM = 3  # clearly different names on one e-mail: it is nobody's in particular
 
+# CASE rather than AND where an edit distance follows: an AND works out both its sides.
 _SCHEMA = """
 CREATE OR REPLACE MACRO slip(x, y) AS
     CASE WHEN abs(length(x) - length(y)) > 2 OR least(length(x), length(y)) < 4 THEN false
@@ -46,10 +49,12 @@ CREATE OR REPLACE MACRO swapped_exactly(x_first, x_last, y_first, y_last) AS
 CREATE OR REPLACE MACRO nearly(x, y) AS
     slip(x, y) OR (length(x) = 1 AND starts_with(y, x)) OR (length(y) = 1 AND starts_with(x, y));
 CREATE OR REPLACE MACRO swapped(x_first, x_last, y_first, y_last) AS
-    coalesce(x_first <> x_last AND x_last <> y_last AND (
-        (replace(x_first, ' ', '') = y_last AND nearly(replace(y_first, ' ', ''), x_last))
-        OR (replace(y_first, ' ', '') = x_last AND nearly(replace(x_first, ' ', ''), y_last))
-    ), false);
+    coalesce(CASE WHEN x_first <> x_last AND x_last <> y_last THEN
+        CASE WHEN replace(x_first, ' ', '') = y_last
+            THEN nearly(replace(y_first, ' ', ''), x_last) ELSE false END
+        OR CASE WHEN replace(y_first, ' ', '') = x_last
+            THEN nearly(replace(x_first, ' ', ''), y_last) ELSE false END
+    END, false);
 CREATE OR REPLACE MACRO birth_relation(x, y) AS CASE
     WHEN x IS NULL OR y IS NULL THEN 'missing'
     WHEN x = y THEN 'same'
@@ -68,58 +73,132 @@ CREATE OR REPLACE MACRO place_relation(
     ELSE 'different' END;
 """
 
+_SIDE = (
+    "kind", "first", "first_known", "first_brief", "initials", "woman", "last", "last_parts",
+    "email", "local", "phone", "ref", "siren", "birth_date", "gender",
+    "postcode", "street", "number", "city",
+)  # fmt: skip
+
 _COMPARISON = """
-SELECT p.a, p.b, x.kind AS kind_a, y.kind AS kind_b,
-    first_relation(x.first, y.first, x.first_known, y.first_known, x.first_brief, y.first_brief,
-        x.initials, y.initials) AS first,
-    last_relation(x.last, y.last, x.last_parts, y.last_parts) AS last,
-    swapped(x.first, x.last, y.first, y.last) AS swapped,
-    birth_relation(x.birth_date, y.birth_date) AS birth,
-    place_relation(x.postcode, y.postcode, x.street, y.street, x.number, y.number,
-        x.city, y.city) AS place,
-    coalesce(x.email = y.email, false) AS email,
-    swapped_exactly(x.first, x.last, y.first, y.last) AS swapped_exactly,
-    coalesce(x.email <> y.email, false) AS email_differs,
-    coalesce(x.phone <> y.phone, false) AS phone_differs,
-    coalesce(x.local = y.local, false) AS local,
-    coalesce(x.phone = y.phone, false) AS phone,
-    coalesce(x.ref = y.ref, false) AS ref,
-    coalesce(x.siren = y.siren, false) AS siren,
-    coalesce(x.gender <> y.gender, false) AS civility_differs,
-    coalesce(x.woman OR y.woman, false) AS woman,
-    greatest(length(x.first), length(y.first)) AS first_length
-FROM pairs p JOIN traits x ON x.person_key = p.a JOIN traits y ON y.person_key = p.b
-ORDER BY p.a, p.b
+SELECT a, b, x_kind AS kind_a, y_kind AS kind_b,
+    first_relation(x_first, y_first, x_first_known, y_first_known, x_first_brief, y_first_brief,
+        x_initials, y_initials) AS first,
+    last_relation(x_last, y_last, x_last_parts, y_last_parts) AS last,
+    swapped(x_first, x_last, y_first, y_last) AS swapped,
+    birth_relation(x_birth_date, y_birth_date) AS birth,
+    place_relation(x_postcode, y_postcode, x_street, y_street, x_number, y_number,
+        x_city, y_city) AS place,
+    coalesce(x_email = y_email, false) AS email,
+    swapped_exactly(x_first, x_last, y_first, y_last) AS swapped_exactly,
+    coalesce(x_email <> y_email, false) AS email_differs,
+    coalesce(x_phone <> y_phone, false) AS phone_differs,
+    coalesce(x_local = y_local, false) AS local,
+    coalesce(x_phone = y_phone, false) AS phone,
+    coalesce(x_ref = y_ref, false) AS ref,
+    coalesce(x_siren = y_siren, false) AS siren,
+    coalesce(x_gender <> y_gender, false) AS civility_differs,
+    coalesce(x_woman OR y_woman, false) AS woman,
+    greatest(length(x_first), length(y_first)) AS first_length
+FROM sides
 """
+_OWN = ("email", "local", "phone", "ref", "siren")
+_AT_ONCE = 200_000  # pairs compared together: memory does not grow with how many there are
 
 
-def open_with(traits: pl.DataFrame) -> duckdb.DuckDBPyConnection:
-    """Return a database in memory that knows the traits and the relations."""
+def opened() -> duckdb.DuckDBPyConnection:
+    """Return a database in memory that knows the relations."""
     database = duckdb.connect(":memory:")
     database.execute("SET enable_progress_bar = false")
     database.execute(_SCHEMA)
-    know(database, traits)
     return database
 
 
-def know(database: duckdb.DuckDBPyConnection, traits: pl.DataFrame) -> None:
-    """Replace the traits the database knows."""
-    database.register("given_traits", traits.to_arrow())
-    database.execute("CREATE OR REPLACE TABLE traits AS SELECT * FROM given_traits")
-    database.unregister("given_traits")
-
-
-def pairs(database: duckdb.DuckDBPyConnection, found: pl.DataFrame) -> pl.DataFrame:
+def pairs(
+    database: duckdb.DuckDBPyConnection, traits: pl.DataFrame, found: pl.DataFrame
+) -> pl.DataFrame:
     """Return one row a pair (a, b) with the relation of each trait, and what keeps them apart.
 
     ``apart`` holds the reason two records cannot be one person, or nothing: ``kind``,
     ``household`` (a couple and one of its members), ``birth_date``, ``given_name``,
     ``civility``.
+
+    Args:
+        database: What ``opened`` returned.
+        traits: What ``traits.of`` returned, sorted by ``person_key``.
+        found: Pairs of person keys (a, b).
     """
-    database.register("pairs", found.to_arrow())
-    compared = database.execute(_COMPARISON).pl()
-    database.unregister("pairs")
-    return compared.with_columns(_apart().alias("apart"))
+    keys, known = traits["person_key"], traits.select(_SIDE)
+    parts = []
+    for start in range(0, max(found.height, 1), _AT_ONCE):
+        some = found.slice(start, _AT_ONCE)
+        sides = [
+            known[keys.search_sorted(some[name])].rename({trait: f"{x}_{trait}" for trait in _SIDE})
+            for name, x in (("a", "x"), ("b", "y"))
+        ]
+        database.register("sides", pl.concat([some, *sides], how="horizontal").to_arrow())
+        parts.append(database.execute(_COMPARISON).pl())
+        database.unregister("sides")
+    return pl.concat(parts).with_columns(_apart().alias("apart")).sort("a", "b")
+
+
+def worthwhile(
+    database: duckdb.DuckDBPyConnection,
+    traits: pl.DataFrame,
+    found: pl.DataFrame,
+    *,
+    on_progress: Callable[[float], None],
+) -> pl.DataFrame:
+    """Return what ``pairs`` does, of the pairs that a rule or a score could be about.
+
+    Two Martins of one town, of different given names and with nothing else in common, are most
+    of what is compared and none of what is found: they are not kept.
+    """
+    codes = _codes(traits)
+    parts = []
+    for start in range(0, max(found.height, 1), _AT_ONCE):
+        some = found.slice(start, _AT_ONCE)
+        some = some.filter(~_namesakes(traits["person_key"], codes, some))
+        parts.append(pairs(database, traits, some).filter(_telling()))
+        on_progress(min(start + _AT_ONCE, found.height) / max(found.height, 1))
+    return pl.concat(parts)
+
+
+def _telling() -> pl.Expr:
+    """Return which pairs a rule, a look or a score could be about; all of them ask for this."""
+    crossed = pl.col("swapped") | pl.col("swapped_exactly")
+    named = pl.col("last").is_in(["same", "close", "part"]) | crossed
+    # A couple and a body have two given names, or none.
+    given = (
+        pl.col("first").is_in(["same", "close", "initial"])
+        | crossed
+        | (pl.col("kind_a") != "person")
+        | (pl.col("kind_b") != "person")
+    )
+    near = ~pl.col("place").is_in(["missing", "different"])
+    own = pl.any_horizontal(_OWN) | (pl.col("birth") == "same")
+    return own | (named & given & near)
+
+
+def _codes(traits: pl.DataFrame) -> pl.DataFrame:
+    """Return traits as small whole numbers, which are told apart much faster than texts."""
+    same = ("last", *_OWN, "birth_date")
+    return traits.select(
+        *(pl.col(name).rank("dense").cast(pl.UInt32) for name in same),
+        pl.col("first").str.slice(0, 1).rank("dense").cast(pl.UInt32).alias("letter"),
+        ((pl.col("kind") == "person") & pl.col("first_known")).alias("plain"),
+    )
+
+
+def _namesakes(keys: pl.Series, codes: pl.DataFrame, found: pl.DataFrame) -> pl.Series:
+    """Return the pairs of one surname whose known given names start differently, and no more.
+
+    They are never worth comparing, and in a large town there are many.
+    """
+    x, y = (codes[keys.search_sorted(found[name])] for name in ("a", "b"))
+    own = [(x[name] == y[name]).fill_null(value=False) for name in (*_OWN, "birth_date")]
+    alike = pl.select(pl.any_horizontal(pl.lit(each) for each in own)).to_series()
+    names = (x["last"] == y["last"]) & (x["letter"] != y["letter"]) & x["plain"] & y["plain"]
+    return names.fill_null(value=False) & ~alike
 
 
 def without_shared(

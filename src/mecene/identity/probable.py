@@ -82,48 +82,48 @@ _LEVELS: dict[str, tuple[tuple[str, float | None, float | None], ...]] = {
 SCORES = pl.Schema({"a": pl.Int64, "b": pl.Int64, "score": pl.Float64})
 
 
-def scores(database: duckdb.DuckDBPyConnection, pairs: pl.DataFrame) -> pl.DataFrame:
+def scores(
+    database: duckdb.DuckDBPyConnection, traits: pl.DataFrame, pairs: pl.DataFrame
+) -> pl.DataFrame:
     """Return (a, b, score): how likely each pair is one person, from 0 to 1.
 
     Args:
-        database: What ``compare.open_with`` returned; it holds the traits and the relations.
+        database: What ``compare.opened`` returned; it knows the relations.
+        traits: What is compared, and what the frequency of surnames is read from.
         pairs: Pairs of person keys (a, b) to score.
     """
     if pairs.is_empty():
         return pl.DataFrame(schema=SCORES)
     with _silence():
-        linker, api = _linker(database, pairs)
+        linker, api = _linker(database, traits, pairs)
         return _predicted(linker, api, pairs).sort("a", "b")
 
 
-def _linker(database: duckdb.DuckDBPyConnection, pairs: pl.DataFrame) -> tuple[Any, Any]:
+def _linker(
+    database: duckdb.DuckDBPyConnection, traits: pl.DataFrame, pairs: pl.DataFrame
+) -> tuple[Any, Any]:
     # splink takes a second to import; most commands never need it.
     from splink import DuckDBAPI, Linker
 
-    keys = pl.concat([pairs["a"], pairs["b"]]).unique().sort()
-    total = database.execute("SELECT count(*) FROM traits").fetchall()[0][0]
-    database.register("keys", pl.DataFrame({"person_key": keys}).to_arrow())
-    database.execute(
-        "CREATE OR REPLACE TABLE compared AS SELECT t.* FROM traits t JOIN keys USING (person_key)"
-    )
-    database.unregister("keys")
+    keys = pl.concat([pairs["a"], pairs["b"]]).unique().to_frame("person_key")
+    told = traits.join(keys, on="person_key", how="semi", maintain_order="left")
+    database.register("told", told.to_arrow())
+    database.execute("CREATE OR REPLACE TABLE compared AS SELECT * FROM told")
+    database.unregister("told")
     api = DuckDBAPI(connection=database)
     linker = Linker(
-        api.register("compared"), _settings(total), log_level=None, validate_settings=False
+        api.register("compared"), _settings(traits.height), log_level=None, validate_settings=False
     )
     linker.table_management.register_term_frequency_lookup(
-        api.register(_frequencies(database, total)), "last"
+        api.register(_frequencies(traits)), "last"
     )
     return linker, api
 
 
-def _frequencies(database: duckdb.DuckDBPyConnection, total: int) -> Any:
-    counted = database.execute(
-        "SELECT last, count(*)::DOUBLE AS n FROM traits WHERE last IS NOT NULL GROUP BY last"
-    ).pl()
-    return counted.select(
-        "last", (pl.col("n") / (total + _PSEUDO_RECORDS)).clip(_RAREST).alias("tf_last")
-    ).to_arrow()
+def _frequencies(traits: pl.DataFrame) -> Any:
+    total = traits.height + _PSEUDO_RECORDS
+    counted = traits.drop_nulls("last").group_by("last").len().sort("last")
+    return counted.select("last", (pl.col("len") / total).clip(_RAREST).alias("tf_last")).to_arrow()
 
 
 def _settings(total: int) -> Any:

@@ -82,12 +82,13 @@ def resolve(
     if not 0.5 <= threshold <= 1:
         raise InvalidThreshold(f"threshold is {threshold}; it is a score between 0.5 and 1")
     tell = on_progress or _silent
-    table = traits.complete(_read(persons))
     tell("names", 0.0)
-    people = traits.of(table.filter(traits.comparable(table)))
+    people = _people(persons)
     tell("pairs", 0.3)
     edges, groups = _grouped(people, threshold, merges.undone_ids(undone), tell)
     tell("donors", 0.8)
+    # Read again: what is only shown is not held while pairs are compared.
+    table = traits.complete(_read(persons))
     edges, mapping = _numbered(table, edges, groups, merges.undone_ids(undone))
     numbers = mapping.select("person_key", "donor_id")
     homes = households.of(people, numbers)
@@ -102,6 +103,12 @@ def resolve(
     )
 
 
+def _people(persons: pl.DataFrame | Path) -> pl.DataFrame:
+    table = traits.complete(_read(persons))
+    held = traits.comparable(table)
+    return traits.of(table if held.all() else table.filter(held))
+
+
 def _read(persons: pl.DataFrame | Path) -> pl.DataFrame:
     if isinstance(persons, pl.DataFrame):
         return persons
@@ -112,13 +119,14 @@ def _grouped(
     people: pl.DataFrame, threshold: float, undone: set[str], tell: Progress
 ) -> tuple[pl.DataFrame, dict[int, int]]:
     """Return every judged pair, and record → group."""
-    pairs = candidates.pairs(people)
-    database = compare.open_with(people)
+    found = candidates.pairs(people)
+    database = compare.opened()
     try:
         tell("pairs", 0.4)
-        known, compared = compare.without_shared(people, compare.pairs(database, pairs))
-        compare.know(database, known)
-        tell("pairs", 0.5)
+        compared = compare.worthwhile(
+            database, people, found, on_progress=lambda share: tell("pairs", 0.4 + 0.2 * share)
+        )
+        known, compared = compare.without_shared(people, compared)
         edges = _judged(database, known, compared, threshold)
         tell("pairs", 0.7)
         joins = edges.filter(pl.col("held").is_null())
@@ -141,7 +149,7 @@ def _judged(
     """Return the pairs worth a line: rule, score, why held back, what agrees, who is vague."""
     ruled = exact.edges(compared, known)
     left = compared.join(ruled, on=["a", "b"], how="anti").filter(_evident())
-    scored = probable.scores(database, left.select("a", "b")).filter(
+    scored = probable.scores(database, known, left.select("a", "b")).filter(
         pl.col("score") >= _WORTH_A_LOOK
     )
     likely = scored.select(
@@ -193,7 +201,8 @@ def _kept_apart(
     stands_for = dict(spoken.select("person_key", "voice").iter_rows())
     voices = spoken.select("chain", a="voice").unique()
     pairs = voices.join(voices.rename({"a": "b"}), on="chain").filter(pl.col("a") < pl.col("b"))
-    compared = compare.pairs(database, pairs.select("a", "b").unique().sort("a", "b"))
+    pairs = pairs.select("a", "b").unique().sort("a", "b")
+    compared = compare.pairs(database, known, pairs)
     # Jean and Jean-Pierre are one only where something says so of the two of them.
     spoken_of = joins.select("a", "b")
     partial = (pl.col("first") == "partial") & pl.col("unsaid")

@@ -18,6 +18,10 @@ from mecene.lifetime_value.histories import TooFewDonors
 
 Vector = NDArray[np.float64]
 
+# Amounts within a hundredth of one another tell donors apart no better than equal ones, and the
+# laws that fit them are too narrow to climb.
+_ALIKE = 0.01
+
 
 class ImpossibleAmounts(ValueError):
     """A mean amount that is not above 0, or a count of gifts below 1."""
@@ -95,13 +99,16 @@ def fit(
     seen, amounts = _checked(gifts, mean_amount)
     if not len(seen):
         raise TooFewDonors("no amount to learn from")
-    if np.ptp(amounts) <= 1e-9 * amounts[0]:
+    if np.ptp(amounts) <= _ALIKE * amounts[0]:
         raise EqualAmounts(f"every gift is of {amounts[0]:g}; expect that and model nothing")
     weights = np.ones(len(seen)) if donors is None else np.asarray(donors, dtype=float)
-    climbed = objective(seen, amounts, weights, prior=prior)
-    start = np.array([0.0, np.log(3.0), np.log(np.average(amounts, weights=weights) * 2)])
+    # In units of the mean gift: the law is the same, and no currency is too large to climb.
+    unit = float(np.average(amounts, weights=weights))
+    climbed = objective(seen, amounts / unit, weights, prior=prior)
+    start = np.array([0.0, np.log(3.0), np.log(2.0)])
     logs = ascent.maximise(climbed, start, donors=float(weights.sum()))
-    return GammaGamma(*np.exp(logs).tolist())
+    p, q, v = np.exp(logs).tolist()
+    return GammaGamma(p, q, v * unit)
 
 
 def objective(

@@ -20,7 +20,7 @@ from mecene.segments.rules import Rules
 
 
 class NoDonors(ValueError):
-    """The fact store holds no donor on this day, so there is nobody to analyse."""
+    """The fact store holds no donor and no gift on this day, so there is nothing to analyse."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,8 @@ class Analysis:
 
     ``measures`` is None where no gift counts, ``model`` where nobody gave. ``segments`` is
     ``profile.by_segment`` of today, ``performance`` that of the segments of a year ago.
+    ``recurring_states`` counts donors by the state of their regular gift, ``kept_out`` those who
+    may be in no list, by cause.
     """
 
     as_of: date
@@ -48,6 +50,9 @@ class Analysis:
     value_totals: dict[str, float]
     lists: Built
     tags: dict[str, int]
+    discount_rate: float
+    recurring_states: dict[str, int]
+    kept_out: dict[str, int]
     warnings: tuple[str, ...] = ()
 
 
@@ -55,15 +60,16 @@ def analyse(question: Question) -> Analysis:
     """Return the analysis of a fact store.
 
     Raises:
-        NoDonors: no donor is known on that day.
+        NoDonors: no donor is known on that day, and no gift either.
     """
     measures = _measures(question)
     currency = measures.currency if measures else question.any_currency()
     parts = whole.summaries(question)
+    if not parts and measures is None:
+        raise NoDonors(f"no donor and no gift is known before {question.as_of}; is the day right?")
     if not parts:
-        raise NoDonors(
-            f"no donor is known before {question.as_of}: every gift is anonymous, or later"
-        )
+        # Every gift is anonymous: there is an income to tell, and a roll without a row.
+        parts = [whole.summary_of_nobody(question)]
     learnt = whole.learnt(parts, rules=question.rules)
     standings = []
     for done, part in enumerate(parts):
@@ -83,6 +89,7 @@ def analyse(question: Question) -> Analysis:
         performance=moved.performance,
         flows=moved.flows,
         stages=moved.stages,
+        discount_rate=question.discount_rate,
         warnings=tuple(cautions.sentence(doubt, lang=question.lang) for doubt in doubts),
         **standing.added(standings),
     )

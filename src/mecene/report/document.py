@@ -25,10 +25,10 @@ def document(analysis: Analysis, intake: Intake) -> page.Page:
     measures = analysis.measures
     chapters = [
         income.chapter(measures, pen) if measures else None,
-        life.chapter(analysis, pen),
+        life.chapter(analysis, pen) if analysis.count else None,
         loyalty.chapter(measures, pen) if measures else None,
-        regular.chapter(measures, pen) if measures else None,
-        worth.chapter(analysis, pen),
+        regular.chapter(analysis, pen),
+        worth.chapter(analysis, pen) if analysis.model else None,
         quality.chapter(intake, pen),
     ]
     return page.Page(
@@ -37,9 +37,9 @@ def document(analysis: Analysis, intake: Intake) -> page.Page:
         cards=essentials.cards(analysis, pen),
         sentences=essentials.sentences(analysis, pen),
         actions=actions.actions(analysis, pen),
-        excluded=actions.excluded(analysis, pen),
+        excluded=actions.excluded(analysis, pen) if analysis.count else "",
         sections=[chapter for chapter in chapters if chapter],
-        warnings=analysis.warnings,
+        warnings=(*_nobody(analysis, pen), *analysis.warnings),
         footer=[pen.say("titles.footer_value"), pen.say("titles.footer")],
     )
 
@@ -47,6 +47,13 @@ def document(analysis: Analysis, intake: Intake) -> page.Page:
 def headlines(analysis: Analysis) -> list[page.Card]:
     """Return the headline figures alone, for who reads a terminal."""
     return essentials.cards(analysis, Pen(lang=analysis.lang, currency=analysis.currency))
+
+
+def _nobody(analysis: Analysis, pen: Pen) -> list[str]:
+    """Return what to know first of a file where nobody is known, or where nobody gave."""
+    if not analysis.count:
+        return [pen.say("leads.nobody_named")]
+    return [] if analysis.measures else [pen.say("leads.nobody_gave")]
 
 
 def _subtitle(analysis: Analysis, intake: Intake, pen: Pen) -> str:

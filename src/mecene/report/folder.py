@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from mecene import money
-from mecene.report import document, lexicon, page, roll
+from mecene.report import document, lexicon, page, roll, spreadsheet
 from mecene.report.analysis import Analysis
 from mecene.report.chapters import actions
 from mecene.report.intake import Intake
@@ -50,10 +50,11 @@ def write(
         lambda: _write_lists(analysis, into / actions.FOLDER),
         lambda: _write_page(analysis, intake, into / "report.html"),
     )
-    for done, step in enumerate(steps):
-        tell("writing", done, len(steps))
-        step()
-    tell("writing", len(steps), len(steps))
+    tell("writing", 0, len(steps))
+    # Together: pictures are drawn outside Python, and the workbook inside.
+    with ThreadPoolExecutor(len(steps)) as hands:
+        for done, _ in enumerate(hands.map(lambda step: step(), steps), start=1):
+            tell("writing", done, len(steps))
     figures = metrics(analysis, intake)
     (into / "metrics.json").write_text(
         json.dumps(figures, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8"
@@ -99,24 +100,10 @@ def _write_lists(analysis: Analysis, folder: Path) -> None:
 
 
 def _worded(listed: pl.DataFrame, *, lang: str) -> pl.DataFrame:
-    """Return a list with its reason first, euros, and columns named in a language."""
-    names = lexicon.labels("columns", lang=lang)
-    segments = lexicon.labels("segments", lang=lang)
-    exponents = {
-        code: 10.0 ** -money.exponent(code) for code in listed["currency"].unique() if code
-    }
-    factor = pl.col("currency").replace_strict(exponents, default=0.01, return_dtype=pl.Float64)
-    amounts = [name for name in listed.columns if name.endswith("_minor")]
+    """Return a list as a person reads it: who, why, then the figures."""
     # A list without names still has references to look people up by.
     held = [name for name in _IN_A_LIST if listed[name].is_not_null().any()]
-    order = ["donor_id", "external_ids", *held, "reason", "segment", *amounts, "currency"]
-    rest = [name for name in listed.columns if name not in (*order, *_IN_A_LIST)]
-    return (
-        listed.with_columns(
-            *((pl.col(name) * factor).round(2) for name in amounts),
-            pl.col("segment").replace_strict(segments, default=pl.col("segment")),
-            pl.col("external_ids").list.join(" "),
-        )
-        .select(*order, *rest)
-        .rename({name: names.get(name, name) for name in (*order, *rest)})
-    )
+    amounts = [name for name in listed.columns if name.endswith("_minor")]
+    first = ["donor_id", "external_ids", *held, "reason", "segment", *amounts, "currency"]
+    rest = [name for name in listed.columns if name not in (*first, *_IN_A_LIST)]
+    return spreadsheet.worded(listed.select(*first, *rest), lang=lang)

@@ -45,8 +45,6 @@ KIND_COLOURS = {
     "in_kind": "#8c8c8c",
     "anonymous": "#bdbdbd",
 }
-SEQUENCE = ["#f3efe4", "#bfe0dc", "#6fb7b7", "#1f8291", "#00485c"]
-
 _FONT = "Inter, 'Segoe UI', 'Helvetica Neue', Helvetica, Arial, 'DejaVu Sans', sans-serif"
 
 
@@ -110,15 +108,21 @@ def picture(
         name=name,
         title=lexicon.say(f"pictures.{name}", lang=lang),
         alternative=alternative,
-        wide=draw(build(WIDE), lang=lang),
-        narrow=draw(build(NARROW), lang=lang),
+        wide=draw(build(WIDE), name=name, lang=lang),
+        narrow=draw(build(NARROW), name=f"{name}-narrow", lang=lang),
         header=tuple(lexicon.say(f"tables.{column}", lang=lang) for column in header),
         rows=tuple(tuple(row) for row in rows),
     )
 
 
-def draw(chart: Any, *, lang: str) -> str:
-    """Return a chart as an SVG that fits its column, needs no network and runs no script."""
+def draw(chart: Any, *, name: str, lang: str) -> str:
+    """Return a chart as an SVG that fits its column, needs no network and runs no script.
+
+    Args:
+        chart: What to draw.
+        name: What its parts are named after, so that no two drawings of a page share a name.
+        lang: ``fr`` or ``en``.
+    """
     import vl_convert
 
     svg: str = vl_convert.vegalite_to_svg(
@@ -130,8 +134,8 @@ def draw(chart: Any, *, lang: str) -> str:
     )
     head, _, body = svg.partition(">")
     # The figure carries the words; the drawing itself is silent to a screen reader.
-    head = head.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1)
-    return f"{head}>{_DECIMALS.sub(_rounded, body)}"
+    head = _NAMESPACES.sub("", head).replace("<svg", '<svg aria-hidden="true" focusable="false"', 1)
+    return f"{head}>{_named_after(name, _DECIMALS.sub(_rounded, body))}"
 
 
 def largest(values: pl.Series) -> float:
@@ -142,6 +146,21 @@ def largest(values: pl.Series) -> float:
 def written(values: Iterable[float], how: Callable[[float], str]) -> pl.Series:
     """Return figures as the text a picture shows beside them."""
     return pl.Series([how(value) for value in values], dtype=pl.String)
+
+
+# Within a page, a drawing needs no address of the language it is written in.
+_NAMESPACES = re.compile(r'\sxmlns(:\w+)?="[^"]*"')
+_NAMES = re.compile(r'\bid="([^"]+)"')
+
+
+def _named_after(name: str, body: str) -> str:
+    """Return a drawing whose parts are numbered from 1, whatever was drawn before it."""
+    for number, known in enumerate(dict.fromkeys(_NAMES.findall(body)), start=1):
+        new = f"{name}-{number}"
+        body = body.replace(f'id="{known}"', f'id="{new}"').replace(
+            f"url(#{known})", f"url(#{new})"
+        )
+    return body
 
 
 # A tenth of a pixel is finer than any screen, and halves the file.
@@ -169,7 +188,11 @@ def _dress() -> dict[str, Any]:
     return {
         "font": _FONT,
         "background": "transparent",
+        # The figure speaks for its drawing; names on each bar would be read out one by one.
+        "aria": False,
         "padding": 4,
+        # Titles and labels are inside the width asked for, so that every drawing fills its column.
+        "autosize": {"type": "fit-x", "contains": "padding"},
         "view": {"stroke": None},
         "axis": label
         | {

@@ -16,6 +16,8 @@ from mecene.report.question import EVERYBODY, Question
 from mecene.segments import context, flows, lifecycle, profile
 
 _YEARS_BACK = 2
+# Those with a column that ``lifecycle.classify`` reads; the others are not worked out again.
+_FAMILIES = ("giving", "calendar", "recurring", "engagement")
 _NO_FLOWS = pl.DataFrame(
     schema={"stage": pl.Int32, "before": pl.String, "now": pl.String, "donors": pl.Int64}
 )
@@ -67,6 +69,7 @@ def _classified(question: Question, day: date, bucket: str | None) -> pl.DataFra
         as_of=day,
         bucket=bucket,
         year_starts_in_month=question.fiscal_year_start,
+        families=_FAMILIES,
     )
     return lifecycle.classify(frame, rules=question.rules)
 

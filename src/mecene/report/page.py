@@ -35,11 +35,12 @@ class Action:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the page: its heads, its rows, and which columns are figures."""
+    """A table of the page: its heads, its rows, and which columns are words, not figures."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     caption: str = ""
+    words: tuple[int, ...] = (0,)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from mecene import money
-from mecene.report import lexicon
+from mecene.report import lexicon, spreadsheet
 
 _NAMED_AT_MOST = 8
 _GIFTS_SHOWN = 12
@@ -126,8 +126,8 @@ def _gift(gift: dict[str, Any], lang: str) -> str:
 
 
 def _written(name: str, value: Any, row: dict[str, Any], lang: str) -> str:
-    if name == "segment":
-        return lexicon.labels("segments", lang=lang).get(value, str(value))
+    if name in spreadsheet.CODES:
+        return spreadsheet.code(name, value, lang=lang)
     if name.endswith("_minor"):
         return money.text(round(value), currency=row["currency"] or "EUR", lang=lang)
     if name == "p_active":

@@ -15,6 +15,8 @@ from mecene.segments.rules import Rules
 Progress = Callable[[str, int, int], None]
 
 EVERYBODY = "all"
+# A choice, to be made by each association: near what a French savings account pays.
+DISCOUNT_RATE = 0.03
 # Under it, a query over all the facts costs less than sixteen over a part of them.
 _ROWS_AT_ONCE = 3_000_000
 
@@ -28,7 +30,8 @@ class Question:
     """An association's donors as of a day, told in a language.
 
     ``into`` is a folder for the tables of donors. ``on_progress`` is called with (stage, done,
-    in all). ``fiscal_year_start`` is a month, 1..12.
+    in all). ``fiscal_year_start`` is a month, 1..12. ``discount_rate`` is a year's, > -1: what a
+    euro in a year is worth less than one now.
     """
 
     store: FactStore
@@ -37,6 +40,7 @@ class Question:
     lang: str
     rules: Rules = field(default_factory=segment_rules.load)
     fiscal_year_start: int = 1
+    discount_rate: float = DISCOUNT_RATE
     on_progress: Progress = silent
 
     @property

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import polars as pl
 
-from mecene import money
 from mecene.engine import duck
 from mecene.engine.store import FactStore
-from mecene.report import lexicon
+from mecene.report import spreadsheet
 from mecene.segments import tags as segment_tags
 
 PERSON = (
@@ -24,7 +23,7 @@ STANDING = ("segment", "sentence", "recurring_state", "rfm", "rfm_quintiles")
 GIVING = (
     "currency", "first_gift_on", "last_gift_on", "gifts", "amount_minor", "gifts_12m",
     "amount_12m_minor", "last_gift_minor", "largest_gift_minor", "mean_one_off_minor",
-    "recurring_monthly_minor", "most_answered_channel",
+    "recurring_monthly_minor", "last_membership_on", "most_answered_channel",
 )  # fmt: skip
 VALUE = (
     "p_active", "expected_gifts_12m", "expected_gifts_36m", "expected_gifts_60m",
@@ -33,6 +32,7 @@ VALUE = (
 )  # fmt: skip
 TAGS = (
     "mid_value", "major", "lybunt", "sybunt", "first_year", "seasonal", "most_engaged",
+    "member", "membership_due",
 )  # fmt: skip
 _NOT_TAGS = ("donor_id", "engagement_signs")
 REACH = ("reachable", "objects_appeal", "objects_profiling", "deceased")
@@ -83,25 +83,5 @@ def parts(folder: Path) -> Iterator[pl.DataFrame]:
 
 
 def for_people(part: pl.DataFrame, *, lang: str) -> pl.DataFrame:
-    """Return a part of the roll with amounts in euros and columns named in a language."""
-    names = lexicon.labels("columns", lang=lang)
-    segments = lexicon.labels("segments", lang=lang)
-    exponents = {code: 10.0 ** -money.exponent(code) for code in part["currency"].unique() if code}
-    factor = pl.col("currency").replace_strict(exponents, default=0.01, return_dtype=pl.Float64)
-    amounts = [name for name in part.columns if name.endswith("_minor")]
-    yes, no = (lexicon.say(f"words.{word}", lang=lang) for word in ("yes", "no"))
-    booleans = [name for name, kind in part.schema.items() if kind == pl.Boolean]
-    shown = part.with_columns(
-        *((pl.col(name) * factor).round(2) for name in amounts),
-        *(
-            pl.when(pl.col(name)).then(pl.lit(yes)).when(~pl.col(name)).then(pl.lit(no)).alias(name)
-            for name in booleans
-        ),
-        pl.col("segment").replace_strict(segments, default=pl.col("segment")),
-        pl.col("external_ids").list.join(" "),
-        *(pl.col(name).round(3) for name in part.columns if part.schema[name] == pl.Float64
-          and name not in amounts),
-    )  # fmt: skip
-    return shown.drop("reason").rename(
-        {name: names.get(name, name) for name in shown.columns if name != "reason"}
-    )
+    """Return a part of the roll as a person reads it, in euros and in their language."""
+    return spreadsheet.worded(part.drop("reason"), lang=lang)

@@ -15,7 +15,18 @@ from mecene.report import roll
 from mecene.report.pictures import values
 from mecene.report.question import EVERYBODY, Question
 from mecene.report.whole import Whole
-from mecene.segments import context, custom, lifecycle, lists, profile, rfm, sentences, tags
+from mecene.segments import (
+    audience,
+    context,
+    custom,
+    lifecycle,
+    lists,
+    profile,
+    rfm,
+    sentences,
+    tags,
+)
+from mecene.segments import summary as segment_summary
 from mecene.segments.lists import Built
 
 
@@ -31,13 +42,15 @@ class Standing:
     totals: pl.DataFrame
     lists: Built
     tags: pl.DataFrame
+    recurring: pl.DataFrame
+    apart: pl.DataFrame
 
 
 def of(part: Path, whole: Whole, question: Question, *, currency: str) -> Standing:
     """Return the standing of the donors of one summary; write their part of the roll."""
     rules = question.rules
     summary = pl.read_parquet(part)
-    worth = value.predict(whole.model, summary) if whole.model else _worth_unknown(summary)
+    worth = _worth(summary, whole.model, question.discount_rate)
     valued = summary.join(worth, on="donor_id", how="left", validate="1:1")
     segments = lifecycle.classify(summary, rules=rules)
     bands = rfm.bands(summary, rules=rules)
@@ -68,6 +81,8 @@ def of(part: Path, whole: Whole, question: Question, *, currency: str) -> Standi
             file_context=whole.context,
         ),
         tags=tagged.join(own, on="donor_id").select(pl.col(pl.Boolean).sum().cast(pl.Int64)),
+        recurring=_counted(segments["recurring_state"]),
+        apart=_counted(_kept_out(summary)),
     )
 
 
@@ -83,6 +98,8 @@ def added(standings: list[Standing]) -> dict[str, Any]:
         "value_totals": pl.concat(each.totals for each in standings).sum().row(0, named=True),
         "lists": lists.merged(*(each.lists for each in standings)),
         "tags": pl.concat(each.tags for each in standings).sum().row(0, named=True),
+        "recurring_states": _numbers([each.recurring for each in standings]),
+        "kept_out": _numbers([each.apart for each in standings]),
     }
 
 
@@ -90,12 +107,31 @@ def _bucket(part: Path) -> str | None:
     return None if part.stem == EVERYBODY else part.stem
 
 
-def _worth_unknown(summary: pl.DataFrame) -> pl.DataFrame:
-    """Return the columns of a value that nobody can be given: nobody gave anything."""
+def _worth(
+    summary: pl.DataFrame, model: value.ValueModel | None, discount_rate: float
+) -> pl.DataFrame:
+    """Return what to expect of each donor; nothing of anybody where nobody ever gave."""
+    if model is not None:
+        return value.predict(model, summary, discount_rate=discount_rate)
     return summary.select("donor_id").with_columns(
         *(pl.lit(None, dtype=pl.Float64).alias(name) for name in roll.VALUE[:-1]),
         value_confidence=pl.lit("low"),
     )
+
+
+def _kept_out(summary: pl.DataFrame) -> pl.Series:
+    """Return why each donor may be in no list at all, null for who may."""
+    cause = audience.barred(by_profile=False, by_debit=False)
+    return segment_summary.complete(summary).select(cause=cause)["cause"]
+
+
+def _counted(words: pl.Series) -> pl.DataFrame:
+    known = pl.DataFrame({"word": words}, schema={"word": pl.String}).drop_nulls()
+    return known.group_by("word").agg(donors=pl.len().cast(pl.Int64))
+
+
+def _numbers(counts: list[pl.DataFrame]) -> dict[str, int]:
+    return {str(word): int(donors) for word, donors in _summed(counts, "word").iter_rows()}
 
 
 def _grid(scored: pl.DataFrame) -> pl.DataFrame:

@@ -47,6 +47,18 @@ def summaries(question: Question) -> list[Path]:
     return files
 
 
+def summary_of_nobody(question: Question) -> Path:
+    """Write the summary of a file where every gift is anonymous: its columns, and no row."""
+    file = question.into / "summary" / f"{EVERYBODY}.parquet"
+    features.of(
+        question.store,
+        as_of=question.as_of,
+        bucket=None,
+        year_starts_in_month=question.fiscal_year_start,
+    ).write_parquet(file)
+    return file
+
+
 def learnt(parts: list[Path], *, rules: Rules) -> Whole:
     """Return what the summaries of all buckets say together."""
     known: Evidence | None = None

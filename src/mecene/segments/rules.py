@@ -58,6 +58,7 @@ class Tags:
     mid_value_share: float
     major_share: float
     sybunt_includes_lybunt: bool
+    member_days: int
     most_engaged_signs: int
     most_engaged_signs_by_gifts: int
     engaged_clicks: int

@@ -26,6 +26,7 @@ from mecene.segments.summary import or_zero
 
 TAGS = (
     "mid_value", "major", "lybunt", "sybunt", "pybunt", "first_year", "seasonal", "most_engaged",
+    "member", "membership_due",
 )  # fmt: skip
 
 # What `most_engaged` counts; no sign needs e-mail opens.
@@ -59,6 +60,7 @@ def tag(
     best = segment_context.best_year_minor()
     life = rules.lifecycle
     years = _years(rules.tags)
+    fee_age, member_days = pl.col("last_membership_age_days"), rules.tags.member_days
     tags: dict[str, pl.Expr] = {
         "mid_value": best.is_between(
             context.mid_value_from_minor, context.major_from_minor, closed="left"
@@ -69,6 +71,9 @@ def tag(
         "seasonal": (pl.col("usual_month_share") >= life.seasonal_share)
         & (pl.col("active_years") >= life.seasonal_years),
         "most_engaged": (signs >= _signs_needed(rules.tags)) & (or_zero("gifts_12m") > 0),
+        "member": fee_age < member_days,
+        # For as long again as a membership lasts: afterwards they are former members.
+        "membership_due": fee_age.is_between(member_days, 2 * member_days, closed="left"),
     }
     return table.select(
         "donor_id",

@@ -6,6 +6,7 @@
 each donor; ``truth_effects``, ``truth_attachment`` and ``truth_mandates`` the rest.
 """
 
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,8 @@ def write(
     lang: str = "fr",
     dirt: Dirt | None = None,
     encoding: str = "utf-8",
+    only: Collection[str] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> Written:
     """Write an association's files, a block of donors at a time.
 
@@ -60,6 +63,8 @@ def write(
         lang: ``fr`` (semicolon, decimal comma, ``dd/mm/yyyy``) or ``en`` (comma, point, ISO).
         dirt: How dirty, where ``dirty``.
         encoding: ``utf-8`` or ``cp1252``.
+        only: Write these files (``gifts``, ``truth_rows`` …) and no other; their rows are the same.
+        on_progress: Called with the blocks of donors done, and those in all.
 
     Returns:
         The names of the files and their number of rows.
@@ -67,9 +72,11 @@ def write(
     into.mkdir(parents=True, exist_ok=True)
     chosen = (dirt or Dirt()) if dirty else CLEAN
     with ExitStack() as open_files:
-        shelf = _Shelf(into, open_files, lang=lang, encoding=encoding)
-        for world in association.stream(spec):
+        shelf = _Shelf(into, open_files, lang=lang, encoding=encoding, only=only)
+        for done, world in enumerate(association.stream(spec), start=1):
             _block(spec, world, shelf, dirt=chosen)
+            if on_progress:
+                on_progress(done, spec.blocks)
     return Written(into=into, rows=shelf.rows)
 
 
@@ -85,8 +92,17 @@ def _block(spec: Association, world: World, shelf: "_Shelf", *, dirt: Dirt) -> N
 class _Shelf:
     """The files being written, each opened when its first rows come."""
 
-    def __init__(self, into: Path, open_files: ExitStack, *, lang: str, encoding: str) -> None:
+    def __init__(
+        self,
+        into: Path,
+        open_files: ExitStack,
+        *,
+        lang: str,
+        encoding: str,
+        only: Collection[str] | None,
+    ) -> None:
         self.lang = lang
+        self._only = only
         self.rows: dict[str, int] = {}
         self._into, self._open_files, self._encoding = into, open_files, encoding
         self._texts: dict[str, BinaryIO] = {}
@@ -94,6 +110,8 @@ class _Shelf:
 
     def add(self, name: str, page: layouts.Page) -> None:
         """Append rows to a CSV file, and their truth to ``truth_rows.parquet``."""
+        if not self._wanted(name):
+            return
         file = f"{name}.csv"
         first = file not in self._texts
         if first:
@@ -115,6 +133,8 @@ class _Shelf:
 
     def add_truth(self, name: str, frame: pl.DataFrame) -> None:
         """Append rows to a Parquet file."""
+        if not self._wanted(name):
+            return
         file, table = f"{name}.parquet", frame.to_arrow()
         if file not in self._tables:
             writer = pq.ParquetWriter(self._into / file, table.schema, compression="zstd")
@@ -122,3 +142,6 @@ class _Shelf:
             self.rows[file] = 0
         self._tables[file].write_table(table)
         self.rows[file] += frame.height
+
+    def _wanted(self, name: str) -> bool:
+        return self._only is None or name in self._only

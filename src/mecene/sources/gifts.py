@@ -7,7 +7,7 @@ negative amount corrects an earlier gift. Part of a payment given back leaves th
 
 import polars as pl
 
-from mecene.sources import amounts, dates, people, rows, said_besides, vocabulary
+from mecene.sources import amounts, dates, distinct, people, rows, said_besides, vocabulary
 from mecene.sources.recognition import Recognition
 from mecene.sources.rows import Built, Verdict
 
@@ -98,12 +98,13 @@ def _money(said: pl.DataFrame, known: Recognition) -> pl.DataFrame:
 
     def minor(role: str) -> pl.Series:
         cells = rows.column(said, role)
+        if role not in said.columns or cells.is_null().all():
+            return pl.Series(role, [0], dtype=pl.Int64).new_from_index(0, said.height)
         how = known.amounts.get(role, known.amounts.get("amount", amounts.Convention()))
-        found = amounts.read(cells, how, currency=code)
-        return found["amount_minor"].fill_null(0).abs().rename(role)
+        return _amounts(cells, how, code)["amount_minor"].fill_null(0).abs().rename(role)
 
     how = known.amounts.get("amount", amounts.Convention())
-    read = amounts.read(rows.column(said, "amount"), how, currency=code)
+    read = _amounts(rows.column(said, "amount"), how, code)
     taken = pl.DataFrame([minor("amount_refunded"), minor("tip"), minor("non_deductible")])
     gross = read["amount_minor"] - taken["tip"]
     back = taken["amount_refunded"]
@@ -119,6 +120,16 @@ def _money(said: pl.DataFrame, known: Recognition) -> pl.DataFrame:
     )
 
 
+def _amounts(cells: pl.Series, how: amounts.Convention, code: pl.Series | None) -> pl.DataFrame:
+    said = cells.to_frame("cell")
+    if code is None:
+        return distinct.read(said, lambda few: amounts.read(few["cell"], how))
+    return distinct.read(
+        said.with_columns(code=code),
+        lambda few: amounts.read(few["cell"], how, currency=few["code"]),
+    )
+
+
 def _given(said: pl.DataFrame, known: Recognition) -> pl.DataFrame:
     how = known.dates.get("given_on", dates.Convention())
     cells = rows.column(said, "given_on")
@@ -129,7 +140,7 @@ def _given(said: pl.DataFrame, known: Recognition) -> pl.DataFrame:
         ]
         how = dates.Convention(how.order, how.reason, True, how.epoch, how.pivot, how.source_zone,
                                how.zone)  # fmt: skip
-    return dates.read(cells, how)
+    return distinct.read(cells.to_frame(), lambda few: dates.read(few.to_series(), how))
 
 
 def _kind() -> pl.Expr:

@@ -7,9 +7,10 @@ nobody has none: its gift is anonymous.
 
 from hashlib import blake2b
 
+import numpy as np
 import polars as pl
 
-from mecene.sources import dates, names, phones, rows, vocabulary
+from mecene.sources import dates, distinct, names, phones, rows, vocabulary
 from mecene.sources.recognition import Recognition
 
 IDENTITY = (
@@ -109,7 +110,15 @@ def keys(found: pl.DataFrame) -> pl.Series:
     ).str.to_lowercase()
     named = pl.any_horizontal(pl.col(name).is_not_null() for name in _NAMING)
     texts = found.select(text=pl.when(named).then(text)).to_series()
-    return pl.Series("person_key", [_key(text) for text in texts], dtype=pl.Int64)
+    said = texts.drop_nulls().to_list()
+    digests = b"".join(blake2b(text.encode(), digest_size=8).digest() for text in said)
+    # 63 bits so that the key is positive in every store; never 0.
+    hashes = np.maximum(np.frombuffer(digests, dtype=">u8").astype(np.uint64) >> np.uint64(1), 1)
+    made = pl.Series("person_key", hashes.astype(np.int64))
+    if len(said) == texts.len():
+        return made
+    place = texts.is_not_null().cum_sum() - 1
+    return made.gather(place.set(texts.is_null(), None))
 
 
 def day(said: pl.DataFrame, role: str, known: Recognition) -> pl.Series:
@@ -117,14 +126,9 @@ def day(said: pl.DataFrame, role: str, known: Recognition) -> pl.Series:
     cells = rows.column(said, role)
     if cells.is_null().all():
         return cells.cast(pl.Date)
-    return dates.read(cells, known.dates.get(role, dates.Convention()))["day"].rename(role)
-
-
-def _key(text: str | None) -> int | None:
-    if text is None:
-        return None
-    # 63 bits so that the key is positive in every store; never 0.
-    return (int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big") >> 1) or 1
+    how = known.dates.get(role, dates.Convention())
+    found = distinct.read(cells.to_frame(), lambda few: dates.read(few.to_series(), how))
+    return found["day"].rename(role)
 
 
 def _emails(cells: pl.Series) -> pl.Series:

@@ -5,8 +5,9 @@ repeated gifts are found (``repeats``) and persons written once each (``persons`
 facts + rejects = rows, or ``RowsLost`` is raised.
 """
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -21,6 +22,7 @@ from mecene.sources.rows import Built
 
 WORK = "work"
 _NO_PARTS = ("donors",)
+_AT_ONCE = 2  # batches worked on together: one a core of a small machine
 
 
 class RowsLost(RuntimeError):
@@ -139,12 +141,9 @@ def _staged(
     account = Accounting(reading.name, reading.sha256, known.table, notes=known.notes)
     unread, told, records = ledger.rows[reading.name], 0, 0
     latest: date | None = None
-    for part, batch in enumerate(files.batches(reading, ledger=ledger)):
-        raw = batch.select(SOURCE_ROW, raw=pl.struct(pl.exclude(SOURCE_ROW)).hash(seed=3))
-        records += batch.height
-        for number, built in enumerate(building.build(batch, known)):
-            name = f"{place:03}-{part:06}-{number}"
-            _write(built, raw, into=into, name=name, place=place)
+    for batch, made in _ahead(files.batches(reading, ledger=ledger), known, into, place):
+        records += batch
+        for built in made:
             _count(account, built)
             if built.rejects.height:
                 ledger.add_frame(built.rejects, file=reading.name)
@@ -155,9 +154,36 @@ def _staged(
             on_progress(reading.name, records)
     unread = ledger.rows[reading.name] - unread - told
     account.rejects["unread"] += unread
-    made = account.facts.total() + account.rejects.total()
-    rows = made if known.years else records + unread
+    counted = account.facts.total() + account.rejects.total()
+    rows = counted if known.years else records + unread
     return replace(account, records=records + unread, rows=rows), latest
+
+
+def _ahead(
+    batches: Iterator[pl.DataFrame], known: Recognition, into: Path, place: int
+) -> Iterator[tuple[int, list[Built]]]:
+    """Yield the rows of each batch and what they became, in order, while the next are worked on."""
+    with ThreadPoolExecutor(_AT_ONCE) as workers:
+        begun: deque[tuple[int, Future[list[Built]]]] = deque()
+        for part, batch in enumerate(batches):
+            name = f"{place:03}-{part:06}"
+            begun.append((batch.height, workers.submit(_made, batch, known, into, name, place)))
+            if len(begun) > _AT_ONCE:
+                height, made = begun.popleft()
+                yield height, made.result()
+        for height, made in begun:
+            yield height, made.result()
+
+
+def _made(
+    batch: pl.DataFrame, known: Recognition, into: Path, name: str, place: int
+) -> list[Built]:
+    """Write what the rows of a batch became, and return it."""
+    raw = batch.select(SOURCE_ROW, raw=pl.struct(pl.exclude(SOURCE_ROW)).hash(seed=3))
+    made = building.build(batch, known)
+    for number, built in enumerate(made):
+        _write(built, raw, into=into, name=f"{name}-{number}", place=place)
+    return made
 
 
 def _count(account: Accounting, built: Built) -> None:

@@ -5,6 +5,7 @@ import polars as pl
 from mecene.report.analysis import Analysis
 from mecene.report.chapters.writing import Pen
 from mecene.report.page import Action
+from mecene.segments import audience
 
 _SHOWN = 3
 FOLDER = "lists"
@@ -18,14 +19,16 @@ def actions(analysis: Analysis, pen: Pen) -> list[Action]:
 
 
 def excluded(analysis: Analysis, pen: Pen) -> str:
-    """Return how many people are in no list, and why."""
+    """Return how many people are in no list, and why; and who is only in some."""
+    out = [
+        pen.counted(f"causes.{cause}", analysis.kept_out[cause])
+        for cause in audience.CAUSES
+        if analysis.kept_out.get(cause)
+    ]
+    said = pen.say("leads.excluded", list=", ".join(out)) if out else pen.say("leads.nobody_out")
     left = analysis.lists.excluded
-    causes = {
-        cause: int(left.filter(pl.col("cause") == cause)["donors"].sum())
-        for cause in left["cause"].unique(maintain_order=True)
-    }
-    said = [pen.counted(f"causes.{cause}", number) for cause, number in causes.items() if number]
-    return pen.say("leads.excluded", list=", ".join(said)) if said else pen.say("leads.nobody_out")
+    profiling = left.filter(pl.col("cause") == "opposed_to_profiling")["donors"].max()
+    return f"{said} {pen.say('leads.no_profiling')}" if profiling else said
 
 
 def _action(name: str, table: pl.DataFrame, pen: Pen) -> Action:

@@ -14,7 +14,7 @@ _SEGMENTS_OF_GIVERS = ("recurring", "ambassador")
 
 def cards(analysis: Analysis, pen: Pen) -> list[Card]:
     """Return the headline figures, those that are defined."""
-    found: list[Card | None] = [_givers(analysis, pen)]
+    found: list[Card | None] = [_givers(analysis, pen) if analysis.count else None]
     if analysis.measures:
         measures = analysis.measures
         found += [
@@ -55,7 +55,7 @@ def _givers(analysis: Analysis, pen: Pen) -> Card:
     gave = int(analysis.segments["gave_12m"].sum())
     before = int(analysis.segments["gave_previous_12m"].sum())
     change = (gave - before) / before if before else None
-    note = pen.say("cards.givers_note", known=pen.number(analysis.count))
+    note = pen.counted("cards.givers_note", analysis.count)
     if change is not None:
         note = f"{pen.say('cards.against', change=pen.change(change))} · {note}"
     tone = "plain" if change is None else "good" if change >= 0 else "warn"

@@ -5,11 +5,12 @@ from itertools import pairwise
 import polars as pl
 
 from mecene import period
-from mecene.report import lexicon, look
+from mecene.report import lexicon, look, roll
 from mecene.report.analysis import Analysis
 from mecene.report.chapters.writing import Pen
 from mecene.report.page import Block, Section, Table
 from mecene.report.pictures import flows, life_cycle, rfm_map
+from mecene.segments import tags as segment_tags
 
 
 def chapter(analysis: Analysis, pen: Pen) -> Section:
@@ -21,7 +22,9 @@ def chapter(analysis: Analysis, pen: Pen) -> Section:
             picture=life_cycle.picture(analysis.segments, currency=pen.currency, lang=pen.lang),
         )
     ]
-    moved = analysis.flows.filter((pl.col("before") != "absent") & (pl.col("donors") > 0))
+    # Where only prospects were known, there is no way a giver could have gone.
+    gave = ~pl.col("before").is_in(["absent", "prospect"])
+    moved = analysis.flows.filter(gave & (pl.col("donors") > 0))
     if moved["stage"].n_unique() == len(analysis.stages) - 1:
         stages = [period.written(day, lang=pen.lang) for day in analysis.stages]
         blocks.append(
@@ -42,6 +45,8 @@ def chapter(analysis: Analysis, pen: Pen) -> Section:
         blocks.append(_performance(analysis, pen))
     if analysis.grid.height:
         blocks.append(_map(analysis, pen))
+    tagged = _tags(analysis, pen)
+    blocks += [tagged] if tagged else []
     return Section(
         anchor="life",
         title=pen.say("chapters.life"),
@@ -71,6 +76,32 @@ def _performance(analysis: Analysis, pen: Pen) -> Block:
                 if (row := rows.get(segment)) and row["gave_previous_12m"]
             ),
             caption=pen.say("captions.performance"),
+            words=(0, 4),
+        ),
+    )
+
+
+def _tags(analysis: Analysis, pen: Pen) -> Block | None:
+    names = lexicon.labels("columns", lang=pen.lang)
+    own = [name for name in analysis.tags if name not in segment_tags.TAGS]
+    borne = [name for name in (*own, *roll.TAGS) if analysis.tags.get(name) or name in own]
+    if not borne:
+        return None
+    lead = pen.say("leads.tags")
+    return Block(
+        lead=f"{pen.say('leads.own_tags')} {lead}" if own else lead,
+        how=pen.say("how.tags"),
+        table=Table(
+            header=tuple(pen.say(f"tables.{head}") for head in ("tag", "donors", "share")),
+            rows=tuple(
+                (
+                    names.get(name, name),
+                    pen.number(analysis.tags[name]),
+                    pen.part(analysis.tags[name] / analysis.count),
+                )
+                for name in borne
+            ),
+            caption=pen.say("captions.tags"),
         ),
     )
 
@@ -111,16 +142,18 @@ def _table(analysis: Analysis, pen: Pen) -> Table:
     names = lexicon.labels("segments", lang=pen.lang)
     rows = {row["segment"]: row for row in analysis.segments.to_dicts()}
     heads = ("segment", "donors", "amount_12m", "mean_gift", "median_last_gift", "value_12m")
+    # Of donors of whom nothing can be foreseen the sum is not 0: it is unknown.
+    foreseen = bool(analysis.value_totals.get("expected_value_36m_minor"))
     return Table(
         header=tuple(pen.say(f"tables.{head}") for head in heads),
         rows=tuple(
             (
                 names[segment],
-                f"{pen.number(row['donors'])} ({pen.percent(row['donors_share'])})",
+                f"{pen.number(row['donors'])} ({pen.part(row['donors_share'])})",
                 pen.amount(row["amount_12m_minor"]),
                 pen.exact(row["mean_gift_minor"]),
                 pen.exact(row["median_last_gift_minor"]),
-                pen.amount(row["expected_value_12m_minor"]),
+                pen.amount(row["expected_value_12m_minor"] if foreseen else None),
             )
             for segment in look.SEGMENT_COLOURS
             if (row := rows.get(segment))

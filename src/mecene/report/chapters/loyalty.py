@@ -1,15 +1,19 @@
 """Loyalty: who gives again, year after year, and what it gains and costs."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
+from mecene.report import lexicon, references
 from mecene.report.chapters import essentials
 from mecene.report.chapters.writing import Pen
 from mecene.report.page import Block, Section, Table
-from mecene.report.pictures import cohorts, curves
+from mecene.report.pictures import cohorts, curves, who_leaves
 from mecene.retention.measure import Measures
 from mecene.retention.second_gift import SecondGift
+from mecene.retention.who_leaves import Group
 
-_MOST_GROUPS = 24
+_MOST_OF_A_KIND = 8
 _DAYS_SAID = 730
 # The retention of fewer is an anecdote.
 _FEWEST_BEFORE = 10
@@ -72,7 +76,16 @@ def _recapture(measures: Measures, pen: Pen) -> str:
     year = essentials.last_complete(measures)
     if year is None or year.retention is None:
         return ""
-    return pen.say(
+    found = references.retention(lang=pen.lang)
+    reference = pen.say(
+        "leads.retention_reference",
+        share=pen.percent(found.share, decimals=1),
+        year=found.year,
+        organisations=pen.number(found.organisations),
+        source=found.source,
+        published=found.published,
+    )
+    said = pen.say(
         "leads.retention",
         retained=pen.number(year.retained),
         before=pen.number(year.donors_before),
@@ -81,6 +94,7 @@ def _recapture(measures: Measures, pen: Pen) -> str:
         recapture=pen.percent(year.recapture, decimals=1),
         amount=pen.percent(year.amount_retention),
     )
+    return f"{said} {reference}"
 
 
 def _cohorts(measures: Measures, pen: Pen) -> Block | None:
@@ -170,27 +184,33 @@ def _median(days: int | None, pen: Pen) -> str:
 
 
 def _who_leaves(measures: Measures, pen: Pen) -> Block | None:
-    groups = [g for g in measures.who_leaves.groups if g.enough and g.attrition is not None]
-    groups = [g for g in groups if g.dimension != "department" and g.value != _UNKNOWN]
-    groups = groups[:_MOST_GROUPS]
-    if not groups:
+    groups = _told(measures.who_leaves.groups)
+    attrition = measures.who_leaves.attrition
+    # One group alone is all donors over again.
+    if len(groups) < 2 or attrition is None:
         return None
-    heads = ("group", "donors", "attrition", "interval", "against_all")
     return Block(
-        lead=pen.say("leads.who_leaves", all=pen.percent(measures.who_leaves.attrition)),
+        lead=pen.say("leads.who_leaves", all=pen.percent(attrition)),
         how=pen.how("who_leaves", "too_few"),
-        table=Table(
-            header=tuple(pen.say(f"tables.{head}") for head in heads),
-            rows=tuple(
-                (
-                    essentials.who(g.dimension, g.value, pen),
-                    pen.number(g.donors),
-                    pen.percent(g.attrition),
-                    f"{pen.percent(g.low)} – {pen.percent(g.high)}",
-                    pen.say(f"differs.{g.differs or 'alike'}"),
-                )
-                for g in groups
-            ),
-            caption=pen.say("captions.who_leaves"),
+        picture=who_leaves.picture(
+            groups,
+            dimensions=lexicon.labels("dimensions", lang=pen.lang),
+            values=lexicon.labels("traits", lang=pen.lang),
+            attrition=attrition,
+            lang=pen.lang,
         ),
     )
+
+
+def _told(groups: Sequence[Group]) -> list[Group]:
+    """Return the groups worth drawing, dimension by dimension, those who leave most first."""
+    known = [g for g in groups if g.enough and g.attrition is not None and g.value != _UNKNOWN]
+    told = []
+    for dimension in dict.fromkeys(g.dimension for g in known if g.dimension != "department"):
+        kept = [g for g in known if g.dimension == dimension]
+        # Of many places, those that differ are worth a line, and a few for comparison.
+        kept.sort(key=lambda g: (g.differs is None, -g.donors))
+        kept = kept[:_MOST_OF_A_KIND]
+        ordered = dimension == "age"
+        told += sorted(kept, key=lambda g: g.value if ordered else -(g.attrition or 0.0))
+    return told

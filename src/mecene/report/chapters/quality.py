@@ -3,6 +3,7 @@
 from mecene.report.chapters.writing import Pen
 from mecene.report.intake import Intake
 from mecene.report.page import Block, Section, Table
+from mecene.report.pictures import gaps
 
 
 def chapter(intake: Intake, pen: Pen) -> Section:
@@ -13,8 +14,9 @@ def chapter(intake: Intake, pen: Pen) -> Section:
     problems = _problems(intake, pen)
     if problems.rows:
         blocks.append(Block(lead=pen.say("leads.rejects"), how="", table=problems))
-    if intake.gaps:
-        blocks.append(Block(lead=pen.say("leads.gaps"), how="", table=_gaps(intake, pen)))
+    if intake.gaps and intake.donors:
+        picture = gaps.picture(intake.gaps, donors=intake.donors, lang=pen.lang)
+        blocks.append(Block(lead=pen.say("leads.gaps"), how=pen.say("how.gaps"), picture=picture))
     return Section(
         anchor="quality",
         title=pen.say("chapters.quality"),
@@ -61,19 +63,5 @@ def _problems(intake: Intake, pen: Pen) -> Table:
         header=tuple(pen.say(f"tables.{head}") for head in ("file", "why", "rows")),
         rows=tuple((name, problem, pen.number(number)) for name, problem, number in counts),
         caption=pen.say("captions.rejects"),
-    )
-
-
-def _gaps(intake: Intake, pen: Pen) -> Table:
-    return Table(
-        header=(pen.say("tables.missing"), pen.say("tables.donors"), pen.say("tables.share")),
-        rows=tuple(
-            (
-                pen.say(f"gaps.{name}"),
-                pen.number(number),
-                pen.percent(number / intake.donors if intake.donors else None),
-            )
-            for name, number in intake.gaps.items()
-        ),
-        caption=pen.say("captions.gaps"),
+        words=(0, 1),
     )

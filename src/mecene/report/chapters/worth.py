@@ -11,18 +11,21 @@ from mecene.retention.concentration import Concentration
 
 def chapter(analysis: Analysis, pen: Pen) -> Section:
     """Return the chapter on value and concentration."""
-    blocks = [
-        Block(
-            lead=_lead(analysis, pen),
-            how=pen.say("how.values"),
-            picture=values.picture(analysis.value_bands, currency=pen.currency, lang=pen.lang),
-        )
-    ]
+    foreseen = bool(analysis.value_totals.get("expected_value_36m_minor"))
+    blocks = []
+    if foreseen:
+        picture = values.picture(analysis.value_bands, currency=pen.currency, lang=pen.lang)
+        blocks.append(Block(lead=_lead(analysis, pen), how=pen.say("how.values"), picture=picture))
     if analysis.measures:
         latest = [c for c in analysis.measures.concentration if c.who == "donors"]
         if latest and len(latest[-1].lorenz) > 2:
             blocks.append(_concentration(latest[-1], pen))
-    return Section(anchor="worth", title=pen.say("chapters.worth"), lead="", blocks=tuple(blocks))
+    return Section(
+        anchor="worth",
+        title=pen.say("chapters.worth"),
+        lead="" if foreseen else pen.say("leads.nothing_foreseen"),
+        blocks=tuple(blocks),
+    )
 
 
 def _lead(analysis: Analysis, pen: Pen) -> str:
@@ -45,5 +48,5 @@ def _concentration(found: Concentration, pen: Pen) -> Block:
     return Block(
         lead=pen.say("leads.concentration", donors=pen.number(found.donors)),
         how=pen.how("concentration", "gini"),
-        picture=curves.concentration(lorenz, lang=pen.lang),
+        picture=curves.concentration(lorenz, donors=found.donors, lang=pen.lang),
     )

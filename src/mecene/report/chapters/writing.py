@@ -26,7 +26,8 @@ class Pen:
         """Return an amount to the euro, or a dash where it is undefined."""
         if minor is None:
             return "–"
-        return money.text(round(minor, -2), currency=self.currency, lang=self.lang, decimals=0)
+        whole = round(minor, -money.exponent(self.currency))
+        return money.text(whole, currency=self.currency, lang=self.lang, decimals=0)
 
     def exact(self, minor: float | None) -> str:
         """Return an amount to the cent where it has some, or a dash where it is undefined."""
@@ -37,6 +38,14 @@ class Pen:
     def percent(self, share: float | None, *, decimals: int = 0) -> str:
         """Return a share, or a dash where it is undefined."""
         return "–" if share is None else money.percent(share, lang=self.lang, decimals=decimals)
+
+    def part(self, share: float | None) -> str:
+        """Return a share of which a little is not nothing: ``0 %``, ``0,2 %``, ``12 %``."""
+        if share is None or not 0 < share < 0.01:
+            return self.percent(share)
+        if share < 0.001:
+            return f"<\u00a0{self.percent(0.001, decimals=1)}"
+        return self.percent(share, decimals=1)
 
     def change(self, share: float | None) -> str:
         """Return a signed change, ``+4 %``, or a dash where it is undefined."""

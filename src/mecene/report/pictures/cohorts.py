@@ -7,7 +7,7 @@ import altair as alt
 import polars as pl
 
 from mecene import money
-from mecene.report import lexicon, look
+from mecene.report import lexicon, look, shades
 
 _MOST_YEARS = 12
 
@@ -24,10 +24,10 @@ def picture(cohorts: pl.DataFrame, *, lang: str) -> look.Picture:
     shown = cohorts.filter(
         pl.col("cohort").is_in(latest) & pl.col("years_since").is_between(1, _MOST_YEARS)
     ).with_columns(share=pl.col("donors") / pl.col("acquired"))
-    shown = shown.sort("cohort", "years_since").with_columns(
-        written=look.written(
-            shown.sort("cohort", "years_since")["share"], partial(money.percent, lang=lang)
-        )
+    shown = shown.sort("cohort", "years_since")
+    shown = shown.with_columns(
+        written=look.written(shown["share"], partial(money.percent, lang=lang)),
+        short=look.written(shown["share"], lambda share: f"{100 * share:.0f}"),
     )
     return look.picture(
         "cohorts",
@@ -50,21 +50,27 @@ def picture(cohorts: pl.DataFrame, *, lang: str) -> look.Picture:
 
 def _chart(shown: pl.DataFrame, title: str, width: int) -> Any:
     top = look.largest(shown["share"]) or 1.0
+    fills = [shades.tint(share / top) for share in shown["share"]]
+    shown = shown.with_columns(
+        fill=pl.Series(fills, dtype=pl.String),
+        ink=pl.Series([shades.ink_on(fill) for fill in fills], dtype=pl.String),
+    )
     plain: dict[str, Any] = {"ticks": False, "domain": False}
     base = alt.Chart(shown).encode(
         x=alt.X("years_since:O", title=title, axis=alt.Axis(orient="top", labelAngle=0, **plain)),
         y=alt.Y("cohort:O", title=None, axis=alt.Axis(**plain)),
     )
-    colours = alt.Scale(domain=[0, top], range=look.SEQUENCE, interpolate="lab")
     cells = base.mark_rect(cornerRadius=2, stroke=look.PAPER, strokeWidth=2).encode(
-        color=alt.Color("share:Q", legend=None, scale=colours)
+        color=alt.Color("fill:N", legend=None, scale=None)
     )
-    text = base.mark_text(fontSize=12 if width == look.WIDE else 9).encode(
-        text="written:N",
-        color=alt.condition(alt.datum.share > 0.55 * top, alt.value("white"), alt.value(look.INK)),
+    years = shown["years_since"].n_unique()
+    size = 12 if width == look.WIDE else 10 if years <= 7 else 7.5
+    text = base.mark_text(fontSize=size).encode(
+        text="written:N" if width == look.WIDE or years <= 7 else "short:N",
+        color=alt.Color("ink:N", legend=None, scale=None),
     )
     height = max(60, 30 * shown["cohort"].n_unique())
-    return alt.layer(cells, text).properties(width=width - 60, height=height)
+    return alt.layer(cells, text).properties(width=width, height=height)
 
 
 def _in_words(shown: pl.DataFrame, *, lang: str) -> str:
@@ -72,7 +78,7 @@ def _in_words(shown: pl.DataFrame, *, lang: str) -> str:
     if first.is_empty():
         return lexicon.say("alternatives.nothing", lang=lang)
     said = [
-        f"{row['cohort']} : {money.percent(row['share'], lang=lang)}"
+        f"{row['cohort']}\u202f: {money.percent(row['share'], lang=lang)}"
         if lang == "fr"
         else f"{row['cohort']}: {money.percent(row['share'], lang=lang)}"
         for row in first.to_dicts()

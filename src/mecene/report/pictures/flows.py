@@ -12,7 +12,12 @@ from mecene.report import lexicon, look
 
 _GAP_SHARE = 0.012
 _STEPS = 24
-_SMALLEST_NAMED = 0.012
+# The heights of the drawing and of a line of text, in pixels.
+_HEIGHT, _LINE = 400, 15
+_BAND = {
+    "x": pl.Float64, "top": pl.Float64, "bottom": pl.Float64, "flow": pl.Int32,
+    "before": pl.String, "stage": pl.Int32,
+}  # fmt: skip
 
 
 def picture(flows: pl.DataFrame, *, stages: list[str], lang: str) -> look.Picture:
@@ -25,10 +30,7 @@ def picture(flows: pl.DataFrame, *, stages: list[str], lang: str) -> look.Pictur
         lang: ``fr`` or ``en``.
     """
     names = lexicon.labels("segments", lang=lang)
-    boxes = _boxes(flows, len(stages)).with_columns(
-        label=pl.col("segment").replace_strict(names, default=pl.col("segment")),
-        middle=(pl.col("top") + pl.col("bottom")) / 2,
-    )
+    boxes = _named(_boxes(flows, len(stages)), names, lang=lang)
     moves = flows.filter(pl.col("before") != pl.col("now")).sort("donors", descending=True)
     return look.picture(
         "flows",
@@ -48,24 +50,47 @@ def picture(flows: pl.DataFrame, *, stages: list[str], lang: str) -> look.Pictur
     )
 
 
+def apart(places: list[float], least: float) -> list[float]:
+    """Return sorted places moved as little as needed to stand ``least`` apart, within [0, 1]."""
+    down = list(places)
+    for number in range(1, len(down)):
+        down[number] = max(down[number], down[number - 1] + least)
+    highest = 1.0
+    for number in reversed(range(len(down))):
+        down[number] = min(down[number], highest)
+        highest = down[number] - least
+    return down
+
+
 def _chart(boxes: pl.DataFrame, ribbons: pl.DataFrame, stages: list[str], width: int) -> Any:
-    margin = 150 if width == look.WIDE else 96
+    large = width == look.WIDE
+    last = len(stages) - 1
+    # A phone has room for the last passage only.
+    first = 0 if large else last - 1
+    margin, size = (182, 12) if large else (128, 11)
+    boxes = boxes.filter(pl.col("x") >= first)
+    ribbons = ribbons.filter(pl.col("x") >= first, pl.col("stage") >= first)
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[first, last], nice=False))
     down = alt.Scale(domain=[0, 1], reverse=True, nice=False)
-    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, len(stages) - 1], nice=False))
     y = alt.Y("top:Q", axis=None, scale=down)
     middle = alt.Y("middle:Q", axis=None, scale=down)
     order = list(look.SEGMENT_COLOURS)
     colours = alt.Scale(domain=order, range=[look.SEGMENT_COLOURS[name] for name in order])
-    areas = alt.Chart(ribbons).mark_area(opacity=0.42, line=False)
+    bands = alt.Chart(ribbons).mark_area(opacity=0.42, line=False)
     bars = alt.Chart(boxes).mark_rule(strokeWidth=12, strokeCap="butt")
-    seen = boxes.filter(pl.col("share") > _SMALLEST_NAMED)
-    right = alt.Chart(seen.filter(pl.col("x") == len(stages) - 1))
-    left = alt.Chart(seen.filter(pl.col("x") == 0))
-    room = margin - 14
-    heads = alt.Chart(pl.DataFrame({"x": range(len(stages)), "stage": stages, "top": 0.0}))
+    text = "label:N" if large else "short:N"
+    left = alt.Chart(boxes.filter(pl.col("x") == first)).encode(x=x, y=middle, text=text)
+    right = alt.Chart(boxes.filter(pl.col("x") == last)).encode(x=x, y=middle, text=text)
+    sides = (
+        left.mark_text(align="right", dx=-11, fontSize=size),
+        right.mark_text(align="left", dx=11, fontSize=size),
+    )
+    heads = alt.Chart(
+        pl.DataFrame({"x": range(first, last + 1), "stage": stages[first:], "top": 0.0})
+    )
     return (
         alt.layer(
-            areas.encode(
+            bands.encode(
                 x=x,
                 y=y,
                 y2="bottom:Q",
@@ -75,17 +100,32 @@ def _chart(boxes: pl.DataFrame, ribbons: pl.DataFrame, stages: list[str], width:
             bars.encode(
                 x=x, y=y, y2="bottom:Q", color=alt.Color("segment:N", scale=colours, legend=None)
             ),
-            right.mark_text(align="left", dx=12, limit=room).encode(x=x, y=middle, text="label:N"),
-            left.mark_text(align="right", dx=-12, limit=room).encode(x=x, y=middle, text="label:N"),
-            heads.mark_text(dy=-14, fontWeight="bold").encode(x=x, y=y, text="stage:N"),
+            *sides,
+            heads.mark_text(dy=-16, fontWeight="bold", fontSize=size).encode(
+                x=x, y=y, text="stage:N"
+            ),
         )
         .resolve_scale(color="shared")
         .properties(
-            width=width - 2 * margin,
-            height=360,
-            padding={"top": 30, "left": margin, "right": margin, "bottom": 6},
+            width=width,
+            height=_HEIGHT,
+            # The names beside the drawing are marks: only a margin of our own keeps their room.
+            autosize=alt.AutoSizeParams(type="none", contains="padding"),
+            padding={"top": 30, "left": margin, "right": margin, "bottom": 8},
         )
     )
+
+
+def _named(boxes: pl.DataFrame, names: dict[str, str], *, lang: str) -> pl.DataFrame:
+    """Return the boxes with what is written beside each, and where, no name on another."""
+    columns = []
+    for _, column in boxes.group_by("x", maintain_order=True):
+        middles = ((column["top"] + column["bottom"]) / 2).to_list()
+        columns.append(column.with_columns(middle=pl.Series(apart(middles, _LINE / _HEIGHT))))
+    named = pl.concat(columns) if columns else boxes.with_columns(middle=pl.col("top"))
+    short = pl.col("segment").replace_strict(names, default=pl.col("segment"))
+    count = look.written(named["donors"], partial(money.number, lang=lang))
+    return named.with_columns(short=short, label=short + "  " + count)
 
 
 def _boxes(flows: pl.DataFrame, stages: int) -> pl.DataFrame:
@@ -134,10 +174,10 @@ def _ribbons(flows: pl.DataFrame, boxes: pl.DataFrame) -> pl.DataFrame:
         entering[end] += thick
         bands.append(
             pl.DataFrame({"x": row["stage"] + t, "top": band, "bottom": band + thick}).with_columns(
-                flow=pl.lit(number), before=pl.lit(row["before"])
+                flow=pl.lit(number), before=pl.lit(row["before"]), stage=pl.lit(row["stage"])
             )
         )
-    return pl.concat(bands) if bands else pl.DataFrame({"x": [], "top": [], "bottom": []})
+    return pl.concat(bands) if bands else pl.DataFrame(schema=_BAND)
 
 
 def _in_words(moves: pl.DataFrame, names: dict[str, str], *, lang: str) -> str:

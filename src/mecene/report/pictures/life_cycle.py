@@ -9,6 +9,9 @@ import polars as pl
 from mecene import money
 from mecene.report import lexicon, look
 
+# Pixels a character takes, figures and spaces alike, in the texts beside bars.
+_CHARACTER = 6.8
+
 
 def picture(segments: pl.DataFrame, *, currency: str, lang: str) -> look.Picture:
     """Draw the donors of each segment, with what they gave.
@@ -52,7 +55,8 @@ def picture(segments: pl.DataFrame, *, currency: str, lang: str) -> look.Picture
 
 def _chart(drawn: pl.DataFrame, width: int) -> Any:
     large = width == look.WIDE
-    margin, room = (170, 215) if large else (120, 60)
+    margin = 170 if large else 138
+    label = "written" if large else "count"
     base = alt.Chart(drawn).encode(
         y=alt.Y(
             "label:N",
@@ -60,7 +64,7 @@ def _chart(drawn: pl.DataFrame, width: int) -> Any:
             title=None,
             axis=alt.Axis(ticks=False, domain=False, labelPadding=8, labelLimit=margin),
         ),
-        x=alt.X("donors:Q", axis=None),
+        x=alt.X("donors:Q", axis=None, scale=_scale(drawn, label, room=width - margin)),
     )
     colours = alt.Scale(
         domain=drawn["segment"].to_list(),
@@ -69,8 +73,16 @@ def _chart(drawn: pl.DataFrame, width: int) -> Any:
     bars = base.mark_bar(height=20, cornerRadiusEnd=3).encode(
         color=alt.Color("segment:N", legend=None, scale=colours)
     )
-    text = base.mark_text(align="left", dx=6).encode(text="written:N" if large else "count:N")
-    return alt.layer(bars, text).properties(width=width - margin - room, height=drawn.height * 30)
+    text = base.mark_text(align="left", dx=6).encode(text=f"{label}:N")
+    return alt.layer(bars, text).properties(width=width, height=drawn.height * 30)
+
+
+def _scale(drawn: pl.DataFrame, label: str, *, room: float) -> alt.Scale:
+    """Return the longest bars that leave each row room for what is written after it."""
+    written = drawn[label].str.len_chars() * _CHARACTER + 12
+    bars = [(room - width, donors) for width, donors in zip(written, drawn["donors"], strict=True)]
+    each = min((width / donors for width, donors in bars if donors), default=1.0)
+    return alt.Scale(domain=[0, room / max(each, 1e-9)], nice=False)
 
 
 def _label(row: dict[str, int], everyone: int, *, currency: str, lang: str) -> str:

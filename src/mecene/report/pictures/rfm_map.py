@@ -7,7 +7,9 @@ import altair as alt
 import polars as pl
 
 from mecene import money
-from mecene.report import lexicon, look
+from mecene.report import lexicon, look, shades
+
+_EMPTY = "#faf7ef"
 
 
 def picture(
@@ -52,6 +54,13 @@ def _chart(
     shown: pl.DataFrame, recency: list[str], frequency: list[str], lang: str, width: int
 ) -> Any:
     large = width == look.WIDE
+    # By the square root, or the cell of those who gave once would leave the others all alike.
+    most = look.largest(shown["donors"]) or 1.0
+    fills = [shades.tint((donors / most) ** 0.5) for donors in shown["donors"]]
+    shown = shown.with_columns(
+        fill=pl.Series(fills, dtype=pl.String),
+        ink=pl.Series([shades.ink_on(fill) for fill in fills], dtype=pl.String),
+    )
     up = list(reversed(frequency))
     plain: dict[str, Any] = {"ticks": False, "domain": False}
     base = alt.Chart(shown).encode(
@@ -60,7 +69,7 @@ def _chart(
             sort=recency,
             scale=alt.Scale(domain=recency),
             title=lexicon.say("axes.recency", lang=lang),
-            axis=alt.Axis(labelAngle=0 if large else -45, **plain),
+            axis=alt.Axis(labelAngle=0 if large else -45, labelPadding=7, **plain),
         ),
         y=alt.Y(
             "frequency:N",
@@ -71,21 +80,24 @@ def _chart(
         ),
     )
     cells = base.mark_rect(cornerRadius=3, stroke=look.PAPER, strokeWidth=2).encode(
-        color=alt.Color(
-            "donors:Q",
-            legend=None,
-            scale=alt.Scale(type="sqrt", range=look.SEQUENCE, interpolate="lab"),
-        )
+        color=alt.Color("fill:N", legend=None, scale=None)
     )
-    dark = alt.datum.donors > 0.36 * look.largest(shown["donors"])
-    colour = alt.condition(dark, alt.value("white"), alt.value(look.INK))
+    colour = alt.Color("ink:N", legend=None, scale=None)
     count = base.mark_text(
-        dy=-7 if large else 0, fontSize=13 if large else 9, fontWeight="bold"
+        dy=-7 if large else 0, fontSize=13 if large else 10, fontWeight="bold"
     ).encode(text="count:N", color=colour)
-    layers = [cells, count]
+    nobody = pl.DataFrame({"recency": recency}).join(
+        pl.DataFrame({"frequency": frequency}), how="cross"
+    )
+    empty = (
+        alt.Chart(nobody)
+        .mark_rect(cornerRadius=3, stroke=look.PAPER, strokeWidth=2, fill=_EMPTY)
+        .encode(x="recency:N", y="frequency:N")
+    )
+    layers = [empty, cells, count]
     if large:
         layers.append(base.mark_text(dy=9, fontSize=11).encode(text="amount:N", color=colour))
-    return alt.layer(*layers).properties(width=width - 90, height=46 * len(frequency))
+    return alt.layer(*layers).properties(width=width, height=46 * len(frequency))
 
 
 def _short(amount: float, label: str, lang: str) -> str:
@@ -93,8 +105,10 @@ def _short(amount: float, label: str, lang: str) -> str:
         return "–"
     written = money.number(amount, lang=lang, decimals=1 if amount < 10 else 0)
     if lang == "fr":
-        return f"{written} {label}"
-    return f"{label[:-1]}{written}{label[-1]}" if label[-1] in "kM" else f"{label}{written}"
+        return f"{written}\u00a0{label}"
+    sign, prefix = (label[:-1], label[-1]) if label[-1] in "kM" else (label, "")
+    gap = "\u00a0" if len(sign) > 1 else ""
+    return f"{sign}{gap}{written}{prefix}"
 
 
 def _in_words(grid: pl.DataFrame, *, currency: str, lang: str) -> str:

@@ -18,15 +18,10 @@ def bands(expected_minor: pl.Series, *, currency: str) -> pl.DataFrame:
     """Return ``band`` (index into EDGES), ``donors`` and ``value_minor`` (sum); addable."""
     base = 10 ** money.exponent(currency)
     breaks = [edge * base for edge in EDGES[1:]]
-    names = [str(index) for index in range(len(EDGES))]
+    known = expected_minor.cast(pl.Float64).drop_nulls()
+    band = pl.Series(breaks, dtype=pl.Float64).search_sorted(known, side="right")
     return (
-        pl.DataFrame({"value_minor": expected_minor.drop_nulls()})
-        .with_columns(
-            band=pl.col("value_minor")
-            .cut(breaks, labels=names, left_closed=True)
-            .cast(pl.String)
-            .cast(pl.Int64)
-        )
+        pl.DataFrame({"value_minor": known, "band": band.cast(pl.Int64)})
         .group_by("band")
         .agg(donors=pl.len(), value_minor=pl.col("value_minor").sum())
         .sort("band")
@@ -89,12 +84,14 @@ def _chart(drawn: pl.DataFrame, labels: list[str], parts: list[str], title: str,
                 "part:N", scale=alt.Scale(domain=parts, range=["#56b4e9", look.ACCENT])
             ),
         )
-        .properties(width=width - 60, height=230)
+        .properties(width=width, height=230)
     )
 
 
 def _labels(*, currency: str, lang: str) -> list[str]:
     sign = money.symbol(currency)
     written = [money.number(edge, lang=lang) for edge in EDGES]
-    between = [f"{low}–{high}" for low, high in pairwise(written)]
-    return [f"{part}\u00a0{sign}" for part in [*between, f"{written[-1]}+"]]
+    parts = [*(f"{low}–{high}" for low, high in pairwise(written)), f"{written[-1]}+"]
+    if lang == "fr":
+        return [f"{part}\u00a0{sign}" for part in parts]
+    return [f"{sign}{part}" if len(sign) == 1 else f"{sign}\u00a0{part}" for part in parts]

@@ -1,0 +1,77 @@
+"""Spreadsheet: how a table of donors is written for a person to open.
+
+Amounts in euros rather than cents, codes and yes/no in words, columns named in the reader's
+language. The Parquet table keeps the code names and the cents.
+"""
+
+import polars as pl
+
+from mecene import money
+from mecene.report import lexicon
+
+# Column → section of the report's words that says its codes.
+CODES = {
+    "segment": "segments",
+    "kind": "donor_kinds",
+    "recurring_state": "regular_states",
+    "value_confidence": "confidence",
+    "most_answered_channel": "traits",
+    "return_class": "return_classes",
+}
+
+
+def worded(table: pl.DataFrame, *, lang: str) -> pl.DataFrame:
+    """Return a table as a person reads it; rows and columns keep their order.
+
+    Args:
+        table: Any columns; amounts end in ``_minor`` and are in the row's ``currency``.
+        lang: ``fr`` or ``en``.
+    """
+    shown = table.with_columns(
+        *_amounts(table), *_answers(table, lang=lang), *_codes(table, lang=lang), *_lists(table)
+    )
+    names = lexicon.labels("columns", lang=lang)
+    return shown.rename({name: names.get(name, name) for name in shown.columns})
+
+
+def code(column: str, value: str, *, lang: str) -> str:
+    """Return one code in words; a code that has none is its own word."""
+    section = CODES.get(column)
+    return lexicon.labels(section, lang=lang).get(value, value) if section else value
+
+
+def _amounts(table: pl.DataFrame) -> list[pl.Expr]:
+    amounts = [name for name in table.columns if name.endswith("_minor")]
+    rounded = [
+        pl.col(name).round(3)
+        for name, kind in table.schema.items()
+        if kind == pl.Float64 and name not in amounts
+    ]
+    if not amounts:
+        return rounded
+    units = {name: 10.0 ** -money.exponent(name) for name in table["currency"].unique() if name}
+    unit = pl.col("currency").replace_strict(units, default=0.01, return_dtype=pl.Float64)
+    return [*rounded, *((pl.col(name) * unit).round(2) for name in amounts)]
+
+
+def _answers(table: pl.DataFrame, *, lang: str) -> list[pl.Expr]:
+    yes, no = (pl.lit(lexicon.say(f"words.{word}", lang=lang)) for word in ("yes", "no"))
+    return [
+        pl.when(pl.col(name)).then(yes).when(~pl.col(name)).then(no).alias(name)
+        for name, kind in table.schema.items()
+        if kind == pl.Boolean
+    ]
+
+
+def _codes(table: pl.DataFrame, *, lang: str) -> list[pl.Expr]:
+    return [
+        pl.col(name).replace_strict(
+            lexicon.labels(section, lang=lang), default=pl.col(name), return_dtype=pl.String
+        )
+        for name, section in CODES.items()
+        if name in table.columns
+    ]
+
+
+def _lists(table: pl.DataFrame) -> list[pl.Expr]:
+    return [pl.col(name).list.join(" ") for name, kind in table.schema.items() if kind == pl.List]

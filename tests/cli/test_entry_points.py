@@ -1,0 +1,75 @@
+"""An application adds a command of its own, and the program speaks the language it is asked in."""
+
+import subprocess
+import sys
+from importlib import metadata
+
+import pytest
+
+from mecene.cli import main
+
+
+class _Added:
+    """An entry point as an application would declare it."""
+
+    name = "greet"
+
+    @staticmethod
+    def load():
+        def greet(who: str) -> None:
+            """Say hello."""
+            print(f"hello {who}")
+
+        return greet
+
+
+def test_an_application_adds_a_command(monkeypatch, capsys) -> None:
+    asked = []
+    monkeypatch.setattr(
+        metadata, "entry_points", lambda *, group: asked.append(group) or [_Added()]
+    )
+
+    with pytest.raises(SystemExit):
+        main.application(lang="en")(args=["greet", "you"])
+
+    assert asked == ["mecene.commands"]
+    assert capsys.readouterr().out == "hello you\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "spoken"),
+    [
+        (["analyse", "x.csv"], {}, "fr"),
+        (["analyse", "x.csv"], {"LANG": "C.UTF-8"}, "fr"),
+        (["analyse", "x.csv"], {"LANG": "en_GB.UTF-8"}, "en"),
+        (["analyse", "x.csv"], {"LANG": "en_GB.UTF-8", "MECENE_LANG": "fr"}, "fr"),
+        (["analyse", "x.csv", "--lang", "en"], {"LANG": "fr_FR.UTF-8"}, "en"),
+        (["analyse", "x.csv", "--lang=en"], {}, "en"),
+        (["analyse", "x.csv", "--lang", "de"], {}, "fr"),
+    ],
+)
+def test_the_language_is_the_one_asked_for(arguments, environment, spoken) -> None:
+    assert main.language(arguments, environment) == spoken
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_every_option_of_every_command_has_its_help(lang: str) -> None:
+    silent = [
+        f"{name} {parameter.name}"
+        for name, command in main.application(lang=lang).commands.items()
+        for parameter in command.params
+        if not parameter.help
+    ]
+
+    assert silent == []
+
+
+def test_help_imports_nothing_heavy() -> None:
+    asked = (
+        "import sys; from mecene.cli import main; main.application(lang='fr'); "
+        "print(sorted({'polars', 'duckdb', 'numpy', 'altair', 'rich', 'scipy'} & set(sys.modules)))"
+    )
+
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+
+    assert said.stdout.strip() == "[]"

@@ -1,0 +1,59 @@
+"""Pictures say what the figures say."""
+
+from itertools import pairwise
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mecene.report.pictures import curves, flows, values
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
+def test_names_beside_a_drawing_stand_apart_and_in_order(places: list[float]) -> None:
+    least = 1 / 20
+    moved = flows.apart(sorted(places), least)
+
+    assert all(b - a >= least - 1e-9 for a, b in pairwise(moved))
+    assert moved[-1] <= 1
+    assert moved[0] >= 1 - least * 20
+
+
+@given(st.lists(st.integers(0, 10_000_00), min_size=1, max_size=40), st.integers(0, 40))
+def test_bands_of_parts_add_up_to_those_of_the_whole(worth: list[int], cut: int) -> None:
+    whole = values.bands(pl.Series(worth, dtype=pl.Float64), currency="EUR")
+    parts = [
+        values.bands(pl.Series(part, dtype=pl.Float64), currency="EUR")
+        for part in (worth[:cut], worth[cut:])
+    ]
+
+    added = pl.concat(parts).group_by("band").agg(pl.all().sum()).sort("band")
+    assert added.select("band", "donors").rows() == whole.select("band", "donors").rows()
+    assert added["value_minor"].to_list() == pytest.approx(whole["value_minor"].to_list())
+    assert whole["donors"].sum() == len(worth)
+
+
+def test_a_band_starts_at_its_edge() -> None:
+    found = values.bands(pl.Series([4_99.0, 5_00.0, 14_99.0, 15_00.0]), currency="EUR")
+
+    assert found.select("band", "donors").rows() == [(0, 1), (1, 2), (2, 1)]
+    assert values.bands(pl.Series([4.0, 5.0]), currency="XOF")["band"].to_list() == [0, 1]
+
+
+def test_a_curve_is_read_at_its_last_step_and_starts_at_nothing() -> None:
+    curve = pl.DataFrame(
+        {"days": [60, 200], "share": [0.2, 0.5], "low": [0.1, 0.3], "high": [0.3, 0.7]}
+    )
+
+    picture = curves.second_gift(curve, lang="en")
+
+    assert picture.rows == (("30", "0%"), ("90", "20%"), ("180", "20%"))
+
+
+def test_what_the_most_generous_bring_is_read_between_two_points() -> None:
+    lorenz = pl.DataFrame({"donors_share": [0.0, 0.2, 1.0], "income_share": [0.0, 0.6, 1.0]})
+
+    picture = curves.concentration(lorenz, donors=10, lang="en")
+
+    assert picture.rows == (("10%", "30.0%"), ("20%", "60.0%"), ("50%", "75.0%"))
