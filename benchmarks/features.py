@@ -1,6 +1,7 @@
 """What does the summary cost, beside pandas on the same gifts?
 
-    python -m benchmarks.features [--quick] [--gifts 10_000_000] [--donors 1_000_000] [--every-column]
+    python -m benchmarks.features [--gifts 10_000_000] [--donors 1_000_000] [--every-column]
+    python -m benchmarks.features --quick    a tenth of the gifts and donors
 
 Each runs in a process of its own, one after the other, on the same bucketed files; pandas in
 ``benchmarks/work/peers`` (or ``--pandas-python``). Prints a Markdown table: CPU seconds and peak

@@ -74,8 +74,9 @@ def batches(
     """
     limits = limits or LIMITS
     known = _known(store, as_of, limits) | {"year_starts_in_month": year_starts_in_month}
+    parts = _parts(store, as_of, limits)
     for bucket in BUCKETS:
-        for donors in _slices(store, as_of, bucket, limits):
+        for donors in parts if store.files("donors", bucket=bucket) else ():
             with _ready(store, as_of, bucket, donors, known, limits) as connection:
                 batch = _one(connection, families or dictionary.families())
             if batch.height:
@@ -108,14 +109,13 @@ def _ready(
         yield connection
 
 
-def _slices(store: FactStore, as_of: date, bucket: str, limits: Limits) -> list[range]:
+def _parts(store: FactStore, as_of: date, limits: Limits) -> list[range]:
     """Return which donors of a bucket to take at a time: numbers run from 1, sixteen apart."""
-    if not store.files("donors", bucket=bucket):
-        return []
     sql = "select max(donor_id) as highest from donors"
-    found = duck.run(sql, store=store, as_of=as_of, bucket=bucket, limits=limits)
-    width = DONORS_AT_A_TIME * len(BUCKETS)
-    return [range(low, low + width) for low in range(0, (found["highest"][0] or 0) + 1, width)]
+    numbers = (duck.run(sql, store=store, as_of=as_of, limits=limits)["highest"][0] or 0) + 1
+    parts = -(-numbers // (DONORS_AT_A_TIME * len(BUCKETS)))
+    width = -(-numbers // parts)
+    return [range(low, low + width) for low in range(0, numbers, width)]
 
 
 def _one(connection: duckdb.DuckDBPyConnection, families: tuple[str, ...]) -> pl.DataFrame:
