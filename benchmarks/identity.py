@@ -1,6 +1,6 @@
 """How long it takes to tell who is who, and in how much memory.
 
-    PYTHONPATH=src python benchmarks/identity.py [people]
+    python -m benchmarks.identity [people] [--quick]
 
 Each case runs in a process of its own, so that its peak is its own.
 """
@@ -67,13 +67,16 @@ def run(case: str, size: int) -> None:
 
 def main() -> None:
     """Run every case, each in its own process, and print a table."""
-    if len(sys.argv) == 3:
-        run(sys.argv[1], int(sys.argv[2]))
+    sizes = [argument for argument in sys.argv[1:] if argument != "--quick"]
+    if len(sizes) == 2:
+        run(sizes[0], int(sizes[1]))
         return
-    size = int(sys.argv[1]) if len(sys.argv) == 2 else 320_000
+    quick = "--quick" in sys.argv
+    people = int(sizes[0]) if sizes else 20_000 if quick else 320_000
+    bare = (100_000,) if quick else (1_000_000, 3_000_000)
     print("| case | records | donors | seconds | CPU s | peak GB | precision | recall |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |", flush=True)
-    for case in (("references", 1_000_000), ("references", 3_000_000), ("people", size)):
+    for case in (*(("references", size) for size in bare), ("people", people)):
         subprocess.run([sys.executable, __file__, case[0], str(case[1])], check=True)
 
 

@@ -103,9 +103,7 @@ def run(
     from mecene.segments import rules as segment_rules
 
     thresholds = segment_rules.load(rules)
-    with telling.progress(lang=lang, quiet=quiet) as tell:
-        tell("recognition", 0, 0)
-        recognised = collect.recognise(asked)
+    recognised = _recognised(asked, lang=lang, quiet=quiet)
     out.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(out / "facts", ignore_errors=True)
     # Beside the report, not in a temporary folder of the system: it holds people's names, and a
@@ -139,3 +137,11 @@ def run(
     if not quiet:
         summing_up.analysis(found, out, lang=lang, told=as_of is not None)
     return figures
+
+
+def _recognised(asked: Any, *, lang: str, quiet: bool) -> Any:
+    from mecene.cli import collect
+
+    with telling.progress(lang=lang, quiet=quiet) as tell:
+        tell("recognition", 0, 0)
+        return collect.recognise(asked)

@@ -1,6 +1,4 @@
 -- The gifts that count as giving, one row each: received, and neither in kind nor a legacy.
--- place is the rank of the gift among its donor's, from 1, in time; within a day, the smallest
--- first; is_last marks the last of them. gap_days separates a gift from the one before: empty for the first, 0 on the same day.
 -- amount_minor is empty in another currency than the donor's main one (most gifts, then the most
 -- recent, then the first in the alphabet): nothing is converted, so nothing is added across them.
 -- year_back is 0 for the twelve months that end at as_of, 1 for the twelve before …
@@ -44,11 +42,9 @@ received as (
           and gifts.kind not in ('in_kind', 'legacy')
 )
 
-select donor_id, given_on, age_days, kind, payment_method, campaign_id, currency, amount_minor,
+select donor_id, given_on, given_at, age_days, kind, payment_method, campaign_id, currency,
+       amount_minor,
        kind in ('one_off', 'corporate') as is_one_off,
-       row_number() over in_time as place,
-       lead(donor_id) over in_time is null as is_last,
-       date_diff('day', lag(given_on) over in_time, given_on) as gap_days,
        -- On 29 February the twelve months before began on the 28th.
        year(as_of()) - given_in_year - case
            when month_day >= month(as_of()) * 100 + day(as_of()) then 1
@@ -65,8 +61,3 @@ select donor_id, given_on, age_days, kind, payment_method, campaign_id, currency
        ) / 12.0) as bigint)
        - cast(floor(book_month / 12.0) as bigint) as book_year_back
 from received
-window in_time as (
-    partition by donor_id
-    order by given_on asc, given_at asc nulls first, amount_minor asc nulls first, kind asc,
-             payment_method asc nulls first, campaign_id asc nulls first
-)

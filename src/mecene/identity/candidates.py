@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 PAIRS = pl.Schema({"a": pl.Int64, "b": pl.Int64})
+_SHIFT = 2**32
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,21 @@ _BLOCKS = (
 
 def pairs(traits: pl.DataFrame) -> pl.DataFrame:
     """Return the pairs of person keys worth comparing, a < b, each once, sorted."""
-    table = _with_keys(traits)
-    found = [_near(table, block) for block in _BLOCKS]
-    return pl.concat(found).unique().sort("a", "b")
+    in_order = traits["person_key"].is_sorted()
+    table = _with_keys(traits if in_order else traits.sort("person_key"))
+    found = pl.Series("pair", dtype=pl.UInt64)
+    # One number a pair, each once from block to block: the many that come again are not kept.
+    for block in _BLOCKS:
+        found = pl.concat([found, _near(table, block)]).unique()
+    found = found.sort()
+    keys = table["person_key"]
+    return pl.DataFrame({"a": keys[found // _SHIFT], "b": keys[found % _SHIFT]}, schema=PAIRS)
 
 
 def _with_keys(traits: pl.DataFrame) -> pl.DataFrame:
     first = pl.col("first").str.replace_all(" ", "")
     return traits.with_columns(
+        pl.int_range(pl.len(), dtype=pl.UInt64).alias("place"),
         pl.col("last").str.slice(0, 1).alias("last_initial"),
         pl.col("last").str.reverse().alias("last_back"),
         pl.concat_str(
@@ -59,24 +67,21 @@ def _with_keys(traits: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _near(table: pl.DataFrame, block: Block) -> pl.DataFrame:
-    held = table.drop_nulls(list(block.key)).with_columns(
-        pl.struct(block.key).hash().alias("block")
-    )
+def _near(table: pl.DataFrame, block: Block) -> pl.Series:
+    columns = dict.fromkeys((*block.key, *block.near))
+    held = table.select(*columns, "place").drop_nulls(list(block.key))
+    held = held.with_columns(pl.struct(block.key).hash().alias("block"))
     held = held.filter(pl.col("block").is_duplicated())
     if held.is_empty():
-        return pl.DataFrame(schema=PAIRS)
-    held = held.sort("block", *block.near, "person_key").select("block", "person_key")
-    steps = [_step(held, step) for step in range(1, block.window + 1)]
-    return pl.concat(steps)
+        return pl.Series("pair", dtype=pl.UInt64)
+    held = held.sort("block", *block.near, "place").select("block", "place")
+    return pl.concat([_step(held, step) for step in range(1, block.window + 1)])
 
 
-def _step(held: pl.DataFrame, step: int) -> pl.DataFrame:
+def _step(held: pl.DataFrame, step: int) -> pl.Series:
     """Return each record with the one ``step`` places after it in the same block."""
-    other = pl.col("person_key").shift(-step)
+    other = pl.col("place").shift(-step)
     together = pl.col("block") == pl.col("block").shift(-step)
-    beside = held.with_columns(other.alias("other"), together.alias("together"))
-    return beside.filter("together").select(
-        pl.min_horizontal("person_key", "other").alias("a"),
-        pl.max_horizontal("person_key", "other").alias("b"),
-    )
+    beside = held.select("place", other.alias("other"), together.alias("together"))
+    low, high = pl.min_horizontal("place", "other"), pl.max_horizontal("place", "other")
+    return beside.filter("together").select(pair=low * _SHIFT + high).to_series()

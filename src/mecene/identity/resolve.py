@@ -82,12 +82,13 @@ def resolve(
     if not 0.5 <= threshold <= 1:
         raise InvalidThreshold(f"threshold is {threshold}; it is a score between 0.5 and 1")
     tell = on_progress or _silent
-    table = traits.complete(_read(persons))
     tell("names", 0.0)
-    people = traits.of(table.filter(traits.comparable(table)))
+    people = _people(persons)
     tell("pairs", 0.3)
     edges, groups = _grouped(people, threshold, merges.undone_ids(undone), tell)
     tell("donors", 0.8)
+    # Read again: what is only shown is not held while pairs are compared.
+    table = traits.complete(_read(persons))
     edges, mapping = _numbered(table, edges, groups, merges.undone_ids(undone))
     numbers = mapping.select("person_key", "donor_id")
     homes = households.of(people, numbers)
@@ -100,6 +101,12 @@ def resolve(
         merges=merges.listed(edges, numbers),
         households=homes["household_id"].n_unique(),
     )
+
+
+def _people(persons: pl.DataFrame | Path) -> pl.DataFrame:
+    table = traits.complete(_read(persons))
+    held = traits.comparable(table)
+    return traits.of(table if held.all() else table.filter(held))
 
 
 def _read(persons: pl.DataFrame | Path) -> pl.DataFrame:

@@ -50,6 +50,7 @@ _SHORT_FOR = {
     "gal": "general", "dr": "docteur", "pdt": "president",
 }  # fmt: skip
 _SMALL = ("bis", "ter", "de", "du", "des", "la", "le", "les", "l", "d", "et", "a", "au", "aux")
+_AT_ONCE = 200_000
 _STREET_WORDS = {f" {short} ": f" {long} " for short, long in _SHORT_FOR.items()} | {
     f" {small} ": "" for small in _SMALL
 }
@@ -71,8 +72,12 @@ def complete(persons: pl.DataFrame) -> pl.DataFrame:
         (pl.col(name) if name in persons.columns else pl.lit(None).alias(name)).cast(kind)
         for name, kind in PERSON.items()
     ]
-    table = persons.select(columns).drop_nulls("person_key").sort("person_key")
-    twice = table.filter(pl.col("person_key").is_duplicated())["person_key"]
+    table = persons.select(columns).drop_nulls("person_key")
+    # Staged persons are in order: sorting would hold them twice.
+    if not table["person_key"].is_sorted():
+        table = table.sort("person_key")
+    key = table["person_key"]
+    twice = key.filter(key == key.shift(1))
     if twice.len():
         raise InvalidPersons(f"persons: person_key {twice[0]} stands in several rows; keep one")
     return table.with_columns(
@@ -87,6 +92,14 @@ def comparable(persons: pl.DataFrame) -> pl.Series:
 
 def of(persons: pl.DataFrame) -> pl.DataFrame:
     """Return the traits of complete person records, in the order of their keys."""
+    needed = persons.select("person_key", *_COMPARED, "gender", "external_namespace",
+                            "external_id", "declared")  # fmt: skip
+    # A record's traits depend on nothing but itself; what is on the way to them is large.
+    parts = [_of(needed.slice(start, _AT_ONCE)) for start in range(0, needed.height, _AT_ONCE)]
+    return pl.concat(parts) if parts else _of(needed)
+
+
+def _of(persons: pl.DataFrame) -> pl.DataFrame:
     written = _as_written(persons)
     plain = written.with_columns(
         pl.col("first").alias("first_shown"),
