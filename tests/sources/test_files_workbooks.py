@@ -226,6 +226,14 @@ def test_a_damaged_parquet_file_is_read_or_refused_in_words(
     assert isinstance(outcome, problems.Unreadable) or outcome[0].format in ("csv", "parquet")
 
 
+def test_text_of_a_parquet_file_that_is_no_utf_8_is_a_damaged_file(tmp_path: Path) -> None:
+    path = parquet(tmp_path, {"a": ["x", "é"] * 50})
+    path.write_bytes(path.read_bytes().replace("é".encode(), b"\xc3\x28"))
+
+    with pytest.raises(problems.Unreadable, match=r"Parquet"):
+        read(path)
+
+
 def test_no_row_of_a_parquet_file_is_a_table_without_rows(tmp_path: Path) -> None:
     pl.DataFrame(schema={"a": pl.Int64(), "b": pl.String()}).write_parquet(tmp_path / "x.parquet")
 

@@ -1,13 +1,12 @@
 """Analyse: from the files an association has to the report, in one command."""
 
 import json
-import shutil
-import tempfile
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from mecene.cli import options, telling
+from mecene import period
+from mecene.cli import clock, options, publishing, telling
 from mecene.cli.lexicon import say
 
 OUT = Path("mecene-report")
@@ -63,6 +62,7 @@ def analyse(
         figures = run(
             asked,
             as_of=as_of,
+            today=clock.today(),
             out=out,
             lang=lang,
             rules=rules,
@@ -78,6 +78,7 @@ def run(
     asked: Any,
     *,
     as_of: date | None,
+    today: date,
     out: Path,
     lang: str,
     rules: Path | None = None,
@@ -89,7 +90,8 @@ def run(
 
     Args:
         asked: A ``collect.Asked``.
-        as_of: The day; None: the day after the latest gift.
+        as_of: The day; None: the day after the latest gift, tomorrow if that is sooner.
+        today: The day on which this is run.
         out: The report's folder.
         lang: ``fr`` or ``en``.
         rules: A file of thresholds of one's own.
@@ -98,45 +100,86 @@ def run(
         quiet: Whether to print nothing.
     """
     from mecene.cli import collect, summing_up
-    from mecene.report import analysis, folder
-    from mecene.report.question import Question
     from mecene.segments import rules as segment_rules
 
     thresholds = segment_rules.load(rules)
     recognised = _recognised(asked, lang=lang, quiet=quiet)
-    out.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(out / "facts", ignore_errors=True)
-    # Beside the report, not in a temporary folder of the system: it holds people's names, and a
-    # small machine's /tmp may be in memory.
-    with (
-        tempfile.TemporaryDirectory(prefix=".work-", dir=out) as work,
-        telling.progress(lang=lang, quiet=quiet) as tell,
-    ):
-        collected = collect.collect(
-            recognised, asked, into=out, work=Path(work), lang=lang, on_progress=tell
-        )
-        if not quiet:
-            summing_up.intake(collected.intake, lang=lang)
-        day = as_of or collect.day_after_latest_gift(collected.store)
-        if day is None:
-            telling.stop(say("errors.no_gift", lang=lang), lang=lang)
-        assert day is not None
-        found = analysis.analyse(
-            Question(
-                collected.store,
-                as_of=day,
-                into=Path(work),
-                lang=lang,
-                rules=thresholds,
+    with publishing.bench(out) as work, telling.progress(lang=lang, quiet=quiet) as tell:
+        made = work / "report"
+        made.mkdir()
+        try:
+            collected = collect.collect(
+                recognised, asked, into=made, work=work, lang=lang, on_progress=tell
+            )
+            if not quiet:
+                summing_up.intake(collected.intake, lang=lang)
+            day, said = _day(as_of, collected, recognised, today=today, lang=lang)
+            asking = {"rules": thresholds, "as_of": day, "into": work, "lang": lang}
+            found, figures = _written(
+                collected,
+                made,
                 fiscal_year_start=fiscal_year_start,
                 discount_rate=discount_rate,
                 on_progress=tell,
+                **asking,
             )
-        )
-        figures = folder.write(found, collected.intake, out, on_progress=tell)
+            publishing.publish(made, out)
+        finally:
+            # Without a report, the rejects say why.
+            publishing.publish_one(made, out, "rejects.csv")
     if not quiet:
-        summing_up.analysis(found, out, lang=lang, told=as_of is not None)
+        summing_up.analysis(found, out, lang=lang, day=said)
     return figures
+
+
+def _written(
+    collected: Any, made: Path, *, on_progress: telling.Progress, **asking: Any
+) -> tuple[Any, dict[str, Any]]:
+    """Work everything out and write it into a folder; return the analysis and its metrics."""
+    from mecene.report import analysis, folder
+    from mecene.report.question import Question
+
+    found = analysis.analyse(Question(collected.store, on_progress=on_progress, **asking))
+    return found, folder.write(found, collected.intake, made, on_progress=on_progress)
+
+
+def _day(
+    told: date | None, collected: Any, recognised: Any, *, today: date, lang: str
+) -> tuple[date, str]:
+    """Return the day of the analysis, and the sentence that says it; stop where there is none."""
+    from mecene.cli import collect
+
+    def sentence(key: str, day: date, **more: str) -> str:
+        return say(f"done.{key}", lang=lang, day=period.written(day, lang=lang), **more)
+
+    if told:
+        return told, sentence("as_of_told", told)
+    days = collect.days_of_gifts(collected.store)
+    if days is None:
+        _stop_without_gift(collected, recognised, lang=lang)
+    first, latest = days
+    if latest <= today:
+        day = latest + timedelta(days=1)
+        return day, sentence("as_of", day)
+    if first > today:
+        telling.stop(
+            say("errors.all_later", lang=lang, day=period.written(today, lang=lang)), lang=lang
+        )
+    # A date mistyped, or a debit to come, must not make everybody look lapsed.
+    day = today + timedelta(days=1)
+    return day, sentence("as_of_today", day, latest=period.written(latest, lang=lang))
+
+
+def _stop_without_gift(collected: Any, recognised: Any, *, lang: str) -> NoReturn:
+    if any(file.by_table.get("gifts") or file.rejects for file in collected.intake.files):
+        telling.stop(say("errors.no_gift", lang=lang), lang=lang)
+    tables = ", ".join(
+        say(
+            "intake.table", lang=lang, table=reading.name, n=say(f"tables.{known.table}", lang=lang)
+        )
+        for reading, known in recognised
+    )
+    telling.stop(say("errors.no_gift_file", lang=lang, tables=tables), lang=lang)
 
 
 def _recognised(asked: Any, *, lang: str, quiet: bool) -> Any:

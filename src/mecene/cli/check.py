@@ -1,13 +1,17 @@
 """Check: what would be read of a file and what rejected, without writing anything that stays."""
 
+import csv
 import json
 import tempfile
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from mecene.cli import options, telling
+from mecene.cli import options, summing_up, telling
 from mecene.cli.lexicon import say
+
+_SHOWN = 5
 
 
 def check(
@@ -28,6 +32,7 @@ def check(
 
         asked = collect.Asked(
             tables={table or "gifts": (file,)},
+            certain=table is not None,
             mapping=mapping,
             currency=currency,
             overrides=Overrides(encoding=encoding, delimiter=delimiter, sheet=sheet),
@@ -48,16 +53,15 @@ def _dry_run(asked: Any, *, lang: str, quiet: bool) -> dict[str, Any]:
     with (
         tempfile.TemporaryDirectory(prefix="mecene-check-") as work,
         telling.progress(lang=lang, quiet=quiet) as tell,
-        rejects.opened(Path(work) / "rejects.csv", lang=lang) as ledger,
     ):
-        staged = staging.stage(
-            [(reading, known)],
-            into=Path(work) / "staging",
-            ledger=ledger,
-            on_progress=lambda name, rows: tell("reading", rows, 0),
-        )
-        ledger.flush()
-        lines = (Path(work) / "rejects.csv").read_text(encoding="utf-8-sig").splitlines()
+        with rejects.opened(Path(work) / "rejects.csv", lang=lang) as ledger:
+            staged = staging.stage(
+                [(reading, known)],
+                into=Path(work) / "staging",
+                ledger=ledger,
+                on_progress=lambda name, rows: tell("reading", rows, 0),
+            )
+        first = _first_rejects(Path(work) / "rejects.csv")
     account = staged.files[0]
     reasons: Counter[str] = Counter()
     for (_, code), count in ledger.by_problem.items():
@@ -82,11 +86,18 @@ def _dry_run(asked: Any, *, lang: str, quiet: bool) -> dict[str, Any]:
         "rejects_by_problem": dict(reasons),
         "identical_rows": account.identical,
         "notes": [note.written(lang) for note in account.notes],
-        "first_rejects": lines[1:6],
+        "first_rejects": first,
     }
 
 
+def _first_rejects(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(islice(csv.DictReader(file), _SHOWN))
+
+
 def _lines(found: dict[str, Any], lang: str) -> list[str]:
+    from mecene.sources import presets, roles
+
     delimiter = {"\t": "TAB", None: "–"}.get(found["delimiter"], found["delimiter"])
     lines = [
         say(
@@ -100,10 +111,14 @@ def _lines(found: dict[str, Any], lang: str) -> list[str]:
         )
     ]
     if found["preset"]:
-        lines.append(say("check.preset", lang=lang, preset=found["preset"]))
+        title = presets.named(found["preset"]).title
+        lines.append(say("check.preset", lang=lang, preset=title))
     if not found["header"]:
         lines.append(say("check.no_header", lang=lang))
-    lines += [f"    {header} → {role}" for header, role in found["columns"].items()]
+    lines += [
+        f"    {header} → {roles.written(role, lang=lang)} ({role})"
+        for header, role in found["columns"].items()
+    ]
     if found["year_columns"]:
         lines.append(say("check.years", lang=lang, years=", ".join(found["year_columns"])))
     if found["attributes"]:
@@ -111,13 +126,14 @@ def _lines(found: dict[str, Any], lang: str) -> list[str]:
     if found["unused"]:
         lines.append(say("check.unused", lang=lang, names=", ".join(found["unused"])))
     lines += [f"    · {note}" for note in found["notes"]]
-    counts = {name: found[name] for name in ("facts", "rejects")}
-    lines.append(
-        say("intake.file", lang=lang, name=found["file"], rows=found["rows_read"], **counts)
-    )
+    counts = (found["rows_read"], found["facts"], found["rejects"])
+    lines.append(summing_up.account(found["file"], *counts, lang=lang))
     lines += [f"    ✗ {count} × {reason}" for reason, count in found["rejects_by_problem"].items()]
     if found["first_rejects"]:
         lines.append(say("check.first", lang=lang))
-        lines += [f"    {line}" for line in found["first_rejects"]]
+        lines += [
+            say("check.reject", lang=lang, **{name: line[name] or "–" for name in line})
+            for line in found["first_rejects"]
+        ]
     lines.append(say("check.nothing_written", lang=lang))
     return lines

@@ -1,15 +1,17 @@
 """Collect: from the files named on the command line to a store of facts, with nothing lost."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
+from pyarrow import parquet
 
 from mecene.engine import assembly, duck
 from mecene.engine.assembly import Written
-from mecene.engine.store import FactStore
+from mecene.engine.store import ANONYMOUS, FactStore
 from mecene.identity import resolve
 from mecene.identity.resolve import Resolution
 from mecene.report.intake import FileIntake, Intake
@@ -36,11 +38,16 @@ _GAPS = {
 }
 
 
+class UnusableMerges(problems.Unreadable):
+    """The file of merges to undo is no merges.csv."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """What the command line asks to read.
 
-    ``tables``: table name → files; ``gifts`` may hold files of any table, recognised by content.
+    ``tables``: table name → files; ``gifts`` may hold files of any table, recognised by content,
+    unless it is ``certain`` that they are gifts.
     """
 
     tables: dict[str, tuple[Path, ...]]
@@ -49,6 +56,7 @@ class Asked:
     overlap: str = "keep"
     currency: str | None = None
     undo: Path | None = None
+    certain: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,12 +77,15 @@ def recognise(asked: Asked) -> list[Recognised]:
     told = mapping.load(asked.mapping) if asked.mapping else Mapping()
     if asked.currency:
         told = Mapping(read={"currency": asked.currency}).over(told)
-    found = []
+    found: list[Recognised] = []
     for table, paths in asked.tables.items():
         for path in paths:
             reading = files.inspect(path, overrides=asked.overrides)
+            reading = replace(reading, name=_distinct(path, [each.name for each, _ in found]))
             known = recognition.recognise(
-                reading, table=None if table == "gifts" else table, mapping=told
+                reading,
+                table=None if table == "gifts" and not asked.certain else table,
+                mapping=told,
             )
             found.append((reading, known))
     return found
@@ -130,15 +141,32 @@ def problem(code: str, *, lang: str) -> str:
     return problems.fill(problems.words(code, lang=lang).reason, _ANY)
 
 
-def day_after_latest_gift(store: FactStore) -> date | None:
-    """Return the usual day of an analysis; None where no gift was received."""
-    return duck.next_day(store)
+def days_of_gifts(store: FactStore) -> tuple[date, date] | None:
+    """Return the days of the first and of the latest received gift; None without any."""
+    found = duck.run(
+        "select min(given_on) as first, max(given_on) as latest from gifts "
+        "where status = 'received'",
+        store=store,
+        as_of=date.max,
+    )
+    first, latest = found.row(0)
+    return (first, latest) if first else None
 
 
 def _undone(path: Path | None) -> pl.DataFrame | None:
     if path is None:
         return None
-    return pl.read_csv(path, infer_schema=False, separator=_separator(path))
+    try:
+        return pl.read_csv(path, infer_schema=False, separator=_separator(path))
+    except (UnicodeDecodeError, pl.exceptions.PolarsError) as wrong:
+        raise UnusableMerges("unusable_merges", file=path.name) from wrong
+
+
+def _distinct(path: Path, taken: list[str]) -> str:
+    """Return a file's name, with its folder or a number where another has the same."""
+    names = [path.name, f"{path.absolute().parent.name}/{path.name}"]
+    names += [f"{path.name} ({number})" for number in range(2, len(taken) + 3)]
+    return next(name for name in names if name not in taken)
 
 
 def _separator(path: Path) -> str:
@@ -181,6 +209,7 @@ def _intake(
         households=resolution.households,
         merges=resolution.merges.filter(pl.col("applied") & (pl.col("rule") != _SAME)).height,
         proposals=resolution.proposals.height,
+        anonymous_gifts=_anonymous(written.store),
         gaps={
             name: int(count)
             for name, missing in _GAPS.items()
@@ -199,7 +228,7 @@ def _file(
         rows=account.rows,
         facts=facts,
         rejects=account.rejects.total() + unmatched,
-        by_table=dict(account.facts),
+        by_table=_by_table(account, unmatched),
         by_problem={
             problem(code, lang=lang): count
             for (name, code), count in ledger.by_problem.items()
@@ -210,6 +239,16 @@ def _file(
         recognised=tuple(f"{column.header} → {column.role}" for column in known.columns),
         notes=tuple(note.written(lang) for note in account.notes),
     )
+
+
+def _by_table(account: Accounting, unmatched: int) -> dict[str, int]:
+    left = account.facts - Counter({"corrections": unmatched})
+    return {table: rows for table, rows in left.items() if rows}
+
+
+def _anonymous(store: FactStore) -> int:
+    files = store.files("gifts", bucket=ANONYMOUS)
+    return sum(parquet.read_metadata(file).num_rows for file in files)
 
 
 def _write_merges(resolution: Resolution, path: Path, *, lang: str) -> None:

@@ -6,14 +6,15 @@ that typer can read, under the command's name.
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Container
+from contextlib import suppress
 from importlib import metadata
 from itertools import pairwise
 from typing import Annotated, Any
 
 import typer
 
-from mecene.cli import analyse, check, demo, explain, simulate
+from mecene.cli import analyse, check, demo, explain, mistakes, simulate
 from mecene.cli.lexicon import say
 from mecene.words import LANGUAGES, UnknownWords
 
@@ -25,6 +26,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "demo": demo.demo,
 }
 GROUP = "mecene.commands"
+INTERRUPTED = 130  # what a shell says of a program stopped with Ctrl-C
 
 
 def application(*, lang: str) -> Any:
@@ -38,7 +40,7 @@ def application(*, lang: str) -> Any:
         add_completion=False,
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
-    app.callback()(_version)
+    app.callback()(_program)
     for name, command in COMMANDS.items():
         app.command(name, help=say(f"help.{name}", lang=lang))(command)
     for entry in metadata.entry_points(group=GROUP):
@@ -46,7 +48,7 @@ def application(*, lang: str) -> Any:
     group: Any = typer.main.get_command(app)
     for command in (group, *group.commands.values()):
         for parameter in command.params:
-            _word(parameter, lang=lang)
+            _word(parameter, command=command.name, lang=lang)
     return group
 
 
@@ -54,8 +56,36 @@ def run() -> None:
     """Run the program; the exit code is 0 done, 1 nothing could be done, 2 asked wrongly."""
     lang = language(sys.argv[1:], dict(os.environ))
     arguments = sys.argv[1:]
+    sys.exit(obey(arguments, lang=lang))
+
+
+def obey(arguments: list[str], *, lang: str) -> int:
+    """Do what is asked; return the exit code: 0 done, 1 nothing could be done, 2 asked wrongly."""
+    program = application(lang=lang)
+    if not arguments:
+        arguments = ["--help"]
+    unknown = _unknown_command(arguments, known=program.commands)
+    if unknown:
+        words = say("mistakes.no_such_command", lang=lang, value=unknown, known=", ".join(COMMANDS))
+        typer.echo(words, err=True)
+        return 2
     # The language found is the language of the whole run, so that it is said once.
-    application(lang=lang)(args=arguments, default_map={name: {"lang": lang} for name in COMMANDS})
+    defaults = {name: {"lang": lang} for name in COMMANDS}
+    try:
+        found = program.main(
+            args=arguments, prog_name="mecene", default_map=defaults, standalone_mode=False
+        )
+    except typer.TyperException as refused:
+        typer.echo(mistakes.written(refused, lang=lang), err=True)
+        return int(getattr(refused, "exit_code", 2))
+    if found == INTERRUPTED:
+        typer.echo(say("errors.interrupted", lang=lang), err=True)
+    return found if isinstance(found, int) else 0
+
+
+def _unknown_command(arguments: list[str], *, known: Container[str]) -> str | None:
+    first = arguments[0]
+    return None if first.startswith("-") or first in known else first
 
 
 def language(arguments: list[str], environment: dict[str, str]) -> str:
@@ -67,17 +97,23 @@ def language(arguments: list[str], environment: dict[str, str]) -> str:
     return known[0] if known else "fr"
 
 
-def _word(parameter: Any, *, lang: str) -> None:
+def _word(parameter: Any, *, command: str, lang: str) -> None:
     """Give an option its help in a language; one that an application added keeps its own."""
-    try:
-        parameter.help = say(f"options.{parameter.name}", lang=lang)
-    except UnknownWords:
-        return
+    for key in (f"{command}_{parameter.name}", parameter.name):
+        with suppress(UnknownWords):
+            parameter.help = say(f"options.{key}", lang=lang)
+            return
 
 
-def _version(
-    version: Annotated[bool, typer.Option("--version", is_eager=True)] = False,
-) -> None:
-    if version:
+def _tell_version(asked: bool) -> None:
+    if asked:
         typer.echo(metadata.version("mecene"))
         raise typer.Exit
+
+
+def _program(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_tell_version)
+    ] = False,
+) -> None:
+    """Hear what is asked of the program itself."""

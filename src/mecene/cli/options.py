@@ -1,35 +1,39 @@
 """Options: what the commands can be told, said once; their help stands in ``words.toml``."""
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from mecene import facts
+from mecene.cli.mistakes import Mistake
 from mecene.words import LANGUAGES
 
 OVERLAPS = ("keep", "skip")
+TABLES = ("gifts", "donors", *(name for name in facts.TABLES if name not in {"gifts", "donors"}))
 
 
 def parse_day(text: str) -> date:
     """Return a day written ``2025-12-31`` or ``31/12/2025``.
 
     Raises:
-        typer.BadParameter: it is neither.
+        Mistake: it is neither.
     """
     parts = text.split("/")
     iso = "-".join(reversed(parts)) if len(parts) == 3 else text
     try:
         return date.fromisoformat(iso)
     except ValueError as wrong:
-        raise typer.BadParameter(f"{text!r}: 2025-12-31 | 31/12/2025") from wrong
+        raise Mistake("day", value=text) from wrong
 
 
 def parse_language(text: str) -> str:
     """Return ``fr`` or ``en``.
 
     Raises:
-        typer.BadParameter: it is neither.
+        Mistake: it is neither.
     """
     return _one_of(LANGUAGES, text)
 
@@ -38,7 +42,7 @@ def parse_overlap(text: str) -> str:
     """Return ``keep`` or ``skip``.
 
     Raises:
-        typer.BadParameter: it is neither.
+        Mistake: it is neither.
     """
     return _one_of(OVERLAPS, text)
 
@@ -47,26 +51,64 @@ def parse_currency(text: str) -> str:
     """Return an ISO 4217 code in capitals.
 
     Raises:
-        typer.BadParameter: it is none that can be read.
+        Mistake: it is none that can be read.
     """
     from mecene.sources.amounts import CURRENCIES
 
     return _one_of(tuple(sorted(CURRENCIES)), text.upper())
 
 
+def parse_table(text: str) -> str:
+    """Return the name of a table a file can be.
+
+    Raises:
+        Mistake: there is no such table.
+    """
+    return _one_of(TABLES, text)
+
+
+def parse_file(text: str) -> Path:
+    """Return the path of a file that is there and can be read.
+
+    Raises:
+        Mistake: it is not.
+    """
+    path = Path(text)
+    if path.is_dir():
+        raise Mistake("a_folder", value=text)
+    if not path.exists():
+        raise Mistake("no_file", value=text)
+    if not os.access(path, os.R_OK):
+        raise Mistake("not_readable", value=text)
+    return path
+
+
+def parse_folder(text: str) -> Path:
+    """Return the path of a folder, there or not.
+
+    Raises:
+        Mistake: a file is there.
+    """
+    if Path(text).is_file():
+        raise Mistake("a_file", value=text)
+    return Path(text)
+
+
 def _one_of(words: tuple[str, ...], text: str) -> str:
     if text not in words:
-        raise typer.BadParameter(f"{text!r}: {' | '.join(words)}")
+        raise Mistake("one_of", value=text, known=", ".join(words))
     return text
 
 
-_READ: dict[str, Any] = {"exists": True, "readable": True, "dir_okay": False}
+_READ: dict[str, Any] = {"parser": parse_file, "metavar": "FILE"}
 
-Files = Annotated[list[Path], typer.Argument(show_default=False, **_READ)]
+Files = Annotated[
+    list[Path], typer.Argument(show_default=False, parser=parse_file, metavar="FILES...")
+]
 File = Annotated[Path, typer.Argument(show_default=False, **_READ)]
 Table = Annotated[list[Path], typer.Option(show_default=False, **_READ)]
 AsOf = Annotated[Any, typer.Option(parser=parse_day, metavar="DATE", show_default=False)]
-Out = Annotated[Path, typer.Option(file_okay=False)]
+Out = Annotated[Path, typer.Option(parser=parse_folder, metavar="FOLDER")]
 Lang = Annotated[str, typer.Option(parser=parse_language, metavar="fr|en")]
 Json = Annotated[bool, typer.Option("--json")]
 MappingFile = Annotated[Path | None, typer.Option("--mapping", **_READ)]
@@ -79,11 +121,13 @@ Currency = Annotated[str | None, typer.Option(metavar="ISO 4217", parser=parse_c
 Encoding = Annotated[str | None, typer.Option()]
 Delimiter = Annotated[str | None, typer.Option()]
 Sheet = Annotated[str | None, typer.Option()]
-TableName = Annotated[str | None, typer.Option("--as")]
-Donors = Annotated[int, typer.Option(min=1)]
+TableName = Annotated[
+    str | None, typer.Option("--as", parser=parse_table, metavar="TABLE", show_default=False)
+]
+Donors = Annotated[int, typer.Option("--donors", min=1)]
 Years = Annotated[int, typer.Option(min=1, max=60)]
 Seed = Annotated[int, typer.Option()]
 Clean = Annotated[bool, typer.Option("--clean")]
 Names = Annotated[bool, typer.Option("--names/--no-names")]
 Donor = Annotated[str, typer.Argument(show_default=False)]
-ReportFolder = Annotated[Path, typer.Option("--in", file_okay=False)]
+ReportFolder = Annotated[Path, typer.Option("--in", parser=parse_folder, metavar="FOLDER")]

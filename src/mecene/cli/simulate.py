@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from mecene.cli import options, telling
-from mecene.cli.lexicon import say
+from mecene.cli.lexicon import counted, say
 
 
 def simulate(
@@ -18,7 +18,8 @@ def simulate(
     """Write gifts, donors, commitments, contacts, interactions, consents, and the truth."""
     written = write(out, donors=donors, years=years, seed=seed, clean=clean, names=names, lang=lang)
     for name, rows in sorted(written.items()):
-        telling.out(say("simulate.file", lang=lang, path=out / name, rows=rows))
+        counted_rows = counted("intake.rows", rows, lang=lang)
+        telling.out(say("simulate.file", lang=lang, path=out / name, rows=counted_rows))
     telling.out(say("simulate.nobody", lang=lang))
 
 

@@ -2,46 +2,66 @@
 
 from pathlib import Path
 
-from mecene import money, period
+from mecene import money
 from mecene.cli import telling
-from mecene.cli.lexicon import say
+from mecene.cli.lexicon import counted, say
 from mecene.report import document
 from mecene.report.analysis import Analysis
-from mecene.report.intake import FileIntake, Intake
+from mecene.report.intake import Intake
 
 
 def intake(found: Intake, *, lang: str) -> None:
     """Print, for each file: rows = facts + rejects, what was recognised, what was noticed."""
     for file in found.files:
-        telling.out(_counts(file, lang))
+        telling.out(account(file.name, file.rows, file.facts, file.rejects, lang=lang))
         for table, rows in sorted(file.by_table.items()):
-            telling.out(f"    {say(f'tables.{table}', lang=lang)} : {_number(rows, lang)}")
+            if rows:
+                telling.out(f"    {_table(table, rows, lang)}")
         for problem, rows in sorted(file.by_problem.items(), key=lambda item: -item[1])[:5]:
             telling.out(f"    ✗ {_number(rows, lang)} × {problem}")
         for kind, rows in (("identical", file.identical), ("overlap", file.overlap)):
             if rows:
-                telling.out(f"    {say(f'intake.{kind}', lang=lang, n=_number(rows, lang))}")
+                telling.out(f"    {counted(f'intake.{kind}', rows, lang=lang)}")
         for note in file.notes:
             telling.out(f"    · {note}")
     telling.out(
         say(
             "intake.people",
             lang=lang,
-            persons=_number(found.persons, lang),
-            donors=_number(found.donors, lang),
-            merges=_number(found.merges, lang),
-            proposals=_number(found.proposals, lang),
+            persons=counted("intake.persons", found.persons, lang=lang),
+            donors=counted("intake.donors", found.donors, lang=lang),
+            merges=counted("intake.merges", found.merges, lang=lang),
+            proposals=counted("intake.proposals", found.proposals, lang=lang),
         )
     )
 
 
-def analysis(found: Analysis, out: Path, *, lang: str, told: bool) -> None:
-    """Print the day, the headline figures, and where everything is."""
-    day = period.written(found.as_of, lang=lang)
+def account(name: str, rows: int, facts: int, rejects: int, *, lang: str) -> str:
+    """Return « dons.csv : 2 faits + 1 rejet = 3 lignes »."""
+    return say(
+        "intake.file",
+        lang=lang,
+        name=name,
+        facts=counted("intake.facts", facts, lang=lang),
+        rejects=counted("intake.rejects", rejects, lang=lang),
+        rows=counted("intake.rows", rows, lang=lang),
+    )
+
+
+def analysis(found: Analysis, out: Path, *, lang: str, day: str) -> None:
+    """Print the day, the headline figures, and where everything is.
+
+    Args:
+        found: What was worked out.
+        out: The report's folder.
+        lang: ``fr`` or ``en``.
+        day: The sentence that says the day.
+    """
     telling.out()
-    telling.out(say("done.as_of_told" if told else "done.as_of", lang=lang, day=day))
+    telling.out(day)
     for card in document.headlines(found):
-        telling.out(f"  {card.label} : {card.figure}  ({card.note})")
+        label = say("intake.table", lang=lang, table=card.label, n=card.figure)
+        telling.out(f"  {label}  ({card.note})")
     for warning in found.warnings:
         telling.out(f"  ! {warning}")
     telling.out()
@@ -49,15 +69,9 @@ def analysis(found: Analysis, out: Path, *, lang: str, told: bool) -> None:
     telling.out(say("done.others", lang=lang, out=out.resolve()))
 
 
-def _counts(file: FileIntake, lang: str) -> str:
-    return say(
-        "intake.file",
-        lang=lang,
-        name=file.name,
-        facts=_number(file.facts, lang),
-        rejects=_number(file.rejects, lang),
-        rows=_number(file.rows, lang),
-    )
+def _table(table: str, rows: int, lang: str) -> str:
+    name = say(f"tables.{table}", lang=lang)
+    return say("intake.table", lang=lang, table=name, n=_number(rows, lang))
 
 
 def _number(value: int, lang: str) -> str:

@@ -1,13 +1,15 @@
 """Telling: what a command shows while it works, and how it says that it cannot."""
 
+import errno
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Timer
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 import typer
 
+from mecene import period
 from mecene.cli.lexicon import say
 
 # Under it, a bar that comes and goes is only a flicker.
@@ -75,21 +77,38 @@ def refusals(*, lang: str) -> Iterator[None]:
         yield
     except problems.Refusal as refused:
         stop(refused.written(lang), lang=lang)
+    except merges.UnknownMerge:
+        stop(problems.Unreadable("unusable_merges", file="--undo-merges").written(lang), lang=lang)
     except (
         mapping.InvalidMapping,
         presets.UnknownPreset,
         rules.InvalidRules,
-        merges.UnknownMerge,
-        analysis.NoDonors,
-        OSError,
     ) as refused:
-        stop(str(refused), lang=lang)
+        stop(str(refused.args[0]) if refused.args else str(refused), lang=lang)
+    except analysis.NoDonors as refused:
+        day = period.written(refused.as_of, lang=lang)
+        stop(say("errors.nothing_yet", lang=lang, day=day), lang=lang)
+    except OSError as refused:
+        stop(_of_the_system(refused, lang), lang=lang)
 
 
-def stop(message: str, *, lang: str) -> None:
+def stop(message: str, *, lang: str) -> NoReturn:
     """Say why nothing more can be done, and leave with exit code 1."""
     typer.echo(f"{say('errors.stopped', lang=lang)} {message}", err=True)
     raise typer.Exit(1)
+
+
+def _of_the_system(refused: OSError, lang: str) -> str:
+    """Return what the machine refused: a right, room on the disk, or something else."""
+    kinds = {
+        errno.EACCES: "not_allowed",
+        errno.EPERM: "not_allowed",
+        errno.EROFS: "not_allowed",
+        errno.ENOSPC: "disk_full",
+        errno.ENOTDIR: "not_a_folder",
+    }
+    kind = kinds.get(refused.errno or 0, "system")
+    return say(f"errors.{kind}", lang=lang, path=refused.filename or "–", reason=refused.strerror)
 
 
 def out(line: str = "") -> None:

@@ -4,14 +4,14 @@ Two passes over the donors, a bucket at a time, so that memory does not grow wit
 ``whole`` learns what the file says, ``standing`` holds every donor against it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from mecene.lifetime_value import cautions, value
-from mecene.report import movement, standing, whole
+from mecene.report import movement, outside, standing, whole
 from mecene.report.question import Question
 from mecene.retention import measure
 from mecene.retention.measure import Measures
@@ -22,6 +22,10 @@ from mecene.segments.rules import Rules
 class NoDonors(ValueError):
     """The fact store holds no donor and no gift on this day, so there is nothing to analyse."""
 
+    def __init__(self, as_of: date) -> None:
+        self.as_of = as_of
+        super().__init__(f"no donor and no gift is known before {as_of}; is the day right?")
+
 
 @dataclass(frozen=True)
 class Analysis:
@@ -30,7 +34,8 @@ class Analysis:
     ``measures`` is None where no gift counts, ``model`` where nobody gave. ``segments`` is
     ``profile.by_segment`` of today, ``performance`` that of the segments of a year ago.
     ``recurring_states`` counts donors by the state of their regular gift, ``kept_out`` those who
-    may be in no list, by cause.
+    may be in no list, by cause. ``series`` holds external series beside income
+    (``outside.months``).
     """
 
     as_of: date
@@ -54,6 +59,7 @@ class Analysis:
     recurring_states: dict[str, int]
     kept_out: dict[str, int]
     warnings: tuple[str, ...] = ()
+    series: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=outside.SCHEMA))
 
 
 def analyse(question: Question) -> Analysis:
@@ -66,7 +72,7 @@ def analyse(question: Question) -> Analysis:
     currency = measures.currency if measures else question.any_currency()
     parts = whole.summaries(question)
     if not parts and measures is None:
-        raise NoDonors(f"no donor and no gift is known before {question.as_of}; is the day right?")
+        raise NoDonors(question.as_of)
     if not parts:
         # Every gift is anonymous: there is an income to tell, and a roll without a row.
         parts = [whole.summary_of_nobody(question)]
@@ -91,6 +97,7 @@ def analyse(question: Question) -> Analysis:
         stages=moved.stages,
         discount_rate=question.discount_rate,
         warnings=tuple(cautions.sentence(doubt, lang=question.lang) for doubt in doubts),
+        series=outside.months(question, measures),
         **standing.added(standings),
     )
 

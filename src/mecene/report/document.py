@@ -24,7 +24,7 @@ def document(analysis: Analysis, intake: Intake) -> page.Page:
     pen = Pen(lang=analysis.lang, currency=analysis.currency)
     measures = analysis.measures
     chapters = [
-        income.chapter(measures, pen) if measures else None,
+        income.chapter(measures, pen, series=analysis.series) if measures else None,
         life.chapter(analysis, pen) if analysis.count else None,
         loyalty.chapter(measures, pen) if measures else None,
         regular.chapter(analysis, pen),

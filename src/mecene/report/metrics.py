@@ -54,6 +54,9 @@ def metrics(analysis: Analysis, intake: Intake) -> dict[str, Any]:
         "kept_out_of_lists": analysis.kept_out,
         "excluded_from_lists": analysis.lists.excluded.to_dicts(),
         "warnings": list(analysis.warnings),
+        "series": [
+            {**row, "month": row["month"].isoformat()} for row in analysis.series.to_dicts()
+        ],
         "measures": analysis.measures.to_dict() if analysis.measures else None,
     }
 

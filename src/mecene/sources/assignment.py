@@ -62,6 +62,8 @@ def assigned(reading: Reading, table: str, told: Mapping, by_preset: bool) -> tu
     voice = "preset" if by_preset else "mapping"
     columns = [Column(*each, voice) for each in _told_columns(reading, told)]
     taken = {column.header for column in columns} | set(told.attributes)
+    # The other headers a preset names for a role say the same thing: they are no name of a person.
+    taken |= _aliases(reading, told) if by_preset else set()
     played = {column.role for column in columns} | set(told.constants)
     for role, headers in _by_header(reading, table, taken, played):
         columns += [Column(role, header, "header") for header in headers]
@@ -79,7 +81,29 @@ def assigned(reading: Reading, table: str, told: Mapping, by_preset: bool) -> tu
             if role not in played
             and (role in {"given_on", "amount"} or (not reading.header and not anyone))
         ]
+        columns += _unreadable(reading, columns)
     return tuple(columns)
+
+
+def _unreadable(reading: Reading, columns: list[Column]) -> list[Column]:
+    """Return the day and the amount of gifts that the header names, were their cells unreadable.
+
+    Better a file of gifts whose rows are all rejected, with the reason, than one of donors.
+    """
+    taken = {column.header for column in columns}
+    played = {column.role for column in columns}
+    found = []
+    for role in ("given_on", "amount"):
+        words = roles.of("gifts")[role]
+        said = [header for header in reading.columns if roles.simplified(header) in words]
+        if role not in played and reading.header and said and said[0] not in taken:
+            found.append(Column(role, said[0], "header"))
+    return found if len(found) + len(played & {"given_on", "amount"}) == 2 else []
+
+
+def _aliases(reading: Reading, told: Mapping) -> set[str]:
+    named = {folding.fold(header) for headers in told.columns.values() for header in headers}
+    return {header for header in reading.columns if folding.fold(header) in named}
 
 
 def _told_columns(reading: Reading, told: Mapping) -> list[tuple[str, str]]:

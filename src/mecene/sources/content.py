@@ -3,6 +3,9 @@
 Used where there is no header, and to take back a role whose cells do not fit it.
 """
 
+from functools import cache
+from pathlib import Path
+
 import polars as pl
 
 from mecene.sources import amounts, dates, folding, months, roles, vocabulary
@@ -10,6 +13,8 @@ from mecene.sources import amounts, dates, folding, months, roles, vocabulary
 _EMAIL = r"^[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}$"
 _POSTCODE = r"^\d{4,5}$"
 _PHONE = r"^(\+|00)?[\d .\-()/]{9,18}$"
+_DAY = r"^(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$"
+_LETTERS = r"^[^\d@]*\p{L}[^\d@]*$"
 _MOST = 0.5
 
 
@@ -40,12 +45,18 @@ def guess(sample: pl.DataFrame, columns: list[str]) -> dict[str, str]:
     for role, pattern in (("email", _EMAIL),):
         _take(found, role, [c for c, cells in full.items() if _matches(cells, pattern)])
     days = [c for c, cells in full.items() if _is_days(cells)]
+    days += [c for c, cells in full.items() if not days and _is_compact_days(cells)]
     _take(found, "given_on", days)
     rest = [c for c in full if c not in found.values() and c not in days]
     numbers = [c for c in rest if _share_of_amounts(full[c]) > 0.9]
     marked = [c for c in numbers if _matches(full[c], r"[€$£,.]|^-")]
     by_variety = sorted(numbers, key=lambda c: (full[c].n_unique(), columns.index(c)))
     _take(found, "amount", marked or by_variety)
+    _take_names(found, [c for c in rest if _share(full[c].str.contains(_LETTERS)) > 0.9], full)
+    if found.keys() & {"email", "last_name", "full_name"}:
+        # Beside a name, five digits are a place, not a reference.
+        _take(found, "postcode", [c for c in rest if _share(full[c].str.contains(_POSTCODE)) > 0.9])
+        _take(found, "phone", [c for c in rest if _share(full[c].str.contains(_PHONE)) > 0.9])
     references = [c for c in rest if c not in found.values() and _is_reference(full[c])]
     _take(found, "external_id", references)
     return found
@@ -55,6 +66,34 @@ def _take(found: dict[str, str], role: str, candidates: list[str]) -> None:
     left = [column for column in candidates if column not in found.values()]
     if left:
         found[role] = left[0]
+
+
+def _take_names(found: dict[str, str], texts: list[str], full: dict[str, pl.Series]) -> None:
+    """Take a column of whole names, or one of given names and its neighbour."""
+    given = [c for c in texts if _share_of_given_names(full[c]) > 0.25]
+    if not given:
+        return
+    if _share(full[given[0]].str.contains(r"\pL[ ,]+\pL")) > _MOST:
+        found["full_name"] = given[0]
+        return
+    place = list(full).index(given[0])
+    beside = [c for c in texts if abs(list(full).index(c) - place) == 1 and c not in given]
+    if beside:
+        found["first_name"] = given[0]
+        found["last_name"] = max(beside, key=lambda c: full[c].n_unique())
+
+
+def _share_of_given_names(cells: pl.Series) -> float:
+    words = cells.str.split(" ").list.eval(pl.element().str.split("-").list.first()).explode()
+    folded = [folding.fold(word) for word in words.drop_nulls().to_list()]
+    return sum(word in _given_names() for word in folded) / cells.len()
+
+
+@cache
+def _given_names() -> frozenset[str]:
+    """Return enough common given names to tell a column of them from one of family names."""
+    text = Path(__file__).with_name("common_given_names.txt").read_text(encoding="utf-8")
+    return frozenset(text.split())
 
 
 def is_unique(cells: pl.Series) -> bool:
@@ -77,6 +116,11 @@ def _is_days(cells: pl.Series) -> bool:
     # Eight digits or five can be a reference as well: they are days only where most marks say so.
     counted = _share(cells.str.contains(r"^\d+([.,]\d+)?$"))
     return _share_of_days(cells) > 0.9 and counted < _MOST
+
+
+def _is_compact_days(cells: pl.Series) -> bool:
+    # References of eight digits are hardly ever all days of the calendar.
+    return cells.len() > 4 and _share(cells.str.contains(_DAY)) > 0.99
 
 
 def _is_reference(cells: pl.Series) -> bool:

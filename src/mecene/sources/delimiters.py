@@ -27,7 +27,14 @@ def find(text: str, *, final: bool) -> str | None:
     best = max(_CANDIDATES, key=lambda delimiter: round(scores[delimiter], 2))
     if scores[best] > 0:
         return best
-    return _BLANKS if _is_blank_separated(text, final) else None
+    return _BLANKS if _is_blank_separated(text, final) else _of_the_header(text)
+
+
+def _of_the_header(text: str) -> str | None:
+    """Return what cuts the first line into three cells or more: stray quotes hide the others."""
+    first = text.lstrip("\ufeff\n").partition("\n")[0]
+    best = max(_CANDIDATES, key=first.count)
+    return best if first.count(best) > 1 and '"' in text else None
 
 
 def _score(text: str, delimiter: str, final: bool) -> float:

@@ -51,6 +51,8 @@ def batches(reading: Reading, *, ledger: Ledger) -> Iterator[pl.DataFrame]:
     try:
         with pq.ParquetFile(reading.path) as file:
             for batch in file.iter_batches(batch_size=_ROWS):
+                # Text that is no UTF-8 would pass unseen, and crash whoever writes it out.
+                batch.validate(full=True)
                 frame = _as_text(batch, columns=reading.columns)
                 numbers = pl.int_range(first, first + frame.height, eager=True)
                 yield frame.insert_column(0, numbers.alias(SOURCE_ROW))

@@ -47,16 +47,26 @@ def write(into: Path, *, names: Sequence[str], latest: date | None) -> int:
     work = into / "work"
     count = 0
     with duckdb.connect(config=repeats.settings(into)) as connection:
-        if (work / "people").exists():
-            (into / "persons").mkdir(parents=True, exist_ok=True)
+        target = into / "persons" / "persons.parquet"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not (work / "people").exists():
+            _nobody().write_parquet(target)
+        else:
             connection.execute(_persons(into, names, latest or ALWAYS))
-            target = str(into / "persons" / "persons.parquet")
-            found = connection.execute("select count(*) from read_parquet(?)", [target]).fetchone()
+            found = connection.execute(
+                "select count(*) from read_parquet(?)", [str(target)]
+            ).fetchone()
             count = int(found[0]) if found else 0
     _date(into, "consents", "occurred_at", latest)
     _date(into, "recurring_changes", "effective_on", latest)
     shutil.rmtree(work, ignore_errors=True)
     return count
+
+
+def _nobody() -> pl.DataFrame:
+    """Return no person: a file of anonymous gifts names nobody."""
+    further = {"declared": pl.Boolean(), "records": pl.Int64(), "first_source": pl.String()}
+    return pl.DataFrame(schema=people.PERSON | further)
 
 
 def _persons(into: Path, names: Sequence[str], latest: date) -> str:

@@ -52,7 +52,12 @@ class Refusal(ValueError):
         found = words(self.code, lang=lang)
         colon = "\u00a0: " if lang == "fr" else ": "
         message = f"{self.file}{colon}{found.reason} {found.remedy}"
-        return fill(message, self.parameters)
+        # A parameter that is words itself has them in both languages.
+        spoken = {
+            name: value[lang] if isinstance(value, Mapping) else value
+            for name, value in self.parameters.items()
+        }
+        return fill(message, spoken)
 
 
 class Unreadable(Refusal):

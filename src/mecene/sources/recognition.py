@@ -148,7 +148,10 @@ def _check(reading: Reading, table: str, columns: tuple[Column, ...], told: Mapp
             "columns_missing",
             file=reading.name,
             table=table,
-            roles=", ".join(missing),
+            roles={
+                lang: ", ".join(f"{roles.written(role, lang=lang)} ({role})" for role in missing)
+                for lang in problems.LANGUAGES
+            },
             headers=", ".join(reading.columns[:30]),
         )
 

@@ -47,6 +47,18 @@ def sections() -> dict[str, dict[str, tuple[str, ...]]]:
     }
 
 
+def written(role: str, *, lang: str) -> str:
+    """Return what a role is called in ``fr`` or ``en``."""
+    french, english = _words()[role]
+    return french if lang == "fr" else english
+
+
+@cache
+def _words() -> dict[str, tuple[str, str]]:
+    with Path(__file__).with_name("role_words.toml").open("rb") as file:
+        return {role: (fr, en) for role, (fr, en) in tomllib.load(file).items()}
+
+
 def simplified(header: str) -> str:
     """Return a header folded, without brackets, small words and a final number."""
     bare = re.sub(r"\(.*?\)|\[.*?\]", " ", header.replace("_", " "))

@@ -3,15 +3,19 @@
 import polars as pl
 
 from mecene import period
+from mecene.report import outside
 from mecene.report.chapters.writing import Pen
 from mecene.report.page import Block, Section, Table
 from mecene.report.pictures import income as picture
 from mecene.retention.income import Window
 from mecene.retention.measure import Measures
 
+_SERIES_SHOWN = 3
+_YEARS_SHOWN = 10
 
-def chapter(measures: Measures, pen: Pen) -> Section:
-    """Return the chapter on income."""
+
+def chapter(measures: Measures, pen: Pen, *, series: pl.DataFrame | None = None) -> Section:
+    """Return the chapter on income, and on external series beside it (``outside.months``)."""
     return Section(
         anchor="income",
         title=pen.say("chapters.income"),
@@ -25,8 +29,31 @@ def chapter(measures: Measures, pen: Pen) -> Section:
             Block(
                 lead="", how=pen.how("average_gift", "income_to_date"), table=_years(measures, pen)
             ),
+            *(_beside(series, pen) if series is not None else ()),
         ),
     )
+
+
+def _beside(series: pl.DataFrame, pen: Pen) -> tuple[Block, ...]:
+    """Return one table a series: each year its mean, and the income of the same months."""
+    heads = ("year", "series_mean", "change", "same_income", "change")
+    header = tuple(pen.say(f"tables.{head}") for head in heads)
+    blocks = []
+    parts = outside.years(series).partition_by("name", maintain_order=True)
+    for years in parts[:_SERIES_SHOWN]:
+        rows = tuple(
+            (
+                str(row["year"]),
+                pen.number(row["value"], decimals=1),
+                pen.change(row["value_change"]),
+                pen.amount(row["income_minor"]),
+                pen.change(row["income_change"]),
+            )
+            for row in years.tail(_YEARS_SHOWN).to_dicts()
+        )
+        caption = pen.say("captions.series", name=years["name"][0])
+        blocks.append(Block(lead="", how=pen.say("how.series"), table=Table(header, rows, caption)))
+    return tuple(blocks)
 
 
 def _lead(measures: Measures, pen: Pen) -> str:

@@ -1,0 +1,60 @@
+"""A command asked wrongly: said in the reader's language, exit code 2, nothing written."""
+
+from pathlib import Path
+
+import pytest
+
+from cli import running
+
+GIFTS = [("Durand", "Marie", "m@exemple.fr", "03/04/2024", "50,00")]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("bilan",), "la commande « bilan » n’existe pas"),
+        (("analyse",), "Dites quel fichier lire"),
+        (("analyse", "absent.csv"), "le fichier « absent.csv » n’existe pas"),
+        (("analyse", "{gifts}", "--as-of", "hier"), "--as-of : « hier » n’est pas un jour"),
+        (("analyse", "{gifts}", "--lang", "de"), "« de » n’est pas possible. Au choix : fr, en"),
+        (("analyse", "{gifts}", "--sens"), "L’option --sens n’existe pas"),
+        (("analyse", "{gifts}", "--out", "{gifts}"), "est un fichier. Donnez le nom d’un dossier"),
+        (("analyse", "{folder}"), "est un dossier. Donnez le nom des fichiers qu’il contient"),
+        (("check", "{gifts}", "--as", "dons"), "Au choix : gifts, donors"),
+        (("simulate", "--donors", "0"), "--donors : le nombre doit être au moins 1"),
+        (("analyse", "{gifts}", "--fiscal-year-start", "13"), "compris entre 1 et 12"),
+    ],
+)
+def test_a_wrong_command_is_told_in_french(
+    tmp_path: Path, asked: tuple[str, ...], said: str
+) -> None:
+    gifts = running.gifts(tmp_path / "dons.csv", GIFTS)
+
+    ran = running.mecene(*(word.format(gifts=gifts, folder=tmp_path) for word in asked))
+
+    assert ran.code == 2
+    assert said in ran.err.replace("\u00a0", " ").replace("\u202f", " ")
+    assert ran.out == ""
+    assert [path.name for path in tmp_path.iterdir()] == ["dons.csv"]
+
+
+def test_a_wrong_command_is_told_in_english(tmp_path: Path) -> None:
+    ran = running.mecene("analyse", tmp_path / "absent.csv", lang="en")
+
+    assert ran.code == 2
+    assert "absent.csv” does not exist" in ran.err
+    assert "“mecene analyse --help” says what can be asked." in ran.err
+
+
+def test_the_program_without_a_word_says_what_it_can_do() -> None:
+    ran = running.mecene()
+
+    assert ran.code == 0
+    assert "analyse" in ran.out
+
+
+def test_the_program_says_its_version() -> None:
+    ran = running.mecene("--version")
+
+    assert ran.code == 0
+    assert ran.out.strip()[0].isdigit()
