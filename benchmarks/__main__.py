@@ -125,7 +125,8 @@ def _section(size, found):
     versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
     told = f"*{size}*, {found['measured_on']}, {found['machine']}"
     note = [found["note"], ""] if "note" in found else []
-    return [f"{told}; {versions}. `{found['command']}`", "", *note, *found["table"]]
+    told = f"{told}; {versions}" if versions else told
+    return [f"{told}. `{found['command']}`", "", *note, *found["table"]]
 
 
 def _versions():

@@ -66,6 +66,7 @@ def giving(gifts: pd.DataFrame) -> pd.DataFrame:
         last_gift_kind=("kind", "last"),
         last_payment_method=("payment_method", "last"),
         last_campaign_id=("campaign_id", "last"),
+        first_gift_minor=("amount_minor", "first"),
         first_gift_kind=("kind", "first"),
         first_campaign_id=("campaign_id", "first"),
     )
@@ -77,11 +78,7 @@ def giving(gifts: pd.DataFrame) -> pd.DataFrame:
     out["last_gift_age_days"] = (AS_OF - out["last_gift_on"]).dt.days
     out["last_repeat_year"] = out["yearly_opportunities"] - out["last_year_back"]
     out["repeat_years"] = out["active_years"] - 1
-    # Ties of a day are broken otherwise here: these are worked out, and not compared.
-    return out.drop(
-        columns=["last_year_back", "last_gift_kind", "last_payment_method", "last_campaign_id",
-                 "first_gift_kind", "first_campaign_id"]
-    )  # fmt: skip
+    return out.drop(columns="last_year_back")
 
 
 def windows(counted: pd.DataFrame, out: pd.DataFrame) -> None:

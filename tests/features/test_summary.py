@@ -393,3 +393,18 @@ def test_batches_are_the_whole(tmp_path: Path) -> None:
 
     assert len(parts) == 3
     assert_frame_equal(pl.concat(parts).sort("donor_id"), whole)
+
+
+def test_a_large_bucket_comes_in_parts_that_are_the_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [{"donor_id": number} for number in (1, 17, 33, 40)]
+    facts_store = written(
+        tmp_path, donors=people, gifts=[gift(date(2025, 1, n), donor_id=n) for n in (1, 17)]
+    )
+    monkeypatch.setattr(summary, "DONORS_AT_A_TIME", 1)
+
+    parts = list(summary.batches(facts_store, as_of=AS_OF))
+
+    assert [part["donor_id"].to_list() for part in parts] == [[1], [17], [33], [40]]
+    assert_frame_equal(pl.concat(parts).sort("donor_id"), summary.of(facts_store, as_of=AS_OF))

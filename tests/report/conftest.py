@@ -168,6 +168,12 @@ def rendered() -> Callable[..., str]:
 
 
 @pytest.fixture(scope="session")
+def intake() -> Intake:
+    """Return what the reports say was read."""
+    return INTAKE
+
+
+@pytest.fixture(scope="session")
 def read() -> Callable[[str], Reading]:
     """Return a function that reads a page as a browser would."""
     return Reading

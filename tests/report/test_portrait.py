@@ -12,7 +12,7 @@ from mecene.report import analysis, folder, portrait
 from mecene.report.intake import Intake
 from mecene.report.question import Question
 
-pytestmark = pytest.mark.xdist_group("report")
+pytestmark = pytest.mark.xdist_group("report_portrait")
 PEOPLE = [
     (1, "person", "Aline", "Brumeval", None, "aline@exemple.org", ["R-1", "L9"]),
     (2, "person", "Bruno", "Lanterne", None, None, ["R-2"]),

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from mecene import period
-from mecene.cli import clock, options, publishing, telling
+from mecene.cli import options, publishing, telling
 from mecene.cli.lexicon import say
 
 OUT = Path("mecene-report")
+_LONE_DAYS = 366
 
 
 def analyse(
@@ -62,7 +63,6 @@ def analyse(
         figures = run(
             asked,
             as_of=as_of,
-            today=clock.today(),
             out=out,
             lang=lang,
             rules=rules,
@@ -78,7 +78,6 @@ def run(
     asked: Any,
     *,
     as_of: date | None,
-    today: date,
     out: Path,
     lang: str,
     rules: Path | None = None,
@@ -90,8 +89,7 @@ def run(
 
     Args:
         asked: A ``collect.Asked``.
-        as_of: The day; None: the day after the latest gift, tomorrow if that is sooner.
-        today: The day on which this is run.
+        as_of: The day; None: the day after the latest gift.
         out: The report's folder.
         lang: ``fr`` or ``en``.
         rules: A file of thresholds of one's own.
@@ -113,7 +111,7 @@ def run(
             )
             if not quiet:
                 summing_up.intake(collected.intake, lang=lang)
-            day, said = _day(as_of, collected, recognised, today=today, lang=lang)
+            day, said = _day(as_of, collected, recognised, lang=lang)
             asking = {"rules": thresholds, "as_of": day, "into": work, "lang": lang}
             found, figures = _written(
                 collected,
@@ -143,31 +141,21 @@ def _written(
     return found, folder.write(found, collected.intake, made, on_progress=on_progress)
 
 
-def _day(
-    told: date | None, collected: Any, recognised: Any, *, today: date, lang: str
-) -> tuple[date, str]:
+def _day(told: date | None, collected: Any, recognised: Any, *, lang: str) -> tuple[date, str]:
     """Return the day of the analysis, and the sentence that says it; stop where there is none."""
     from mecene.cli import collect
 
-    def sentence(key: str, day: date, **more: str) -> str:
-        return say(f"done.{key}", lang=lang, day=period.written(day, lang=lang), **more)
-
     if told:
-        return told, sentence("as_of_told", told)
-    days = collect.days_of_gifts(collected.store)
-    if days is None:
+        return told, say("done.as_of_told", lang=lang, day=period.written(told, lang=lang))
+    days = collect.latest_days_of_gifts(collected.store)
+    if not days:
         _stop_without_gift(collected, recognised, lang=lang)
-    first, latest = days
-    if latest <= today:
-        day = latest + timedelta(days=1)
-        return day, sentence("as_of", day)
-    if first > today:
-        telling.stop(
-            say("errors.all_later", lang=lang, day=period.written(today, lang=lang)), lang=lang
-        )
-    # A date mistyped, or a debit to come, must not make everybody look lapsed.
-    day = today + timedelta(days=1)
-    return day, sentence("as_of_today", day, latest=period.written(latest, lang=lang))
+    day = days[0] + timedelta(days=1)
+    # One date mistyped by a decade would make everybody look lapsed; nothing here knows what day
+    # it is, but a gift long after all the others shows.
+    alone = len(days) > 1 and (days[0] - days[1]).days > _LONE_DAYS
+    key = "done.as_of_alone" if alone else "done.as_of"
+    return day, say(key, lang=lang, day=period.written(day, lang=lang))
 
 
 def _stop_without_gift(collected: Any, recognised: Any, *, lang: str) -> NoReturn:

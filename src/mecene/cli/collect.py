@@ -141,16 +141,15 @@ def problem(code: str, *, lang: str) -> str:
     return problems.fill(problems.words(code, lang=lang).reason, _ANY)
 
 
-def days_of_gifts(store: FactStore) -> tuple[date, date] | None:
-    """Return the days of the first and of the latest received gift; None without any."""
+def latest_days_of_gifts(store: FactStore) -> list[date]:
+    """Return the latest days on which a gift was received, two at most, latest first."""
     found = duck.run(
-        "select min(given_on) as first, max(given_on) as latest from gifts "
-        "where status = 'received'",
+        "select distinct given_on from gifts where status = 'received' "
+        "order by given_on desc limit 2",
         store=store,
         as_of=date.max,
     )
-    first, latest = found.row(0)
-    return (first, latest) if first else None
+    return found["given_on"].to_list()
 
 
 def _undone(path: Path | None) -> pl.DataFrame | None:

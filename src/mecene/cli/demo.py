@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from mecene.cli import analyse, clock, options, simulate, telling
+from mecene.cli import analyse, options, simulate, telling
 from mecene.cli.lexicon import say
 
 
@@ -37,4 +37,4 @@ def demo(
                 if (exported / f"{name}.csv").exists()
             }
         )
-        analyse.run(asked, as_of=None, today=clock.today(), out=out / "report", lang=lang)
+        analyse.run(asked, as_of=None, out=out / "report", lang=lang)

@@ -4,12 +4,11 @@ with totals as (
     select donor_id,
            min(given_on) as first_gift_on,
            max(given_on) as last_gift_on,
-           coalesce(sum(case when book_year_back = 0 then amount_minor end), 0) as this_year_minor,
-           coalesce(sum(case when book_year_back = 1 then amount_minor end), 0) as last_year_minor,
-           coalesce(sum(case when book_year_back = 2 then amount_minor end), 0)
+           sum(case when book_year_back = 0 then amount_minor else 0 end) as this_year_minor,
+           sum(case when book_year_back = 1 then amount_minor else 0 end) as last_year_minor,
+           sum(case when book_year_back = 2 then amount_minor else 0 end)
                as before_last_year_minor,
-           coalesce(sum(case when book_year_back > 2 then amount_minor end), 0)
-               as earlier_years_minor
+           sum(case when book_year_back > 2 then amount_minor else 0 end) as earlier_years_minor
     from counted_gifts
     group by donor_id
 ),
@@ -23,24 +22,20 @@ months as (
     group by donor_id, month(given_on)
 ),
 
-months_in_order as (
-    select donor_id, calendar_month, gifts,
-           row_number() over (
-               partition by donor_id order by gifts desc, last_gift_on desc, calendar_month asc
-           ) as place
-    from months
-),
-
 habits as (
     select donor_id,
-           max(case when place = 1 then calendar_month end) as usual_month,
-           cast(max(case when place = 1 then gifts end) as double) / sum(gifts)
-               as usual_month_share,
+           -- of two months as frequent, the one given in last: two months never share a day
+           max_by(
+               calendar_month,
+               gifts * 100000000
+               + year(last_gift_on) * 10000 + month(last_gift_on) * 100 + day(last_gift_on)
+           ) as usual_month,
+           cast(max(gifts) as double) / sum(gifts) as usual_month_share,
            cast(sum(case when calendar_month = 12 then gifts else 0 end) as double) / sum(gifts)
                as december_share,
            cast(sum(case when calendar_month >= 10 then gifts else 0 end) as double) / sum(gifts)
                as last_quarter_share
-    from months_in_order
+    from months
     group by donor_id
 )
 

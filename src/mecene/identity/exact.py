@@ -122,7 +122,10 @@ def edges(compared: pl.DataFrame, traits: pl.DataFrame) -> pl.DataFrame:
         compared: What ``compare.pairs`` returned.
         traits: What the frequency of names is read from.
     """
-    ruled = compared.with_columns(_first_of(RULES).alias("rule")).drop_nulls("rule")
+    # Few columns of few pairs: the table of all that was compared is not held twice.
+    told = ("a", "b", "place", "phone", "kind_a", "kind_b", "swapped")
+    named = compared.select(*told, rule=_first_of(RULES))
+    ruled = named.drop_nulls("rule")
     common = pl.concat(
         [
             _common_names(ruled, traits, rule="name_and_postcode", place="postcode"),
@@ -130,8 +133,8 @@ def edges(compared: pl.DataFrame, traits: pl.DataFrame) -> pl.DataFrame:
         ]
     )
     joined = ruled.join(common, on=["a", "b"], how="left", maintain_order="left")
-    looked = compared.join(ruled, on=["a", "b"], how="anti")
-    looked = looked.with_columns(_first_of(_LOOK).alias("rule")).drop_nulls("rule")
+    looked = compared.select("a", "b", rule=_first_of(_LOOK)).filter(named["rule"].is_null())
+    looked = looked.drop_nulls("rule")
     looked = looked.with_columns(pl.col("rule").alias("held"))
     scores = {rule.name: rule.score for rule in (*RULES, *_LOOK)}
     both = pl.concat(
@@ -164,7 +167,9 @@ def _common_names(
     )
     counts = {"n_last": ["last"], "n_first": ["first"], "n_place": [place]}
     for name, columns in (counts | {"n_same": ["last", "first", place]}).items():
-        count = traits.drop_nulls(columns).group_by(columns).len(name)
+        asked = found.select(columns).unique()
+        held = traits.select(columns).join(asked, on=columns, how="semi")
+        count = held.group_by(columns).len(name)
         found = found.join(count, on=columns, how="left")
     # The pair itself is left out, and one more of theirs; not every homonym of a one-town file.
     theirs = pl.col("n_same").clip(upper_bound=3)

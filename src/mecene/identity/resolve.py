@@ -148,10 +148,8 @@ def _judged(
 ) -> pl.DataFrame:
     """Return the pairs worth a line: rule, score, why held back, what agrees, who is vague."""
     ruled = exact.edges(compared, known)
-    left = compared.join(ruled, on=["a", "b"], how="anti").filter(_evident())
-    scored = probable.scores(database, known, left.select("a", "b")).filter(
-        pl.col("score") >= _WORTH_A_LOOK
-    )
+    left = compared.filter(_evident()).select("a", "b").join(ruled, on=["a", "b"], how="anti")
+    scored = probable.scores(database, known, left).filter(pl.col("score") >= _WORTH_A_LOOK)
     likely = scored.select(
         "a", "b", pl.lit("probable").alias("rule"), "score", pl.lit(None, pl.String).alias("held")
     )
@@ -159,7 +157,8 @@ def _judged(
     weak = pl.when(pl.col("score") < threshold).then(pl.lit("below_threshold"))
     sure = pl.col("rule") != "probable"
     both = both.with_columns(pl.coalesce("held", pl.when(~sure).then(weak)).alias("held"))
-    seen = compared.select(
+    told = compared.join(both, on=["a", "b"], how="semi")
+    seen = told.select(
         "a", "b", evidence.seen("fr").alias("detail_fr"), evidence.seen("en").alias("detail_en")
     )
     return both.join(seen, on=["a", "b"], how="left", maintain_order="left")

@@ -82,7 +82,7 @@ def analyse(question: Question) -> Analysis:
         question.on_progress("donors", done, len(parts))
         standings.append(standing.of(part, learnt, question, currency=currency))
     question.on_progress("donors", len(parts), len(parts))
-    moved = movement.over(question)
+    moved = movement.over(question, currency=currency)
     doubts = learnt.model.warnings if learnt.model else ()
     return Analysis(
         as_of=question.as_of,

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from mecene.report.analysis import Analysis
-from mecene.report.intake import Intake
+from mecene.report.intake import FileIntake, Intake
 
 SCHEMA = 1
 
@@ -15,21 +15,7 @@ def metrics(analysis: Analysis, intake: Intake) -> dict[str, Any]:
         "schema": SCHEMA,
         "as_of": analysis.as_of.isoformat(),
         "currency": analysis.currency,
-        "files": [
-            {
-                "name": file.name,
-                "rows_read": file.rows,
-                "facts": file.facts,
-                "rejects": file.rejects,
-                "facts_by_table": file.by_table,
-                "rejects_by_problem": file.by_problem,
-                "identical_rows": file.identical,
-                "overlapping_rows": file.overlap,
-                "recognised": list(file.recognised),
-                "notes": list(file.notes),
-            }
-            for file in intake.files
-        ],
+        "files": [_file(file) for file in intake.files],
         "rows_read": intake.rows,
         "facts": intake.facts,
         "rejects": intake.rejects,
@@ -75,6 +61,21 @@ def metrics(analysis: Analysis, intake: Intake) -> dict[str, Any]:
 
 def _series(analysis: Analysis) -> list[dict[str, Any]]:
     return [{**row, "month": row["month"].isoformat()} for row in analysis.series.to_dicts()]
+
+
+def _file(file: FileIntake) -> dict[str, Any]:
+    return {
+        "name": file.name,
+        "rows_read": file.rows,
+        "facts": file.facts,
+        "rejects": file.rejects,
+        "facts_by_table": file.by_table,
+        "rejects_by_problem": file.by_problem,
+        "identical_rows": file.identical,
+        "overlapping_rows": file.overlap,
+        "recognised": list(file.recognised),
+        "notes": list(file.notes),
+    }
 
 
 def _model(analysis: Analysis) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ import polars as pl
 
 from mecene import period
 from mecene.features import summary as features
+from mecene.report import one_currency
 from mecene.report.question import EVERYBODY, Question
 from mecene.segments import context, flows, lifecycle, profile
 
@@ -36,8 +37,8 @@ class Movement:
     performance: pl.DataFrame
 
 
-def over(question: Question) -> Movement:
-    """Return the movement of the last years."""
+def over(question: Question, *, currency: str) -> Movement:
+    """Return the movement of the last years, amounts in one currency."""
     stages = tuple(
         period.add_months(question.as_of, -12 * back) for back in range(_YEARS_BACK, -1, -1)
     )
@@ -53,8 +54,9 @@ def over(question: Question) -> Movement:
         known.append(lifecycle.classify(summary, rules=question.rules))
         for passage, (then, now) in enumerate(pairwise(known)):
             passages[passage].append(flows.between(then, now))
-        sums.append(profile.parts(summary, known[-2]))
-        last_gifts.append(profile.gift_counts(summary, known[-2]))
+        addable = one_currency.addable(summary, currency)
+        sums.append(profile.parts(addable, known[-2]))
+        last_gifts.append(profile.gift_counts(addable, known[-2]))
     question.on_progress("flows", len(question.buckets), len(question.buckets))
     return Movement(
         stages,

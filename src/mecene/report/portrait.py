@@ -49,7 +49,8 @@ def find(folder: Path, asked: str) -> Portrait:
     if not file.exists():
         raise NoReport(str(file))
     roll = pl.scan_parquet(file)
-    for condition in _ways(asked):
+    # An organisation has the name "" of a person: nothing asked must not find it.
+    for condition in _ways(asked) if asked.strip() else []:
         found = roll.filter(condition).head(_NAMED_AT_MOST).collect()
         if found.height == 1:
             row = found.row(0, named=True)

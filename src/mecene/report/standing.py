@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from mecene.lifetime_value import value
-from mecene.report import roll
+from mecene.report import one_currency, roll
 from mecene.report.pictures import values
 from mecene.report.question import EVERYBODY, Question
 from mecene.report.whole import Whole
@@ -65,13 +65,14 @@ def of(part: Path, whole: Whole, question: Question, *, currency: str) -> Standi
         roll.figures(valued, segments.with_columns(said), tagged.join(own, on="donor_id"), scores),
         question.into / "donors" / part.name,
     )
+    addable = one_currency.addable(valued, currency)
     return Standing(
         donors=summary.height,
-        sums=profile.parts(valued, segments),
-        last_gifts=profile.gift_counts(valued, segments),
-        grid=_grid(bands.with_columns(summary["amount_36m_minor"])),
-        bands=values.bands(worth["expected_value_36m_minor"], currency=currency),
-        totals=worth.select(pl.col("^expected_.*$").sum()),
+        sums=profile.parts(addable, segments),
+        last_gifts=profile.gift_counts(addable, segments),
+        grid=_grid(bands.with_columns(addable["amount_36m_minor"])),
+        bands=values.bands(addable["expected_value_36m_minor"], currency=currency),
+        totals=addable.select(pl.col("^expected_.*$").sum()),
         lists=lists.build(
             valued,
             segments,

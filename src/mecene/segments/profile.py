@@ -44,7 +44,8 @@ def parts(summary: pl.DataFrame, segments: pl.DataFrame) -> pl.DataFrame:
         "gave_12m": gave.sum(),
         "gave_previous_12m": gave_before.sum(),
         "gave_both": both.sum(),
-        "gifts_12m": or_zero("gifts_12m").sum(),
+        # A mean gift is of gifts whose amount is known.
+        "gifts_12m": or_zero("gifts_12m").filter(pl.col("amount_12m_minor").is_not_null()).sum(),
         "amount_12m_minor": or_zero("amount_12m_minor").sum(),
         "amount_previous_12m_minor": or_zero("amount_previous_12m_minor").sum(),
         "amount_again_minor": or_zero("amount_12m_minor").filter(both).sum(),

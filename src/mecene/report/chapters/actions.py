@@ -37,11 +37,16 @@ def _action(name: str, table: pl.DataFrame, pen: Pen) -> Action:
         why=pen.say(f"lists_why.{name}"),
         people=pen.counted("lists.people", table.height),
         value=pen.say(
-            f"lists_order.{_order(name)}", amount=pen.amount(float(table["order_minor"].sum()))
+            f"lists_order.{_order(name)}", amount=pen.amount(_worth(table, pen.currency))
         ),
         file=f"{FOLDER}/{name}.csv",
         first=tuple(table["reason"].head(_SHOWN)),
     )
+
+
+def _worth(table: pl.DataFrame, currency: str) -> float:
+    """Return what a list is worth, of those whose amounts may be added."""
+    return float(table.filter(currency=currency)["order_minor"].sum())
 
 
 def _order(name: str) -> str:

@@ -53,7 +53,7 @@ def _chart(drawn: pl.DataFrame, width: int) -> Any:
         ),
     )
     # The bar is out of all donors; what is written after it needs room too.
-    scale = alt.Scale(domain=[0, 1.18], nice=False)
+    scale = alt.Scale(domain=[0, 1.18 if width == look.WIDE else 1.32], nice=False)
     share, whole = (alt.X(f"{name}:Q", axis=None, scale=scale) for name in ("share", "whole"))
     full = base.mark_bar(height=14, color=look.RULE, cornerRadius=3).encode(x=whole)
     return alt.layer(
