@@ -6,7 +6,8 @@ from importlib import metadata
 
 import pytest
 
-from mecene.cli import main
+from mecene import facts
+from mecene.cli import main, options
 
 
 class _Added:
@@ -73,3 +74,7 @@ def test_help_imports_nothing_heavy() -> None:
     said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
 
     assert said.stdout.strip() == "[]"
+
+
+def test_the_tables_a_file_may_be_are_those_of_the_facts() -> None:
+    assert set(options.TABLES) == set(facts.TABLES)

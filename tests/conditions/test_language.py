@@ -164,6 +164,14 @@ def test_what_is_unknown_is_not_true_and_neither_is_its_negation() -> None:
     assert polars_says("last_gift_age_days is null")[0] is True
 
 
+def test_a_constant_before_a_column_still_answers_for_every_donor() -> None:
+    donors = pl.DataFrame({"gifts": [0, 3, None]}, schema={"gifts": pl.Int64})
+
+    condition = language.compile("0 = abs(coalesce(0, gifts))", columns=donors.schema)
+
+    assert donors.select(condition.expr).to_series().to_list() == [True, True, True]
+
+
 def test_the_columns_it_reads_are_told() -> None:
     condition = language.compile("gifts_24m >= 2 and Last_Gift_Age_Days > 365 or gifts_24m = 9")
 

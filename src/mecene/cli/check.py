@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from mecene.cli import options, summing_up, telling
+from mecene.cli import options, telling
 from mecene.cli.lexicon import say
 
 _SHOWN = 5
@@ -96,6 +96,7 @@ def _first_rejects(path: Path) -> list[dict[str, str]]:
 
 
 def _lines(found: dict[str, Any], lang: str) -> list[str]:
+    from mecene.cli import summing_up
     from mecene.sources import presets, roles
 
     delimiter = {"\t": "TAB", None: "–"}.get(found["delimiter"], found["delimiter"])

@@ -159,7 +159,11 @@ def minus(value: Value, condition: str, *, from_: Place) -> Value:
 
 def _coalesce(arguments: list[Value], condition: str, name: Place) -> Value:
     alike = _all_alike(arguments, condition)
-    return Value(pl.coalesce([value.expr for value in alike]), alike[0].type, name)
+    chosen = alike[-1].expr
+    # Not pl.coalesce: before a constant it forgets how many rows there are.
+    for value in reversed(alike[:-1]):
+        chosen = pl.when(value.expr.is_not_null()).then(value.expr).otherwise(chosen)
+    return Value(chosen, alike[0].type, name)
 
 
 def _abs(arguments: list[Value], condition: str, name: Place) -> Value:
