@@ -38,9 +38,9 @@ def metrics(folder: Path) -> dict[str, Any]:
 
 
 def rejects(folder: Path) -> list[dict[str, str]]:
-    """Return the lines of ``rejects.csv``."""
+    """Return the lines of a French report's ``rejects.csv``."""
     with (folder / "rejects.csv").open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+        return list(csv.DictReader(file, delimiter=";"))
 
 
 def facts(folder: Path, table: str) -> pl.DataFrame:

@@ -28,6 +28,8 @@ Recognised = tuple[Reading, Recognition]
 # A problem counted over many rows has no one value to show.
 _ANY = {"value": "…", "column": "…"}
 
+# What a double click opens in columns.
+_DELIMITERS = {"fr": ";", "en": ","}
 _SAME = "reference"
 _GAPS = {
     "no_email": pl.col("email").is_null(),
@@ -110,7 +112,7 @@ def collect(
         lang: Language of the rejects, the merges and the notes.
         on_progress: Called with (stage, done, in all); 0 in all where nobody knows.
     """
-    with rejects.opened(into / "rejects.csv", lang=lang) as ledger:
+    with rejects.opened(into / "rejects.csv", lang=lang, delimiter=_DELIMITERS[lang]) as ledger:
         staged = staging.stage(
             recognised,
             into=work / "staging",
@@ -257,4 +259,4 @@ def _write_merges(resolution: Resolution, path: Path, *, lang: str) -> None:
     shown = ordered.drop(f"evidence_{other}", f"reason_{other}").rename(
         {f"evidence_{lang}": "evidence", f"reason_{lang}": "reason"}
     )
-    safe_writing.write_csv(shown, path, delimiter=";" if lang == "fr" else ",", bom=True)
+    safe_writing.write_csv(shown, path, delimiter=_DELIMITERS[lang], bom=True)

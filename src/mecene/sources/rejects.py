@@ -51,12 +51,15 @@ class Ledger:
     ``add`` or ``add_frame`` that names it. ``by_problem``: lines per (file, problem code).
     """
 
-    def __init__(self, stream: TextIO | None = None, *, lang: str = "fr") -> None:
+    def __init__(
+        self, stream: TextIO | None = None, *, lang: str = "fr", delimiter: str = ","
+    ) -> None:
         self.lines: Counter[str] = Counter()
         self.rows: Counter[str] = Counter()
         self.by_problem: Counter[tuple[str, str]] = Counter()
         self._stream = stream
         self._lang = lang
+        self._delimiter = delimiter
         self._waiting: list[Reject] = []
         self._headed = False
 
@@ -93,18 +96,24 @@ class Ledger:
         if self._stream is None:
             return
         if not self._headed:
-            self._stream.write(",".join(COLUMNS) + "\n")
+            self._stream.write(self._delimiter.join(COLUMNS) + "\n")
             self._headed = True
         if rejected.height:
             text = safe_writing.defused(_worded(rejected, lang=self._lang))
-            self._stream.write(text.write_csv(include_header=False))
+            self._stream.write(text.write_csv(include_header=False, separator=self._delimiter))
 
 
 @contextmanager
-def opened(path: Path, *, lang: str) -> Iterator[Ledger]:
-    """Open ``rejects.csv`` for writing; its header is there even when nothing is rejected."""
+def opened(path: Path, *, lang: str, delimiter: str = ",") -> Iterator[Ledger]:
+    """Open ``rejects.csv`` for writing; its header is there even when nothing is rejected.
+
+    Args:
+        path: Where.
+        lang: Language of the reasons and remedies, ``fr`` or ``en``.
+        delimiter: ``;`` for a French spreadsheet.
+    """
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
-        ledger = Ledger(stream, lang=lang)
+        ledger = Ledger(stream, lang=lang, delimiter=delimiter)
         try:
             yield ledger
         finally:
