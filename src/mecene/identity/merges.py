@@ -8,8 +8,9 @@ creates another merge.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+import numpy as np
 import polars as pl
 
 from mecene.identity import evidence
@@ -84,23 +85,55 @@ def groups(
         enemies[a].add(b)
         enemies[b].add(a)
     voice = stands_for or {}
-    home: dict[int, int] = {}
-    members: dict[int, set[int]] = {}
-    voices: dict[int, set[int]] = {}
-    order = edges.sort(["score", "a", "b"], descending=[True, False, False])
-    for a, b in order.select("a", "b").iter_rows():
-        left, right = home.setdefault(a, a), home.setdefault(b, b)
-        for key, root in ((a, left), (b, right)):
-            members.setdefault(root, {key})
-            voices.setdefault(root, {key, voice.get(key, key)})
-        if left == right or _at_odds(voices[left], voices[right], enemies):
+    keys, pairs = _places(edges)
+    above = list(range(len(keys)))
+    weight = [1] * len(keys)
+    # Who speaks in a group matters only for those who are kept apart from somebody.
+    voices: dict[int, set[int]] = {
+        place: spoken
+        for place, key in enumerate(keys)
+        if (spoken := {key, voice.get(key, key)} & enemies.keys())
+    }
+    for a, b in pairs:
+        left, right = _root(above, a), _root(above, b)
+        if left == right or _at_odds(
+            voices.get(left, _NOBODY), voices.get(right, _NOBODY), enemies
+        ):
             continue
-        small, large = sorted((left, right), key=lambda root: (len(members[root]), root))
-        home.update(dict.fromkeys(members[small], large))
-        members[large] |= members.pop(small)
-        voices[large] |= voices.pop(small)
-    smallest = {root: min(keys) for root, keys in members.items()}
-    return {key: smallest[root] for key, root in home.items() if len(members[root]) > 1}
+        small, large = sorted((left, right), key=lambda root: (weight[root], root))
+        above[small] = large
+        weight[large] += weight[small]
+        if small in voices:
+            voices[large] = voices.get(large, set()) | voices.pop(small)
+    return _smallest(keys, [_root(above, place) for place in range(len(keys))])
+
+
+_NOBODY: set[int] = set()
+
+
+def _places(edges: pl.DataFrame) -> tuple[list[int], Iterator[Pair]]:
+    """Return the records of the edges, sorted, and the edges as places in them, surest first."""
+    order = edges.sort(["score", "a", "b"], descending=[True, False, False]).select("a", "b")
+    keys = np.unique(np.concatenate([order["a"].to_numpy(), order["b"].to_numpy()]))
+    left, right = (np.searchsorted(keys, order[side].to_numpy()).tolist() for side in ("a", "b"))
+    return keys.tolist(), zip(left, right, strict=True)
+
+
+def _root(above: list[int], place: int) -> int:
+    while above[place] != place:
+        above[place] = above[above[place]]
+        place = above[place]
+    return place
+
+
+def _smallest(keys: list[int], roots: list[int]) -> dict[int, int]:
+    """Return each record of a group of several → the smallest key of the group."""
+    first: dict[int, int] = {}
+    several: set[int] = set()
+    for key, root in zip(keys, roots, strict=True):
+        if first.setdefault(root, key) != key:
+            several.add(root)
+    return {key: first[root] for key, root in zip(keys, roots, strict=True) if root in several}
 
 
 def torn(joins: pl.DataFrame, *, apart: Iterable[Pair], stands_for: dict[int, int]) -> pl.DataFrame:

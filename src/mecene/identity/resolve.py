@@ -158,8 +158,12 @@ def _judged(
     sure = pl.col("rule") != "probable"
     both = both.with_columns(pl.coalesce("held", pl.when(~sure).then(weak)).alias("held"))
     told = compared.join(both, on=["a", "b"], how="semi")
+    # The same few words again and again: kept once each, they weigh nothing on a large file.
     seen = told.select(
-        "a", "b", evidence.seen("fr").alias("detail_fr"), evidence.seen("en").alias("detail_en")
+        "a",
+        "b",
+        evidence.seen("fr").cast(pl.Categorical).alias("detail_fr"),
+        evidence.seen("en").cast(pl.Categorical).alias("detail_en"),
     )
     return both.join(seen, on=["a", "b"], how="left", maintain_order="left")
 
