@@ -4,7 +4,7 @@
     python -m benchmarks.features --quick    a tenth of the gifts and donors
 
 Each runs in a process of its own, one after the other, on the same bucketed files; pandas in
-``benchmarks/work/peers`` (or ``--pandas-python``). Prints a Markdown table: CPU seconds and peak
+``benchmarks/made/peers`` (or ``--pandas-python``). Prints a Markdown table: CPU seconds and peak
 memory are the operating system's, for the whole process. The data are deleted afterwards.
 """
 
@@ -22,7 +22,7 @@ import polars as pl
 from mecene import facts
 from mecene.engine.store import BUCKETS, FactStore, new_part
 
-WORK = Path(__file__).parent / "work"
+WORK = Path(__file__).parent / "made"
 HERE = Path(__file__).parent
 FIRST_DAY = date(2016, 1, 1)
 AS_OF = date(2026, 1, 1)

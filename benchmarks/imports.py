@@ -78,7 +78,7 @@ def imported(folder):
         tables={"gifts": (folder / "gifts.csv",), "donors": (folder / "donors.csv",)}
     )
     with tempfile.TemporaryDirectory(dir=folder) as out:
-        work = Path(out) / "work"
+        work = Path(out) / "made"
         work.mkdir()
         found = collect.collect(
             collect.recognise(asked), asked, into=Path(out), work=work, lang="fr", on_progress=tell

@@ -4,7 +4,7 @@
 
 Prints a Markdown table: CPU seconds from plain arrays (one row a donor) to fitted parameters,
 peak memory of the process, and log-likelihoods, all evaluated by this library. The peer gets
-an environment of its own under benchmarks/work/peers, made on the first run. ``--divide 10``
+an environment of its own under benchmarks/made/peers, made on the first run. ``--divide 10``
 has a tenth of the donors (the peer takes ten minutes of CPU on all of them).
 """
 
@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-WORK = Path(__file__).resolve().parent / "work"
+WORK = Path(__file__).resolve().parent / "made"
 PEER = Path(__file__).resolve().with_name("lifetime_value_peer.py")
 # CDNOW's fitted BG/NBD in days; the public-radio donors' BG/BB.
 BG_NBD = {"r": 0.2426, "alpha": 30.9, "a": 0.7929, "b": 2.4259}

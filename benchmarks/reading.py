@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-WORK = Path(__file__).resolve().parent / "work"
+WORK = Path(__file__).resolve().parent / "made"
 HEADER = "id;date;montant;nom;prenom;email;adresse;cp;ville;mode;campagne;commentaire"
 SIDES = ("mecene", "csv", "polars")
 
