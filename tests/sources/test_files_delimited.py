@@ -74,6 +74,7 @@ def test_rows_and_rejects_are_the_lines_of_the_file(tmp_path: Path, lines: list[
     text=st.text(alphabet='ab;"\n\r', max_size=60),
     size=st.integers(1, 20),
 )
+@example(text='"\n;\r\r\n', size=1)
 def test_neither_the_size_of_the_parts_nor_the_fast_way_changes_what_is_read(
     tmp_path: Path, text: str, size: int
 ) -> None:

@@ -77,9 +77,14 @@ def find(path: Path, *, compressed: bool, head: bytes, overrides: Overrides) -> 
 def batches(reading: Reading, *, ledger: Ledger) -> Iterator[pl.DataFrame]:
     """Yield the rows of a text file as its parts come, of any height; see ``files.batches``."""
     number = 0
-    rest = b""
+    rest, halved = b"", b""
     for part, final, cut in _parts(reading):
-        text = (rest + part).replace(b"\r\n", b"\n")
+        # Line ends are made alike once only, in what is new: done again on what is left of the
+        # part before, a carriage return of the file's own would be lost. A line end may fall
+        # across two parts.
+        fresh = halved + part
+        halved = b"\r" if fresh.endswith(b"\r") and not final else b""
+        text = rest + fresh.removesuffix(halved).replace(b"\r\n", b"\n")
         whole, after = _split_last_line(text) if cut else (text, b"")
         taken = 0
         for frame, seen, size in _stretches(whole, reading, ledger, first=number + 1, final=final):
