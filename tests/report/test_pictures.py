@@ -1,5 +1,6 @@
 """Pictures say what the figures say."""
 
+import bisect
 from itertools import pairwise
 
 import polars as pl
@@ -33,6 +34,17 @@ def test_bands_of_parts_add_up_to_those_of_the_whole(worth: list[int], cut: int)
     assert added.select("band", "donors").rows() == whole.select("band", "donors").rows()
     assert added["value_minor"].to_list() == pytest.approx(whole["value_minor"].to_list())
     assert whole["donors"].sum() == len(worth)
+
+
+def test_a_band_is_summed_donor_after_donor_so_that_two_runs_agree_to_the_last_digit() -> None:
+    worth = [((n * 7_919) % 100_003) / 7 for n in range(200_000)]
+
+    found = value_bands.counted(pl.Series(worth), currency="EUR")
+
+    by_hand = [0.0] * found.height
+    for minor in worth:
+        by_hand[bisect.bisect_right(value_bands.EDGES, minor / 100) - 1] += minor
+    assert found["value_minor"].to_list() == by_hand
 
 
 def test_a_band_starts_at_its_edge() -> None:
