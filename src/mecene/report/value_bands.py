@@ -18,6 +18,7 @@ def counted(expected_minor: pl.Series, *, currency: str) -> pl.DataFrame:
     # One after the other: a sum made by several threads ends otherwise from run to run.
     value = np.bincount(band, weights=known, minlength=len(EDGES))
     donors = np.bincount(band, minlength=len(EDGES))
-    counted = pl.DataFrame({"band": range(len(EDGES)), "donors": donors, "value_minor": value})
-    kinds = {"band": pl.Int64, "donors": pl.UInt32, "value_minor": pl.Float64}
-    return counted.filter(pl.col("donors") > 0).cast(kinds)
+    return pl.DataFrame(
+        {"band": np.arange(len(EDGES)), "donors": donors, "value_minor": value},
+        schema={"band": pl.Int64, "donors": pl.UInt32, "value_minor": pl.Float64},
+    ).filter(pl.col("donors") > 0)
