@@ -77,7 +77,10 @@ def test_every_chart_of_the_report_is_one_that_vega_knows(
     seen: list[dict[str, Any]] = []
 
     def keep(spec: str, **_: Any) -> Any:
-        seen.append(json.loads(spec))
+        chart = json.loads(spec)
+        # The rows of a chart are free in the schema, and hundreds of them take long to say so.
+        chart["datasets"] = {name: rows[:2] for name, rows in chart["datasets"].items()}
+        seen.append(chart)
 
     analysis = reported("fr").analysis
     monkeypatch.setattr(easel, "begin", keep)
