@@ -23,6 +23,11 @@ GIFTS = [("Durand", "Marie", "m@exemple.fr", "03/04/2024", "50,00")]
         (("check", "{gifts}", "--as", "dons"), "Au choix : gifts, donors"),
         (("simulate", "--donors", "0"), "--donors : le nombre doit être au moins 1"),
         (("analyse", "{gifts}", "--fiscal-year-start", "13"), "compris entre 1 et 12"),
+        (("analyse", "{gifts}", "--out"), "L’option --out demande une valeur"),
+        (("check", "{gifts}", "trop"), "« trop » est de trop"),
+        (("simulate", "--clean=3"), "L’option --clean ne prend pas de valeur"),
+        (("simulate", "--seed", "x"), "--seed : un nombre est attendu"),
+        (("explain",), "Il manque DONATEUR"),
     ],
 )
 def test_a_wrong_command_is_told_in_french(
