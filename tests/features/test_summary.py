@@ -183,6 +183,17 @@ def test_currencies_are_never_added_up(tmp_path: Path) -> None:
     assert (giver["other_currency_gifts"], giver["last_gift_minor"]) == (1, None)
 
 
+def test_a_commitment_in_another_currency_is_not_added_to_the_gifts(tmp_path: Path) -> None:
+    giver = donor_of(
+        tmp_path,
+        gifts=[gift(date(2025, 1, 1), 100), gift(date(2025, 2, 1), 200)],
+        recurring_gifts=[commitment(currency="CHF", amount_minor=5_000)],
+    )
+
+    assert (giver["currency"], giver["recurring_state"]) == ("EUR", "active")
+    assert giver["recurring_monthly_minor"] is None
+
+
 def test_of_two_currencies_as_frequent_the_most_recent_is_the_main_one(tmp_path: Path) -> None:
     giver = donor_of(
         tmp_path, gifts=[gift(date(2025, 1, 1)), gift(date(2025, 2, 1), 900, currency="USD")]

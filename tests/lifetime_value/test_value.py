@@ -156,6 +156,49 @@ class TestPredict:
             value.predict(value.fit(donors), donors, discount_rate=-1.0)
 
 
+class TestCurrencies:
+    def two(self):
+        """Two like crowds, one giving in euros, one in CFA francs: 656 francs to the euro."""
+        euros = summary(*plenty()).with_columns(currency=pl.lit("EUR"))
+        francs = euros.with_columns(
+            pl.col("donor_id") + euros.height,
+            currency=pl.lit("XOF"),
+            amount_minor=pl.col("amount_minor") * 656,
+            mean_one_off_minor=pl.col("mean_one_off_minor") * 656,
+        )
+        return euros, francs
+
+    def test_amounts_are_learnt_currency_by_currency(self):
+        euros, francs = self.two()
+        both = pl.concat([euros, francs])
+
+        found = value.predict(value.fit(both), both)
+
+        alone = pl.concat(value.predict(value.fit(table), table) for table in (euros, francs))
+        amounts = [
+            table["expected_value_36m_minor"] / table["expected_gifts_36m"]
+            for table in (found, alone)
+        ]
+        np.testing.assert_allclose(*amounts, rtol=1e-9)
+
+    def test_several_currencies_are_told_and_doubt_nothing_else(self):
+        both = pl.concat(self.two())
+
+        model = value.fit(both)
+
+        assert model.warnings == (Caution.SEVERAL_CURRENCIES,)
+        assert "high" in value.predict(model, both)["value_confidence"].to_list()
+
+    def test_a_currency_of_few_is_said_to_be_little_known(self):
+        euros, francs = self.two()
+        both = pl.concat([euros, francs.head(20)])
+
+        found = value.predict(value.fit(both), both)
+
+        assert set(found["value_confidence"].tail(20)) == {"low"}
+        assert "high" in found["value_confidence"].head(600).to_list()
+
+
 class TestCautions:
     def test_five_donors_have_an_answer_and_a_warning(self):
         donors = summary(*[one_off(2, 1, 1)] * 2, *[one_off(2, 0, 0, minor=900)] * 3)

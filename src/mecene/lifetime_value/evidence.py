@@ -26,7 +26,7 @@ class Evidence:
 
     years: pl.DataFrame  # repeat_years, last_repeat_year, opportunities
     rhythms: pl.DataFrame  # active_years, gifts: of donors who never gave regularly
-    amounts: pl.DataFrame  # gifts, total_minor: of the gifts outside commitments
+    amounts: pl.DataFrame  # currency, gifts, total_minor: of the gifts outside commitments
     commitments: pl.DataFrame  # age_months, active
 
     def __add__(self, other: Self) -> Self:
@@ -60,6 +60,7 @@ def of(summary: pl.DataFrame) -> Evidence:
         ),
         amounts=_counted(
             gave.filter(pl.col("free_mean_minor") > 0).select(
+                "currency",
                 gifts="free_gifts",
                 total_minor=(pl.col("free_mean_minor") * pl.col("free_gifts")).round(2),
                 donors="donors",
@@ -77,7 +78,8 @@ def described(summary: pl.DataFrame) -> pl.DataFrame:
 
     ``free`` gifts are those outside a recurring commitment: one-off gifts, or whatever a donor
     without commitment nor one-off gift gave (membership fees). ``regular``: a commitment runs,
-    be it paused or failing. ``recurring_active`` (Boolean) stands for ``recurring_state``.
+    be it paused or failing. ``recurring_active`` (Boolean) stands for ``recurring_state``. A
+    summary without ``currency`` is of one currency, the empty text.
 
     Raises:
         IncompleteSummary: a column of ``COLUMNS`` is missing.
@@ -98,6 +100,7 @@ def described(summary: pl.DataFrame) -> pl.DataFrame:
     recent = {"one_off_gifts_12m", "one_off_amount_12m_minor"} <= set(summary.columns)
     return summary.select(
         "donor_id",
+        currency=pl.col("currency").fill_null("") if "currency" in summary.columns else pl.lit(""),
         repeat_years=pl.col("repeat_years").cast(pl.Int64),
         last_repeat_year=pl.col("last_repeat_year").cast(pl.Int64),
         opportunities=pl.col("yearly_opportunities").cast(pl.Int64),
