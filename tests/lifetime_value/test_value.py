@@ -156,6 +156,55 @@ class TestPredict:
             value.predict(value.fit(donors), donors, discount_rate=-1.0)
 
 
+class TestCommitments:
+    def standing(self, *states, failed=()):
+        """Plenty of donors, and a commitment of 15 euros a month in each state."""
+        crowd = plenty()
+        donors = summary(*crowd, *[regular(30, active=state != "stopped") for state in states])
+        return donors.drop("recurring_active").with_columns(
+            recurring_state=pl.Series([*[None] * len(crowd), *states], dtype=pl.String),
+            failed_debits_6m=pl.Series([0] * len(crowd) + [*failed, *[0] * len(states)])[
+                : len(crowd) + len(states)
+            ],
+        )
+
+    def test_a_paused_commitment_gives_nothing_until_it_resumes(self):
+        donors = self.standing("paused", "active")
+
+        paused, active = value.predict(value.fit(donors), donors).tail(2).to_dicts()
+
+        assert paused["expected_value_12m_minor"] == 0
+        assert paused["expected_gifts_60m"] == 0
+        assert active["expected_value_12m_minor"] > 0.8 * 12 * 1500
+
+    def test_a_failing_commitment_is_worth_as_much_as_others_recovered(self):
+        # 60 of 80 commitments with a failed debit are collected again, the rest stopped.
+        seen = ["active"] * 60 + ["stopped"] * 20
+        donors = self.standing(*seen, "failing", "active", failed=[1] * 81)
+
+        model = value.fit(donors)
+        failing, active = value.predict(model, donors).tail(2).to_dicts()
+
+        assert model.attrition.recovery == pytest.approx((60 + 10) / (80 + 20))
+        for name in ("expected_value_12m_minor", "discounted_value_60m_minor"):
+            assert failing[name] == pytest.approx(0.7 * active[name])
+        assert failing["value_confidence"] == "medium"
+
+    def test_without_failures_seen_one_failing_commitment_in_two_recovers(self):
+        donors = self.standing("failing", "active")
+
+        failing, active = value.predict(value.fit(donors), donors).tail(2).to_dicts()
+
+        assert failing["expected_value_36m_minor"] == pytest.approx(
+            0.5 * active["expected_value_36m_minor"]
+        )
+
+    def test_a_pause_is_no_stop_to_learn_from(self):
+        paused, active = (self.standing(*[state] * 30) for state in ("paused", "active"))
+
+        assert value.fit(paused).attrition == value.fit(active).attrition
+
+
 class TestCurrencies:
     def two(self):
         """Two like crowds, one giving in euros, one in CFA francs: 656 francs to the euro."""

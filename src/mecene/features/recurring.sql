@@ -208,6 +208,7 @@ sums as (
     select commitments.donor_id, count(*) as recurring_gifts,
            sum(case
                    when commitments.state <> 'stopped'
+                        and (commitments.state <> 'paused' or chosen.state = 'paused')
                         and commitments.currency
                         = coalesce(own_currencies.currency, chosen.currency)
                    then cast(round(commitments.monthly_minor) as bigint)

@@ -8,7 +8,7 @@ daily, because giving is seasonal and donors come back (docs/methods/lifetime_va
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -79,7 +79,11 @@ def learn(known: Evidence) -> ValueModel:
     amounts, more_doubts = _amounts(known)
     givers = known.amounts.group_by("currency").agg(pl.col("donors").sum()).sort("currency")
     ages, active, commitments = _arrays(known.commitments)
-    lasting = attrition.fit(ages, active, donors=commitments)
+    recovered, failures = _arrays(known.failures)
+    lasting = replace(
+        attrition.fit(ages, active, donors=commitments),
+        recovery=attrition.recovery(recovered, donors=failures),
+    )
     doubts += more_doubts
     if known.commitments.height and lasting.stops < _FEW_STOPS:
         doubts += (Caution.PUBLISHED_ATTRITION,)
@@ -99,12 +103,13 @@ def predict(
     Args:
         model: Learnt from this summary or another of the same organisation.
         summary: One row a donor, with ``evidence.COLUMNS``; ``one_off_gifts_12m`` and
-            ``one_off_amount_12m_minor`` sharpen amounts when present.
+            ``one_off_amount_12m_minor`` sharpen amounts when present, ``failed_debits_6m``
+            says how often failing commitments recover.
         discount_rate: A year; 0.03 makes a euro in a year worth 0.97 now.
 
     Returns:
         ``donor_id``; ``p_active`` [0, 1], neither dormant nor lost at the next opportunity (a
-        running recurring gift: its next debit is made, if higher); ``p_gives_12m`` [0, 1];
+        recurring gift that is paid: its next debit is made, if higher); ``p_gives_12m`` [0, 1];
         ``expected_gifts_12m|36m|60m``, monthly debits included; ``expected_value_…_minor``;
         ``discounted_value_60m_minor``; ``value_confidence`` low, medium or high. Empty where
         nothing can be said: a prospect, or a one-off donor of a file under a year old.
@@ -120,7 +125,7 @@ def predict(
     debits, next_debit = _debits(model, donors)
     gifts = _gifts_per_year(model, donors)[:, None] * years
     free = np.where(gifts == 0, 0.0, gifts * _amount(model, donors)[:, None])
-    running = donors["regular"].to_numpy()
+    running = _share_paid(model, donors) > 0
     # A running commitment speaks for itself where the yearly model cannot.
     gifts, free = (np.where(running[:, None], np.nan_to_num(part), part) for part in (gifts, free))
     gifts, income = gifts + debits, free + donors["monthly_minor"].to_numpy()[:, None] * debits
@@ -234,17 +239,28 @@ def _debits(model: ValueModel, donors: pl.DataFrame) -> tuple[Vector, Vector]:
     """Return the debits expected each coming year (n, 5) and the chance of the next (n,)."""
     years = HORIZONS_YEARS[-1]
     ages = donors["age_months"].fill_null(0).to_numpy()
-    running = donors["regular"].to_numpy()
+    paid = _share_paid(model, donors)
+    running = paid > 0
     known, which = np.unique(np.where(running, ages, 0), return_inverse=True)
     survival = model.attrition.survival(known, months=12 * years)
     by_year = survival.reshape(len(known), years, 12).sum(axis=2)
-    next_debit = np.where(running, survival[which, 0], np.nan)
-    return np.asarray(by_year[which] * running[:, None]), next_debit
+    next_debit = np.where(running, survival[which, 0] * paid, np.nan)
+    return np.asarray(by_year[which] * paid[:, None]), next_debit
+
+
+def _share_paid(model: ValueModel, donors: pl.DataFrame) -> Vector:
+    """Return how much of each commitment is still to be expected: nothing of a paused one.
+
+    It gives again when the file shows it resumed; a failing one, as often as others recovered.
+    """
+    state = donors["state"]
+    failing = np.where(state == "failing", model.attrition.recovery, 0.0)
+    return np.asarray(np.where(state == "active", 1.0, failing))
 
 
 def _confidence(model: ValueModel, donors: pl.DataFrame) -> pl.Series:
     seen = donors["opportunities"].fill_null(0).to_numpy()
-    running = donors["regular"].to_numpy()
+    running = _share_paid(model, donors) > 0
     doubtful = model.years is None or model.donors < _FEW_DONORS
     sure = model.donors >= _MANY_DONORS and not set(model.warnings) - _NOT_OF_ONE_OFFS
     one_off = np.where((seen >= 3) & sure, "high", "medium")
@@ -252,7 +268,8 @@ def _confidence(model: ValueModel, donors: pl.DataFrame) -> pl.Series:
     few = {code for code, givers in model.givers.items() if givers < _FEW_DONORS}
     rare = donors["currency"].is_in(list(few)).to_numpy() & (len(model.givers) > 1)
     one_off = np.where((seen == 0) | doubtful | rare, "low", one_off)
-    regular = "high" if model.attrition.stops >= _FEW_STOPS else "medium"
+    sound = (donors["state"] == "active").to_numpy() & (model.attrition.stops >= _FEW_STOPS)
+    regular = np.where(sound, "high", "medium")
     return pl.Series("value_confidence", np.where(running, regular, one_off), dtype=pl.String)
 
 
