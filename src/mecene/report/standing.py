@@ -28,6 +28,7 @@ from mecene.segments import (
 )
 from mecene.segments import summary as segment_summary
 from mecene.segments.lists import Built
+from mecene.words import LANGUAGES
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,17 @@ def of(part: Path, whole: Whole, question: Question, *, currency: str) -> Standi
     bands = rfm.bands(summary, rules=rules)
     scores = bands.join(rfm.score(summary, whole.edges), on="donor_id") if whole.edges else bands
     tagged = tags.tag(summary, rules=rules, context=whole.context)
+    # Who opens the report, and who asks for one donor, may not read the same language.
+    other = next(lang for lang in LANGUAGES if lang != question.lang)
     said = sentences.written(segments, lang=question.lang, currency=currency)
+    said_otherwise = sentences.written(segments, lang=other, currency=currency)
+    told = segments.with_columns(said, said_otherwise.alias(roll.sentence_in(other)))
     own = custom.tag(
         valued.join(segments.select("donor_id", "segment"), on="donor_id"), rules=rules
     )
     roll.write(
         roll.people(question.store, as_of=question.as_of, bucket=_bucket(part)),
-        roll.figures(valued, segments.with_columns(said), tagged.join(own, on="donor_id"), scores),
+        roll.figures(valued, told, tagged.join(own, on="donor_id"), scores),
         question.into / "donors" / part.name,
     )
     addable = one_currency.addable(valued, currency)
