@@ -36,6 +36,7 @@ class Standing:
     """What one bucket of donors adds to the whole."""
 
     donors: int
+    in_currency: int
     sums: pl.DataFrame
     last_gifts: pl.DataFrame
     grid: pl.DataFrame
@@ -73,6 +74,7 @@ def of(part: Path, whole: Whole, question: Question, *, currency: str) -> Standi
     addable = one_currency.addable(valued, currency)
     return Standing(
         donors=summary.height,
+        in_currency=one_currency.holders(summary, currency),
         sums=profile.parts(addable, segments),
         last_gifts=profile.gift_counts(addable, segments),
         grid=_grid(bands.with_columns(addable["amount_36m_minor"])),
@@ -98,6 +100,7 @@ def added(standings: list[Standing]) -> dict[str, Any]:
     last_gifts = context.added(*(each.last_gifts for each in standings))
     return {
         "count": sum(each.donors for each in standings),
+        "in_currency": sum(each.in_currency for each in standings),
         "segments": profile.by_segment(sums, last_gifts),
         "grid": _summed([each.grid for each in standings], "r_band", "f_band"),
         "value_bands": _summed([each.bands for each in standings], "band"),

@@ -12,12 +12,14 @@ from mecene.report import lexicon, look
 
 # Euros (or whole units) at which bands begin; the usual gifts stand inside a band, not on its edge.
 EDGES = (0, 5, 15, 35, 75, 150, 350, 750, 1_500, 5_000)
+# A currency without cents is one whose unit is small: 15 € and 7 500 F CFA are alike.
+_SMALL_UNIT = 500
 
 
 def bands(expected_minor: pl.Series, *, currency: str) -> pl.DataFrame:
     """Return ``band`` (index into EDGES), ``donors`` and ``value_minor`` (sum); addable."""
     base = 10 ** money.exponent(currency)
-    breaks = [edge * base for edge in EDGES[1:]]
+    breaks = [edge * base for edge in _edges(currency)[1:]]
     known = expected_minor.cast(pl.Float64).drop_nulls()
     band = pl.Series(breaks, dtype=pl.Float64).search_sorted(known, side="right")
     return (
@@ -90,8 +92,13 @@ def _chart(drawn: pl.DataFrame, labels: list[str], parts: list[str], title: str,
 
 def _labels(*, currency: str, lang: str) -> list[str]:
     sign = money.symbol(currency)
-    written = [money.number(edge, lang=lang) for edge in EDGES]
+    written = [money.number(edge, lang=lang) for edge in _edges(currency)]
     parts = [*(f"{low}–{high}" for low, high in pairwise(written)), f"{written[-1]}+"]
     if lang == "fr":
         return [f"{part}\u00a0{sign}" for part in parts]
     return [f"{sign}{part}" if len(sign) == 1 else f"{sign}\u00a0{part}" for part in parts]
+
+
+def _edges(currency: str) -> tuple[int, ...]:
+    unit = 1 if money.exponent(currency) else _SMALL_UNIT
+    return tuple(edge * unit for edge in EDGES)
