@@ -17,7 +17,7 @@ from mecene import money, period
         (123_450, "EUR", "en", "€1,234.50"),
         (5_000, "EUR", "fr", "50\u00a0€"),
         (-5_000, "USD", "en", "\u2212$50"),
-        (5_000, "XOF", "fr", "5\u202f000\u00a0XOF"),
+        (5_000, "XOF", "fr", "5\u202f000\u00a0F\u202fCFA"),
         (5_000, "CHF", "en", "CHF\u00a050"),
     ],
 )
@@ -25,6 +25,21 @@ def test_amounts_are_written_as_readers_write_them(
     amount_minor: int, currency: str, lang: str, written: str
 ) -> None:
     assert money.text(amount_minor, currency=currency, lang=lang) == written
+
+
+@pytest.mark.parametrize(
+    ("amount_minor", "currency", "lang", "written"),
+    [
+        (44_258_603, "XOF", "fr", "44,3\u00a0M\u00a0F\u202fCFA"),
+        (44_258_603, "XOF", "en", "F\u202fCFA\u00a044.3M"),
+        (1_234_567_890, "EUR", "fr", "12,3\u00a0M€"),
+        (-1_234_567_890, "EUR", "en", "\u2212€12.3M"),
+    ],
+)
+def test_millions_are_told_as_such(
+    amount_minor: int, currency: str, lang: str, written: str
+) -> None:
+    assert money.in_millions(amount_minor, currency=currency, lang=lang) == written
 
 
 def test_a_share_is_written_with_its_space_in_french() -> None:

@@ -11,7 +11,10 @@ from mecene.words import Lexicon, UnknownWords
 
 ROOT = Path(mecene.__file__).parent
 # A lexicon is read by mecene.words; what segments say is pieces that its sentences are made of.
-LEXICONS = [path for path in sorted(ROOT.rglob("words.toml")) if path.parent.name != "segments"]
+LEXICONS = [
+    *(path for path in sorted(ROOT.rglob("words.toml")) if path.parent.name != "segments"),
+    *sorted(ROOT.rglob("refusals.toml")),
+]
 
 
 def blanks(sentence: str) -> set[str]:

@@ -8,8 +8,10 @@ from decimal import ROUND_HALF_EVEN, Decimal
 # ISO 4217 currencies whose minor unit is not one hundredth.
 _EXPONENTS = dict.fromkeys(("CLP", "JPY", "KRW", "VND", "XAF", "XOF", "XPF"), 0)
 _EXPONENTS |= dict.fromkeys(("BHD", "KWD", "TND"), 3)
-_SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "CHF": "CHF", "CAD": "$ CA"}
 _NARROW_SPACE = "\u202f"
+# As the Unicode CLDR writes them; whom they are for does not know XOF.
+_SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "CHF": "CHF", "CAD": "$ CA"}
+_SYMBOLS |= {"XOF": f"F{_NARROW_SPACE}CFA", "XAF": "FCFA", "XPF": "FCFP"}
 _NO_BREAK_SPACE = "\u00a0"
 
 
@@ -19,7 +21,7 @@ def exponent(currency: str) -> int:
 
 
 def symbol(currency: str) -> str:
-    """Return a currency's sign, or its code where it has none: ``€``, ``XOF``."""
+    """Return a currency's sign, or its code where it has none: ``€``, ``F CFA``, ``CHF``."""
     return _SYMBOLS.get(currency.upper(), currency.upper())
 
 
@@ -58,6 +60,25 @@ def text(amount_minor: float, *, currency: str, lang: str, decimals: int | None 
     if len(sign) > 1:
         return f"{sign}{_NO_BREAK_SPACE}{written}"
     return f"\u2212{sign}{written[1:]}" if written.startswith("\u2212") else f"{sign}{written}"
+
+
+def in_millions(amount_minor: float, *, currency: str, lang: str) -> str:
+    """Return an amount in millions: ``44,3 M€`` in French, ``€44.3M`` in English."""
+    written = number(amount_minor / 10 ** (exponent(currency) + 6), lang=lang, decimals=1)
+    unit = prefixed("M", currency, lang=lang)
+    if lang == "fr":
+        return f"{written}{_NO_BREAK_SPACE}{unit}"
+    sign = symbol(currency)
+    gap = _NO_BREAK_SPACE if len(sign) > 1 else ""
+    minus = "\u2212" * written.startswith("\u2212")
+    return f"{minus}{sign}{gap}{written.removeprefix(minus)}M"
+
+
+def prefixed(prefix: str, currency: str, *, lang: str) -> str:
+    """Return a thousand or a million of a currency: ``k€``, ``M F CFA``; ``€k`` in English."""
+    sign = symbol(currency)
+    gap = _NO_BREAK_SPACE if len(sign) > 1 else ""
+    return f"{prefix}{gap}{sign}" if lang == "fr" else f"{sign}{gap}{prefix}"
 
 
 def percent(share: float, *, lang: str, decimals: int = 0) -> str:

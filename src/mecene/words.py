@@ -4,6 +4,7 @@ A lexicon is a TOML file beside the code that speaks: a table a sentence, ``fr``
 always both, blanks written ``{name}``.
 """
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -22,11 +23,12 @@ class UnknownWords(KeyError):
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The sentences of one package, read from its ``words.toml``."""
+    """The sentences of one package, read from its ``words.toml`` or another file."""
 
     package: str
+    file: str = "words.toml"
 
-    def say(self, key: str, *, lang: str, **values: object) -> str:
+    def say(self, key: str, /, *, lang: str, **values: object) -> str:
         """Return the sentence under ``section.name``, its blanks filled.
 
         Raises:
@@ -34,25 +36,40 @@ class Lexicon:
         """
         section, _, name = key.partition(".")
         try:
-            return str(_table(self.package)[section][name][lang]).format(**values)
+            return str(_table(self.package, self.file)[section][name][lang]).format(**values)
         except KeyError as missing:
-            message = f"{self.package}/words.toml: `{key}` in {lang}: {missing} is missing"
+            message = f"{self.package}/{self.file}: `{key}` in {lang}: {missing} is missing"
             raise UnknownWords(message) from missing
 
     def labels(self, section: str, *, lang: str) -> dict[str, str]:
         """Return every name of a section with its words."""
-        return {name: words[lang] for name, words in _table(self.package)[section].items()}
+        return {
+            name: words[lang] for name, words in _table(self.package, self.file)[section].items()
+        }
 
     def sentences(self) -> dict[str, dict[str, str]]:
         """Return ``section.name`` → language → sentence, for the tests that read them all."""
         return {
             f"{section}.{name}": words
-            for section, names in _table(self.package).items()
+            for section, names in _table(self.package, self.file).items()
             for name, words in names.items()
         }
 
 
+def place_in_toml(wrong: ValueError) -> dict[str, str]:
+    """Return language → where the reading of a TOML file stopped, in words."""
+    # The reader says it in English, at the end of its message.
+    found = re.search(r"\(at line (\d+), column (\d+)\)", str(wrong))
+    if found:
+        line, column = found.groups()
+        return {"fr": f"ligne {line}, colonne {column}", "en": f"at line {line}, column {column}"}
+    if isinstance(wrong, UnicodeDecodeError):
+        byte = wrong.start + 1
+        return {"fr": f"à l’octet {byte}", "en": f"at byte {byte}"}
+    return {"fr": "à la fin du fichier", "en": "at the end of the file"}
+
+
 @cache
-def _table(package: str) -> dict[str, Any]:
-    text = resources.files(package).joinpath("words.toml").read_text(encoding="utf-8")
+def _table(package: str, file: str) -> dict[str, Any]:
+    text = resources.files(package).joinpath(file).read_text(encoding="utf-8")
     return tomllib.loads(text)

@@ -134,3 +134,17 @@ def test_the_name_of_a_commitment_is_not_a_persons(tmp_path: Path) -> None:
     )
 
     assert "full_name" not in json.loads(running.mecene("check", plans, "--json").out)["columns"]
+
+
+def test_files_that_share_receipts_are_found_to_overlap(tmp_path: Path) -> None:
+    header = "Nom;Prénom;Email;Date don;Montant;N° reçu"
+    marie = "Durand;Marie;m@exemple.fr;13/04/2024;50,00;2024-1"
+    paul = "Petit;Paul;p@exemple.fr;14/05/2024;20,00;2024-2"
+    first = running.write(tmp_path / "avril.csv", header, marie)
+    second = running.write(tmp_path / "mai.csv", header, marie, paul)
+
+    ran = running.mecene("analyse", first, second, "--out", tmp_path / "r")
+
+    assert ran.code == 0
+    assert running.facts(tmp_path / "r", "gifts").height == 2
+    assert [line["file"] for line in running.rejects(tmp_path / "r")] == ["mai.csv"]

@@ -1,11 +1,13 @@
 """An application adds a command of its own, and the program speaks the language it is asked in."""
 
+import re
 import subprocess
 import sys
 from importlib import metadata
 
 import pytest
 
+from cli import running
 from mecene import facts
 from mecene.cli import main, options
 
@@ -78,3 +80,23 @@ def test_help_imports_nothing_heavy() -> None:
 
 def test_the_tables_a_file_may_be_are_those_of_the_facts() -> None:
     assert set(options.TABLES) == set(facts.TABLES)
+
+
+@pytest.mark.parametrize("command", ["", *main.COMMANDS])
+def test_a_french_help_has_no_english_word(command: str) -> None:
+    ran = running.mecene(*command.split(), "--help", lang="fr")
+
+    english = re.compile(
+        r"usage|arguments|commands|show this|required|default|range|[<{]|FILE|FOLDER|COMMAND\b",
+        re.IGNORECASE,
+    )
+    without_bounds = re.sub(r"\S*<=\S*", "", ran.out)
+    assert "Emploi : mecene" in ran.out
+    assert english.findall(without_bounds) == []
+
+
+def test_an_english_help_keeps_its_headings() -> None:
+    ran = running.mecene("analyse", "--help", lang="en")
+
+    for words in ("Usage: mecene analyse [OPTIONS] FILES...", "Arguments:", "[required]"):
+        assert words in ran.out

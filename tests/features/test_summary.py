@@ -183,6 +183,29 @@ def test_currencies_are_never_added_up(tmp_path: Path) -> None:
     assert (giver["other_currency_gifts"], giver["last_gift_minor"]) == (1, None)
 
 
+def test_a_commitment_in_another_currency_is_not_added_to_the_gifts(tmp_path: Path) -> None:
+    giver = donor_of(
+        tmp_path,
+        gifts=[gift(date(2025, 1, 1), 100), gift(date(2025, 2, 1), 200)],
+        recurring_gifts=[commitment(currency="CHF", amount_minor=5_000)],
+    )
+
+    assert (giver["currency"], giver["recurring_state"]) == ("EUR", "active")
+    assert giver["recurring_monthly_minor"] is None
+
+
+def test_a_paused_commitment_adds_nothing_to_one_that_runs(tmp_path: Path) -> None:
+    pause = {"recurring_gift_id": "P2", "donor_id": 1, "kind": "pause", "source_ref": "c",
+             "effective_on": date(2025, 6, 1)}  # fmt: skip
+    two = [commitment(), commitment(recurring_gift_id="P2", amount_minor=5_000)]
+
+    running = donor_of(tmp_path / "a", recurring_gifts=two, recurring_changes=[pause])
+    paused = donor_of(tmp_path / "b", recurring_gifts=two[1:], recurring_changes=[pause])
+
+    assert (running["recurring_state"], running["recurring_monthly_minor"]) == ("active", 1_200)
+    assert (paused["recurring_state"], paused["recurring_monthly_minor"]) == ("paused", 5_000)
+
+
 def test_of_two_currencies_as_frequent_the_most_recent_is_the_main_one(tmp_path: Path) -> None:
     giver = donor_of(
         tmp_path, gifts=[gift(date(2025, 1, 1)), gift(date(2025, 2, 1), 900, currency="USD")]

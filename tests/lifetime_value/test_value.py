@@ -156,6 +156,98 @@ class TestPredict:
             value.predict(value.fit(donors), donors, discount_rate=-1.0)
 
 
+class TestCommitments:
+    def standing(self, *states, failed=()):
+        """Plenty of donors, and a commitment of 15 euros a month in each state."""
+        crowd = plenty()
+        donors = summary(*crowd, *[regular(30, active=state != "stopped") for state in states])
+        return donors.drop("recurring_active").with_columns(
+            recurring_state=pl.Series([*[None] * len(crowd), *states], dtype=pl.String),
+            failed_debits_6m=pl.Series([0] * len(crowd) + [*failed, *[0] * len(states)])[
+                : len(crowd) + len(states)
+            ],
+        )
+
+    def test_a_paused_commitment_gives_nothing_until_it_resumes(self):
+        donors = self.standing("paused", "active")
+
+        paused, active = value.predict(value.fit(donors), donors).tail(2).to_dicts()
+
+        assert paused["expected_value_12m_minor"] == 0
+        assert paused["expected_gifts_60m"] == 0
+        assert active["expected_value_12m_minor"] > 0.8 * 12 * 1500
+
+    def test_a_failing_commitment_is_worth_as_much_as_others_recovered(self):
+        # 60 of 80 commitments with a failed debit are collected again, the rest stopped.
+        seen = ["active"] * 60 + ["stopped"] * 20
+        donors = self.standing(*seen, "failing", "active", failed=[1] * 81)
+
+        model = value.fit(donors)
+        failing, active = value.predict(model, donors).tail(2).to_dicts()
+
+        assert model.attrition.recovery == pytest.approx((60 + 10) / (80 + 20))
+        for name in ("expected_value_12m_minor", "discounted_value_60m_minor"):
+            assert failing[name] == pytest.approx(0.7 * active[name])
+        assert failing["value_confidence"] == "medium"
+
+    def test_without_failures_seen_one_failing_commitment_in_two_recovers(self):
+        donors = self.standing("failing", "active")
+
+        failing, active = value.predict(value.fit(donors), donors).tail(2).to_dicts()
+
+        assert failing["expected_value_36m_minor"] == pytest.approx(
+            0.5 * active["expected_value_36m_minor"]
+        )
+
+    def test_a_pause_is_no_stop_to_learn_from(self):
+        paused, active = (self.standing(*[state] * 30) for state in ("paused", "active"))
+
+        assert value.fit(paused).attrition == value.fit(active).attrition
+
+
+class TestCurrencies:
+    def two(self):
+        """Two like crowds, one giving in euros, one in CFA francs: 656 francs to the euro."""
+        euros = summary(*plenty()).with_columns(currency=pl.lit("EUR"))
+        francs = euros.with_columns(
+            pl.col("donor_id") + euros.height,
+            currency=pl.lit("XOF"),
+            amount_minor=pl.col("amount_minor") * 656,
+            mean_one_off_minor=pl.col("mean_one_off_minor") * 656,
+        )
+        return euros, francs
+
+    def test_amounts_are_learnt_currency_by_currency(self):
+        euros, francs = self.two()
+        both = pl.concat([euros, francs])
+
+        found = value.predict(value.fit(both), both)
+
+        alone = pl.concat(value.predict(value.fit(table), table) for table in (euros, francs))
+        amounts = [
+            table["expected_value_36m_minor"] / table["expected_gifts_36m"]
+            for table in (found, alone)
+        ]
+        np.testing.assert_allclose(*amounts, rtol=1e-9)
+
+    def test_several_currencies_are_told_and_doubt_nothing_else(self):
+        both = pl.concat(self.two())
+
+        model = value.fit(both)
+
+        assert model.warnings == (Caution.SEVERAL_CURRENCIES,)
+        assert "high" in value.predict(model, both)["value_confidence"].to_list()
+
+    def test_a_currency_of_few_is_said_to_be_little_known(self):
+        euros, francs = self.two()
+        both = pl.concat([euros, francs.head(20)])
+
+        found = value.predict(value.fit(both), both)
+
+        assert set(found["value_confidence"].tail(20)) == {"low"}
+        assert "high" in found["value_confidence"].head(600).to_list()
+
+
 class TestCautions:
     def test_five_donors_have_an_answer_and_a_warning(self):
         donors = summary(*[one_off(2, 1, 1)] * 2, *[one_off(2, 0, 0, minor=900)] * 3)

@@ -129,3 +129,31 @@ def test_two_currencies_are_never_added(analysed: Any) -> None:
     assert found.segments["amount_12m_minor"].sum() == 3_000
     assert found.segments["mean_gift_minor"].max() == 1_000
     assert found.grid["amount_36m_minor"].sum() == 3_000
+
+
+def test_another_currency_is_told_apart_and_shared_with_nobody(
+    analysed: Any, rendered: Any, read: Callable[[str], Any]
+) -> None:
+    euros = monthly(40, minor=5_000, first=2020, last=2024)
+    francs = [(100 + who, day, minor, "CHF") for who, day, minor in euros[:60]]
+
+    found = analysed(euros + francs)
+    text = " ".join(read(rendered(found)).text).replace("\u00a0", " ").replace("\u202f", " ")
+
+    total = sum(minor for _, _, minor, _ in francs) // 100
+    assert f"À part, sans conversion : {total // 1000} {total % 1000:03} CHF en 60 dons" in text
+    assert "Plusieurs devises" in text
+    # The value expected of who gives in euros is shared among them alone.
+    assert found.in_currency == len({who for who, _, _ in euros})
+    each = round(found.value_totals["expected_value_36m_minor"] / found.in_currency / 100)
+    assert f"soit {each} € par donateur connu" in text
+
+
+def test_how_figures_are_worked_out_is_printed_though_it_is_folded(
+    analysed: Any, rendered: Any
+) -> None:
+    page = rendered(analysed(monthly(5, minor=1_000, first=2021, last=2024)))
+
+    printed = page.partition("@media print")[2].partition("</style>")[0]
+    assert "details.how::details-content { content-visibility:visible" in printed
+    assert "details:not(.how):not([open]) { display:none; }" in printed

@@ -51,7 +51,12 @@ def test_a_band_starts_at_its_edge() -> None:
     found = value_bands.counted(pl.Series([4_99.0, 5_00.0, 14_99.0, 15_00.0]), currency="EUR")
 
     assert found.select("band", "donors").rows() == [(0, 1), (1, 2), (2, 1)]
-    assert value_bands.counted(pl.Series([4.0, 5.0]), currency="XOF")["band"].to_list() == [0, 1]
+
+
+def test_bands_of_a_currency_without_cents_are_of_its_own_size() -> None:
+    found = value_bands.counted(pl.Series([2_499.0, 2_500.0, 7_500.0]), currency="XOF")
+
+    assert found["band"].to_list() == [0, 1, 2]
 
 
 def test_a_curve_is_read_at_its_last_step_and_starts_at_nothing() -> None:

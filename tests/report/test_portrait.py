@@ -105,3 +105,15 @@ def test_a_donor_without_a_name_is_said_to_have_none(finished: Path) -> None:
     nameless = portrait.Portrait({**found.row, "first_name": None, "last_name": None}, ())
 
     assert portrait.lines(nameless, lang="en")[0] == "2  (no name)"
+
+
+def test_a_donor_is_told_in_either_language_whatever_the_report(finished: Path) -> None:
+    found = portrait.find(finished, "2")
+
+    french, english = (portrait.lines(found, lang=lang) for lang in ("fr", "en"))
+
+    assert "A fait un seul don" in french[1]
+    assert "Gave once, €50.04, 22 months ago" in english[1]
+    assert not any("sentence" in line for line in french + english)
+    shown = (finished / "donors.csv").read_text("utf-8")
+    assert "sentence_en" not in shown

@@ -26,19 +26,22 @@ def test_a_file_changes_only_what_it_says(tmp_path: Path) -> None:
     ("given", "says"),
     [
         ({"lifecycle": {"lapsed_month": 20}}, "lifecycle.lapsed_month is unknown"),
-        ({"tags": {"major_minor": "2000"}}, "tags.major_minor is a whole number; got '2000'"),
-        ({"tags": {"major_minor": 2.5}}, "tags.major_minor is a whole number"),
-        ({"tags": {"major_minor": -1}}, "tags.major_minor is 0 or more"),
+        ({"tags": {"major_minor": "2000"}}, "tags.major_minor is '2000'. Write a whole number"),
+        ({"tags": {"major_minor": 2.5}}, "tags.major_minor is 2.5. Write a whole number"),
+        ({"tags": {"major_minor": -1}}, "tags.major_minor is -1. Write a number, 0 or more"),
         ({"tags": {"major_minor": 100}}, "tags.major_minor = 100 must be above"),
         ({"lifecycle": {"lapsed_months": 12}}, "lapsed_months = 12.0 must be above"),
         ({"lifecycle": {"seasonal_share": 60}}, "lifecycle.seasonal_share is a share"),
         ({"lifecycle": {"new_days": 500}}, "lifecycle.new_days = 500 is past"),
-        ({"lifecycle": {"ambassador_on_campaigns": 1}}, "is true or false"),
-        ({"rfm": {"amount_minor": [5_000, 3_000]}}, "rfm.amount_minor rises"),
-        ({"rfm": {"amount_minor": []}}, "rfm.amount_minor is a list"),
-        ({"lifecycle": 3}, "lifecycle is a table"),
-        ({"segment": {}}, r"unknown table \[segment\]"),
-        ({"custom": {"x": {"condition": 3}}}, "custom.x.condition is text"),
+        ({"lifecycle": {"ambassador_on_campaigns": 1}}, "Write true or false"),
+        (
+            {"rfm": {"amount_minor": [5_000, 3_000]}},
+            "rfm.amount_minor is .* Write numbers that rise",
+        ),
+        ({"rfm": {"amount_minor": []}}, r"rfm.amount_minor is \[\]. Write a list"),
+        ({"lifecycle": 3}, "lifecycle is a section"),
+        ({"segment": {}}, r"the section \[segment\] is unknown"),
+        ({"custom": {"x": {"condition": 3}}}, "custom.x.condition is not text"),
         ({"custom": {"x y": {"condition": "gifts > 1"}}}, "custom.x y"),
     ],
 )
@@ -51,7 +54,9 @@ def test_a_broken_file_says_which_file(tmp_path: Path) -> None:
     broken = tmp_path / "broken.toml"
     broken.write_text("[lifecycle\n")
 
-    with pytest.raises(rules.InvalidRules, match=r"broken\.toml: not a TOML file"):
+    with pytest.raises(
+        rules.InvalidRules, match=r"broken\.toml: this is not a TOML file .* at line 1, column 11"
+    ):
         rules.load(broken)
 
 
@@ -61,7 +66,7 @@ def test_every_rule_is_explained_in_the_reference() -> None:
     known = {
         f"{part.name}.{field.name}"
         for part in dataclasses.fields(loaded)
-        if part.name != "custom"
+        if part.name not in {"custom", "where"}
         for field in dataclasses.fields(getattr(loaded, part.name))
     }
 

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mecene.sources import files, parquets, problems, rejects, workbooks
+from cli import running
+from mecene.sources import files, formulas, parquets, problems, rejects, workbooks
 
 LUNCH = datetime.fromisoformat("2024-01-31T12:30:00")  # a file knows no time zone
 
@@ -62,7 +63,7 @@ def test_a_cell_is_written_one_way(tmp_path: Path, cell: object, text: str | Non
     reading, rows, _ = read(path)
 
     assert reading.typed
-    assert rows == [{"source_row": 1, "nom": "Ève", "valeur": text}]
+    assert [(row["source_row"], row["nom"], row["valeur"]) for row in rows] == [(1, "Ève", text)]
 
 
 def test_the_sheet_with_most_rows_is_read_and_the_choice_told(tmp_path: Path) -> None:
@@ -95,6 +96,32 @@ def test_blank_rows_are_no_rows_and_titles_no_header(tmp_path: Path) -> None:
 
     assert reading.columns == ("nom", "date", "montant")
     assert [(row["source_row"], row["montant"]) for row in found] == [(1, "2"), (2, "3")]
+
+
+def test_a_formula_never_worked_out_is_no_empty_amount(tmp_path: Path) -> None:
+    head = [["Dons 2024"], [], ["Nom", "Date don", "Quantité", "Montant"]]
+    gifts = [["a", "13/01/2024", 2, "=C4*5"], [], ["b", "14/01/2024", 1, None], ["c", "=D1", 1, 5]]
+    path = workbook(tmp_path, **{"Une & autre": [["x", "y"], ["=1+1", 2]], "Dons": head + gifts})
+
+    ran = running.mecene("check", path, "--json")
+
+    [formula, empty, day] = running.read_json(ran.out)["first_rejects"]
+    assert (formula["row"], formula["column"]) == ("1", "Montant")
+    assert "formule dont le résultat n’a jamais été calculé" in formula["reason"]
+    assert "exportez la feuille en CSV" in formula["remedy"]
+    assert "Le montant est vide" in empty["reason"]
+    assert day["column"] == "Date don"
+    assert "formule" in day["reason"]
+
+
+def test_formulas_are_found_wherever_a_sheet_is_cut_in_pieces() -> None:
+    cells = b"".join(b'<CR="AB%d"><F>A1+B1</F><V/></C>' % n for n in range(1, 60))
+
+    for size in (7, 40, 1_000):
+        finder = formulas.Finder()
+        for start in range(0, len(cells), size):
+            finder.look(cells[start : start + size])
+        assert finder.cells == {(n - 1, 27) for n in range(1, 60)}
 
 
 def test_cells_in_error_and_formulas_without_result_are_told(tmp_path: Path) -> None:

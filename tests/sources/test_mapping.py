@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cli import running
 from mecene.sources import files, mapping, recognition, roles
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "mapping.md"
@@ -20,23 +21,45 @@ def load(tmp_path: Path, text: str) -> mapping.Mapping:
 @pytest.mark.parametrize(
     ("written", "pointed_at"),
     [
-        ("colums = 1", r"mapping.toml: unknown key 'colums'; known: table, preset, columns"),
-        ('[columns]\ngiven = "x"', r"columns: unknown key 'given'; known: .*given_on"),
-        ("[columns]\namount = 3", r"columns.amount: write a header"),
-        ('table = "dons"', r"table = 'dons'; known: donors, gifts"),
-        ('[read]\ndate_format = "tomorrow"', r"read.date_format: .*dd/mm/yyyy"),
-        ('[read]\ndecimal = ";"', r"read.decimal"),
-        ('[read]\ncurrency = "euro"', r"read.currency: write an ISO 4217 code"),
-        ('[words.status]\n"Soldé" = "paid"', r"words.status: 'Soldé' = 'paid'; known: .*received"),
-        ('[words.colour]\n"x" = "y"', r"words: unknown key 'colour'"),
-        ('columns = "x"', r"columns: write it as a table, \[columns\]"),
-        ("[attributes]\nx = [1]", r"attributes.x: write one value"),
-        ("=", r"not a TOML file"),
+        ("colums = 1", r"mapping.toml: The key “colums” is unknown. Known keys: table, preset"),
+        ('[columns]\ngiven = "x"', r"\[columns\]: The key “given” is unknown. .*given_on"),
+        ("[columns]\namount = 3", r"columns.amount is no header"),
+        ('table = "dons"', r"“dons” is no kind of file. Known kinds: donors, gifts"),
+        ('[read]\ndate_format = "tomorrow"', r"read.date_format”: .*tomorrow.*dd/mm/yyyy"),
+        ('[read]\ndecimal = ";"', r"read.decimal”: “;”"),
+        ('[read]\ncurrency = "euro"', r"read.currency”: “euro”.*an ISO 4217 code"),
+        ('[words.status]\n"Soldé" = "paid"', r"words.status: “Soldé” cannot mean “paid”.*received"),
+        ('[words.colour]\n"x" = "y"', r"\[words\]: The key “colour” is unknown"),
+        ('columns = "x"', r"“columns” must be a section. Write \[columns\]"),
+        ("[attributes]\nx = [1]", r"attributes.x is a list or a section"),
+        ("x =", r"not a TOML file in UTF-8: reading stops at the end of the file"),
+        ("x = 1\n= 3", r"not a TOML file in UTF-8: reading stops at line 2, column 1"),
     ],
 )
 def test_a_slip_is_pointed_at(tmp_path: Path, written: str, pointed_at: str) -> None:
     with pytest.raises(mapping.InvalidMapping, match=pointed_at):
         load(tmp_path, written)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("colums = 1", "mapping.toml : La clé « colums » est inconnue. Clés connues : table"),
+        ('[columns]\ngiven = "x"', "mapping.toml : [columns] : La clé « given » est inconnue"),
+        ("x = 1\n= 3", "la lecture s’arrête ligne 2, colonne 1"),
+        ('[words.status]\n"Soldé" = "paid"', "« Soldé » ne peut pas vouloir dire « paid »"),
+        ('preset = "sage"', "Le modèle « sage » (preset) n’existe pas. Modèles connus : civicrm"),
+        ('[columns]\namount = "Somme"', "Il manque une colonne indispensable"),
+    ],
+)
+def test_a_slip_is_told_in_the_readers_language(tmp_path: Path, written: str, said: str) -> None:
+    (tmp_path / "mapping.toml").write_text(written, encoding="utf-8")
+    gifts = running.write(tmp_path / "dons.csv", "a;b", "x;y", "z;t")
+
+    ran = running.mecene("check", gifts, "--mapping", tmp_path / "mapping.toml", lang="fr")
+
+    assert ran.code == 1
+    assert said in ran.err.replace("\u00a0", " ")
 
 
 def test_the_example_of_the_page_is_a_mapping(tmp_path: Path) -> None:

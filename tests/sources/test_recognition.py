@@ -71,6 +71,55 @@ def test_an_id_that_never_repeats_beside_a_name_is_the_gifts_own(tmp_path) -> No
     assert played(known(tmp_path, "Id;Date;Montant\n" + rows))["external_id"] == "Id"
 
 
+@pytest.mark.parametrize(
+    "header", ["N° reçu", "Numéro de reçu", "No. reçu fiscal", "receipt number"]
+)
+def test_a_receipt_of_one_gift_is_its_reference(tmp_path, header: str) -> None:
+    text = f"Nom;Date don;Montant;{header}\nA;1/2/2023;5;R-1\nB;1/2/2023;6;\nA;2/3/2023;5;R-2\n"
+
+    found = known(tmp_path, text)
+
+    assert played(found)["gift_ref"] == header
+    assert "receipt_shared" not in [note.code for note in found.notes]
+
+
+def test_a_yearly_receipt_is_no_reference_and_that_is_told(tmp_path) -> None:
+    text = "Nom;Date don;Montant;N° reçu\nA;1/2/2023;5;R-1\nB;1/2/2023;6;R-2\nA;2/3/2023;5;R-1\n"
+
+    found = known(tmp_path, text)
+
+    assert "gift_ref" not in played(found)
+    assert found.unused == ("N° reçu",)
+    told = next(note for note in found.notes if note.code == "receipt_shared")
+    assert "« N° reçu »" in told.written("fr").replace("\u00a0", " ")
+    assert "gift_ref" in told.written("en")
+
+
+def test_a_yearly_receipt_beyond_the_sample_is_no_reference(tmp_path) -> None:
+    rows = [f"A{n};13/2/2023;5;R-{n % 2_500}" for n in range(2_600)]
+
+    found = known(tmp_path, "\n".join(["Nom;Date don;Montant;N° reçu", *rows]))
+
+    assert "gift_ref" not in played(found)
+
+
+@pytest.mark.parametrize("other", ["Réf don", "N° transaction"])
+def test_a_reference_of_the_gift_goes_before_its_receipt(tmp_path, other: str) -> None:
+    text = f"Nom;Date don;Montant;N° reçu;{other}\nA;1/2/2023;5;R-1;D1\nA;2/3/2023;5;R-1;D2\n"
+
+    found = known(tmp_path, text)
+
+    assert played(found)["gift_ref"] == other
+    assert "receipt_shared" not in [note.code for note in found.notes]
+
+
+def test_whether_a_receipt_was_sent_is_no_number(tmp_path) -> None:
+    found = known(tmp_path, "Nom;Date don;Montant;Reçu\nA;1/2/2023;5;oui\nB;2/3/2023;5;oui\n")
+
+    assert "gift_ref" not in played(found)
+    assert "receipt_shared" not in [note.code for note in found.notes]
+
+
 def test_a_column_of_status_that_says_nothing_of_payments_is_left_out_and_told(tmp_path) -> None:
     found = known(tmp_path, "Email;Date;Montant;Statut\na@x.fr;24/12/2023;5;Marié\n")
 

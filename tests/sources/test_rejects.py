@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mecene.sources import problems, rejects
+from mecene.sources import problems, raw, rejects
 
 SOURCES = Path(problems.__file__).parent
 
@@ -135,3 +135,14 @@ def test_braces_in_a_value_mean_nothing() -> None:
     assert (
         problems.fill("« {value} » in {column}", {"value": "{x}", "column": None}) == "« {x} » in "
     )
+
+
+def test_a_file_the_machine_refuses_is_told_in_the_readers_language(tmp_path: Path) -> None:
+    looped = tmp_path / "dons.csv"
+    looped.symlink_to(looped)
+
+    with pytest.raises(raw.Unreachable) as refused:
+        raw.fingerprint(looped)
+
+    assert "erreur n° 40 du système" in refused.value.written("fr")
+    assert "symbolic links" in refused.value.written("en")

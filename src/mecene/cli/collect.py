@@ -5,10 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from pyarrow import parquet
 
+from mecene import money
 from mecene.engine import assembly, duck
 from mecene.engine.assembly import Written
 from mecene.engine.connection import Limits
@@ -136,7 +138,7 @@ def collect(
             on_progress=lambda table, done, total: on_progress("facts", done, total),
             limits=_limits(staged),
         )
-        _reject_unmatched(written, ledger)
+        _reject_unmatched(written, ledger, lang=lang)
         intake = _intake(staged, recognised, resolution, written, ledger, lang=lang)
     _write_merges(resolution, into / "merges.csv", lang=lang)
     return Collected(written.store, intake)
@@ -184,7 +186,7 @@ def _separator(path: Path) -> str:
         return ";" if ";" in file.readline() else ","
 
 
-def _reject_unmatched(written: Written, ledger: Ledger) -> None:
+def _reject_unmatched(written: Written, ledger: Ledger, *, lang: str) -> None:
     """Record the refunds that undo no gift we have: rows that became no fact after all."""
     # The reasons of the engine are codes of the ledger's problems.
     for (name,), rows in written.unmatched.partition_by("source_file", as_dict=True).items():
@@ -192,11 +194,15 @@ def _reject_unmatched(written: Written, ledger: Ledger) -> None:
             rows.select(
                 "source_row",
                 column=pl.lit("amount"),
-                value=(pl.col("amount_minor") / 100).cast(pl.String),
+                value=pl.Series([_amount(row, lang) for row in rows.iter_rows(named=True)]),
                 problem="reason",
             ),
             file=str(name),
         )
+
+
+def _amount(row: dict[str, Any], lang: str) -> str:
+    return money.text(row["amount_minor"], currency=row["currency"], lang=lang)
 
 
 def _intake(

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mecene.cli import analyse, check, demo, explain, mistakes, simulate
+from mecene.cli import analyse, check, demo, explain, helping, mistakes, simulate
 from mecene.cli.lexicon import say
 from mecene.words import LANGUAGES, UnknownWords
 
@@ -49,6 +49,7 @@ def application(*, lang: str) -> Any:
     for command in (group, *group.commands.values()):
         for parameter in command.params:
             _word(parameter, command=command.name, lang=lang)
+    helping.speak(group, lang=lang)
     return group
 
 

@@ -1,7 +1,10 @@
 """Mistakes: a command asked wrongly, and what to say of it in the reader's language."""
 
+import re
+
 import typer
 
+from mecene.cli.helping import placed
 from mecene.cli.lexicon import say
 
 
@@ -34,12 +37,20 @@ def _what(refused: typer.TyperException, lang: str) -> str:
         if near:
             return say("mistakes.no_such_option_near", lang=lang, option=option, near=near)
         return say("mistakes.no_such_option", lang=lang, option=option)
+    if kind == "BadOptionUsage":
+        word = "needs_value" if "requires" in str(refused) else "takes_no_value"
+        return say(f"mistakes.{word}", lang=lang, option=getattr(refused, "option_name", ""))
+    if kind == "UsageError" and (extra := re.search(r"extra argument\S* \((.*)\)$", str(refused))):
+        return say("mistakes.too_many", lang=lang, value=extra[1])
     parameter = getattr(refused, "param", None)
-    name = _name(parameter)
+    name = placed(_name(parameter), lang=lang)
     if kind == "MissingParameter":
-        word = "missing_file" if name in {"FILE", "FILES"} else "missing"
+        file = _name(parameter) in {"FILE", "FILES"}
+        word = "missing_file" if file else "missing"
         return say(f"mistakes.{word}", lang=lang, name=name)
     why = refused.written(lang) if isinstance(refused, Mistake) else _range(parameter, lang)
+    if not why and kind == "BadParameter" and name:
+        why = say("mistakes.no_number", lang=lang)
     why = why or str(refused)
     if name:
         return say("mistakes.of", lang=lang, name=name, why=why)

@@ -71,7 +71,7 @@ def refusals(*, lang: str) -> Iterator[None]:
     from mecene.identity import merges
     from mecene.report import analysis
     from mecene.segments import rules
-    from mecene.sources import mapping, presets, problems
+    from mecene.sources import problems
 
     try:
         yield
@@ -79,12 +79,8 @@ def refusals(*, lang: str) -> Iterator[None]:
         stop(refused.written(lang), lang=lang)
     except merges.UnknownMerge:
         stop(problems.Unreadable("unusable_merges", file="--undo-merges").written(lang), lang=lang)
-    except (
-        mapping.InvalidMapping,
-        presets.UnknownPreset,
-        rules.InvalidRules,
-    ) as refused:
-        stop(str(refused.args[0]) if refused.args else str(refused), lang=lang)
+    except rules.InvalidRules as refused:
+        stop(refused.written(lang), lang=lang)
     except analysis.NoDonors as refused:
         day = period.written(refused.as_of, lang=lang)
         stop(say("errors.nothing_yet", lang=lang, day=day), lang=lang)
@@ -108,7 +104,9 @@ def _of_the_system(refused: OSError, lang: str) -> str:
         errno.ENOTDIR: "not_a_folder",
     }
     kind = kinds.get(refused.errno or 0, "system")
-    return say(f"errors.{kind}", lang=lang, path=refused.filename or "–", reason=refused.strerror)
+    # The machine's own words are in English.
+    reason = refused.strerror if lang == "en" else f"erreur n° {refused.errno}"
+    return say(f"errors.{kind}", lang=lang, path=refused.filename or "–", reason=reason)
 
 
 def out(line: str = "") -> None:

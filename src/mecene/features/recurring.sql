@@ -196,14 +196,26 @@ chosen as (
     where place = 1
 ),
 
+-- Nothing is added across currencies: where a donor's gifts have another than their commitments,
+-- it is the gifts' that counts.
+own_currencies as (
+    select donor_id, max(case when amount_minor is not null then currency end) as currency
+    from counted_gifts
+    where has_several_currencies()
+    group by donor_id
+),
 sums as (
     select commitments.donor_id, count(*) as recurring_gifts,
            sum(case
-                   when commitments.state <> 'stopped' and commitments.currency = chosen.currency
+                   when commitments.state <> 'stopped'
+                        and (commitments.state <> 'paused' or chosen.state = 'paused')
+                        and commitments.currency
+                        = coalesce(own_currencies.currency, chosen.currency)
                    then cast(round(commitments.monthly_minor) as bigint)
                end) as monthly_minor
     from commitments
     inner join chosen on chosen.donor_id = commitments.donor_id
+    left join own_currencies on own_currencies.donor_id = commitments.donor_id
     group by commitments.donor_id
 ),
 

@@ -17,7 +17,7 @@ from mecene.engine.connection import Limits, Parameter
 from mecene.engine.store import BUCKETS, FactStore
 from mecene.features import dictionary
 
-INTERMEDIATE = {"counted_gifts": ("giving", "calendar")}
+INTERMEDIATE = {"counted_gifts": ("giving", "calendar", "recurring")}
 DEFAULT_YEAR_START = 1
 _SQL_TYPES = {
     pl.Int64(): "bigint",
@@ -133,8 +133,9 @@ def _known(store: FactStore, as_of: date, limits: Limits) -> dict[str, Parameter
         "has_instalments": "select 1 from gifts where kind = 'instalment' limit 1",
         "has_contact_details": "select 1 from donors "
         "where email is not null or phone is not null or address is not null limit 1",
-        "has_several_currencies": "select 1 from (select distinct currency from gifts "
-        "where status = 'received') as currencies having count(*) > 1",
+        "has_several_currencies": "select 1 from (select currency from gifts "
+        "where status = 'received' union select currency from recurring_gifts) as currencies "
+        "having count(*) > 1",
     }
     sql = ", ".join(f"exists({select}) as {name}" for name, select in asked.items())
     return duck.run(f"select {sql}", store=store, as_of=as_of, limits=limits).row(0, named=True)

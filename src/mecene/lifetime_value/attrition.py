@@ -18,15 +18,23 @@ BANDS = (0, 3, 12, 24)  # first month of age of each
 # means of the two published monthly rates, then the yearly rate, then the lowest.
 PUBLISHED_HAZARDS = (0.045, 0.023, 0.018, 0.012)
 _PUBLISHED_MONTHS = 120.0
+# Of commitments whose last debits failed, those that are collected again. No published figure is
+# known to us: one in two, worth twenty commitments, until the file itself shows more.
+USUAL_RECOVERY = 0.5
+_USUAL_FAILURES = 20.0
 
 
 @dataclass(frozen=True)
 class Attrition:
-    """A fitted table: the chance of stopping within a month, by band of age, and its evidence."""
+    """A fitted table: the chance of stopping within a month, by band of age, and its evidence.
+
+    ``recovery`` is the chance that a commitment whose last debit failed is collected again.
+    """
 
     hazards: tuple[float, ...]
     stops: int
     months: int
+    recovery: float = USUAL_RECOVERY
 
     def survival(self, age_months: ArrayLike, *, months: int) -> Vector:
         """Return the chance that each of the next ``months`` debits is made. Shape (n, months).
@@ -58,6 +66,20 @@ def fit(age_months: ArrayLike, active: ArrayLike, *, donors: ArrayLike) -> Attri
         months + _PUBLISHED_MONTHS
     )
     return Attrition(tuple(hazards.tolist()), int(stops.sum()), int(months.sum()))
+
+
+def recovery(recovered: ArrayLike, *, donors: ArrayLike) -> float:
+    """Return the chance that a commitment whose last debit failed is collected again, in (0, 1).
+
+    Args:
+        recovered: Of commitments with a failed debit lately: whether debits succeed again (True)
+            or it stopped (False); those still failing tell nothing yet. Shape (n,).
+        donors: How many commitments share the row. Shape (n,).
+    """
+    weights = np.asarray(donors, dtype=float)
+    again = float(weights @ np.asarray(recovered, dtype=float))
+    prior = USUAL_RECOVERY * _USUAL_FAILURES
+    return (again + prior) / (float(weights.sum()) + _USUAL_FAILURES)
 
 
 def _band(ages: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -18,6 +18,7 @@ class Caution(StrEnum):
     EQUAL_AMOUNTS = "equal_amounts"
     ENDLESS_MEAN = "endless_mean"
     NO_AMOUNTS = "no_amounts"
+    SEVERAL_CURRENCIES = "several_currencies"
     PUBLISHED_ATTRITION = "published_attrition"
 
 

@@ -26,8 +26,9 @@ class Evidence:
 
     years: pl.DataFrame  # repeat_years, last_repeat_year, opportunities
     rhythms: pl.DataFrame  # active_years, gifts: of donors who never gave regularly
-    amounts: pl.DataFrame  # gifts, total_minor: of the gifts outside commitments
+    amounts: pl.DataFrame  # currency, gifts, total_minor: of the gifts outside commitments
     commitments: pl.DataFrame  # age_months, active
+    failures: pl.DataFrame  # recovered: of commitments with a failed debit in the last six months
 
     def __add__(self, other: Self) -> Self:
         return type(self)(
@@ -60,6 +61,7 @@ def of(summary: pl.DataFrame) -> Evidence:
         ),
         amounts=_counted(
             gave.filter(pl.col("free_mean_minor") > 0).select(
+                "currency",
                 gifts="free_gifts",
                 total_minor=(pl.col("free_mean_minor") * pl.col("free_gifts")).round(2),
                 donors="donors",
@@ -69,6 +71,10 @@ def of(summary: pl.DataFrame) -> Evidence:
             donors.filter(pl.col("ever_regular") & pl.col("age_months").is_not_null())
             .select("age_months", active="regular", donors="donors")
         ),
+        failures=_counted(
+            donors.filter(pl.col("failed_lately") > 0, pl.col("state").is_in(["active", "stopped"]))
+            .select(recovered=pl.col("state") == "active", donors="donors")
+        ),
     )  # fmt: skip
 
 
@@ -77,16 +83,21 @@ def described(summary: pl.DataFrame) -> pl.DataFrame:
 
     ``free`` gifts are those outside a recurring commitment: one-off gifts, or whatever a donor
     without commitment nor one-off gift gave (membership fees). ``regular``: a commitment runs,
-    be it paused or failing. ``recurring_active`` (Boolean) stands for ``recurring_state``.
+    be it paused or failing; ``state`` says which. ``recurring_active`` (Boolean) stands for
+    ``recurring_state``. A summary without ``currency`` is of one currency, the empty text; one
+    without ``failed_debits_6m`` shows no recovery.
 
     Raises:
         IncompleteSummary: a column of ``COLUMNS`` is missing.
     """
     if "recurring_active" in summary.columns:
         regular = pl.col("recurring_active").fill_null(value=False)
+        state = pl.when(regular).then(pl.lit("active")).otherwise(pl.lit("stopped"))
+        state = pl.when(pl.col("recurring_active").is_not_null()).then(state)
         needed = [name for name in COLUMNS if name != "recurring_state"]
     else:
-        regular = (pl.col("recurring_state") != "stopped").fill_null(value=False)
+        state = pl.col("recurring_state")
+        regular = (state != "stopped").fill_null(value=False)
         needed = list(COLUMNS)
     missing = [name for name in needed if name not in summary.columns]
     if missing:
@@ -98,6 +109,7 @@ def described(summary: pl.DataFrame) -> pl.DataFrame:
     recent = {"one_off_gifts_12m", "one_off_amount_12m_minor"} <= set(summary.columns)
     return summary.select(
         "donor_id",
+        currency=pl.col("currency").fill_null("") if "currency" in summary.columns else pl.lit(""),
         repeat_years=pl.col("repeat_years").cast(pl.Int64),
         last_repeat_year=pl.col("last_repeat_year").cast(pl.Int64),
         opportunities=pl.col("yearly_opportunities").cast(pl.Int64),
@@ -107,6 +119,10 @@ def described(summary: pl.DataFrame) -> pl.DataFrame:
         recent_gifts=_count("one_off_gifts_12m") if recent else pl.lit(0, pl.Int64),
         recent_minor=_count("one_off_amount_12m_minor") if recent else pl.lit(0, pl.Int64),
         regular=regular,
+        state=state.fill_null(""),
+        failed_lately=_count("failed_debits_6m")
+        if "failed_debits_6m" in summary.columns
+        else pl.lit(0, pl.Int64),
         ever_regular=ever_regular,
         monthly_minor=_count("recurring_monthly_minor"),
         age_months=pl.col("recurring_age_months").cast(pl.Int64),

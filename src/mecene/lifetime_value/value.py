@@ -7,7 +7,8 @@ day of the summary, so the next twelve months are exactly the next opportunity; 
 daily, because giving is seasonal and donors come back (docs/methods/lifetime_value.md).
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ HORIZONS_YEARS = (1, 3, 5)
 _FEW_DONORS = 100
 _MANY_DONORS = 500
 _FEW_STOPS = 20
+_NOT_OF_ONE_OFFS = {Caution.PUBLISHED_ATTRITION, Caution.SEVERAL_CURRENCIES}
 # Gifts of the last twelve months count five times in a donor's mean: over six test years of two
 # files it cut the gamma deviance of the next year's amounts each time (methods page).
 _RECENT_WEIGHT = 4.0
@@ -41,16 +43,18 @@ class ImpossibleDiscount(ValueError):
 class ValueModel:
     """Everything learnt from a file: four models, how many donors taught them, and doubts.
 
-    ``years`` is None when nobody came more than a year ago; ``amounts`` is None when there is
-    no amount to learn from or when they tell nothing; ``warnings`` says which.
+    ``years`` is None when nobody came more than a year ago; ``amounts`` has the model of each
+    currency, none where there is no amount to learn from or they tell nothing; ``warnings`` says
+    which, of the currency of most donors. ``givers``: currency → donors who taught its amounts.
     """
 
     years: Reactivation | None
     rhythm: Rhythm | None
-    amounts: GammaGamma | None
+    amounts: Mapping[str, GammaGamma]
     attrition: Attrition
     donors: int
     warnings: tuple[Caution, ...]
+    givers: Mapping[str, int]
 
 
 def fit(summary: pl.DataFrame) -> ValueModel:
@@ -73,14 +77,22 @@ def learn(known: Evidence) -> ValueModel:
         raise histories.TooFewDonors("nobody in the summary has given; there is no value to expect")
     years, doubts = _years(known)
     amounts, more_doubts = _amounts(known)
+    givers = known.amounts.group_by("currency").agg(pl.col("donors").sum()).sort("currency")
     ages, active, commitments = _arrays(known.commitments)
-    lasting = attrition.fit(ages, active, donors=commitments)
+    recovered, failures = _arrays(known.failures)
+    lasting = replace(
+        attrition.fit(ages, active, donors=commitments),
+        recovery=attrition.recovery(recovered, donors=failures),
+    )
     doubts += more_doubts
     if known.commitments.height and lasting.stops < _FEW_STOPS:
         doubts += (Caution.PUBLISHED_ATTRITION,)
     rhythms = _arrays(known.rhythms)
     rhythm_model = rhythm.fit(*rhythms[:2], donors=rhythms[2]) if known.rhythms.height else None
-    return ValueModel(years, rhythm_model, amounts, lasting, known.opportunities, doubts)
+    return ValueModel(
+        years, rhythm_model, amounts, lasting, known.opportunities, doubts,
+        dict(givers.iter_rows()),
+    )  # fmt: skip
 
 
 def predict(
@@ -91,12 +103,13 @@ def predict(
     Args:
         model: Learnt from this summary or another of the same organisation.
         summary: One row a donor, with ``evidence.COLUMNS``; ``one_off_gifts_12m`` and
-            ``one_off_amount_12m_minor`` sharpen amounts when present.
+            ``one_off_amount_12m_minor`` sharpen amounts when present, ``failed_debits_6m``
+            says how often failing commitments recover.
         discount_rate: A year; 0.03 makes a euro in a year worth 0.97 now.
 
     Returns:
         ``donor_id``; ``p_active`` [0, 1], neither dormant nor lost at the next opportunity (a
-        running recurring gift: its next debit is made, if higher); ``p_gives_12m`` [0, 1];
+        recurring gift that is paid: its next debit is made, if higher); ``p_gives_12m`` [0, 1];
         ``expected_gifts_12m|36m|60m``, monthly debits included; ``expected_value_…_minor``;
         ``discounted_value_60m_minor``; ``value_confidence`` low, medium or high. Empty where
         nothing can be said: a prospect, or a one-off donor of a file under a year old.
@@ -112,7 +125,7 @@ def predict(
     debits, next_debit = _debits(model, donors)
     gifts = _gifts_per_year(model, donors)[:, None] * years
     free = np.where(gifts == 0, 0.0, gifts * _amount(model, donors)[:, None])
-    running = donors["regular"].to_numpy()
+    running = _share_paid(model, donors) > 0
     # A running commitment speaks for itself where the yearly model cannot.
     gifts, free = (np.where(running[:, None], np.nan_to_num(part), part) for part in (gifts, free))
     gifts, income = gifts + debits, free + donors["monthly_minor"].to_numpy()[:, None] * debits
@@ -144,17 +157,39 @@ def _years(known: Evidence) -> tuple[Reactivation | None, tuple[Caution, ...]]:
     return reactivation.fit(grouped), tuple(doubts)
 
 
-def _amounts(known: Evidence) -> tuple[GammaGamma | None, tuple[Caution, ...]]:
+def _amounts(known: Evidence) -> tuple[dict[str, GammaGamma], tuple[Caution, ...]]:
+    """Return the model of each currency's amounts, and the doubts on that of most donors.
+
+    A hundred francs and a hundred euros are not the same gift: nothing is learnt across.
+    """
     if not known.amounts.height:
-        return None, (Caution.NO_AMOUNTS,)
-    gifts, totals, donors = _arrays(known.amounts)
+        return {}, (Caution.NO_AMOUNTS,)
+    by_donors = (
+        known.amounts.group_by("currency")
+        .agg(pl.col("donors").sum())
+        .sort("donors", "currency", descending=[True, False])
+    )
+    models, doubts = {}, dict[str, Caution]()
+    for currency in by_donors["currency"]:
+        own = known.amounts.filter(pl.col("currency") == currency).drop("currency")
+        found = _amounts_of_one_currency(*_arrays(own))
+        if isinstance(found, Caution):
+            doubts[currency] = found
+        else:
+            models[currency] = found
+    several = (Caution.SEVERAL_CURRENCIES,) if by_donors.height > 1 else ()
+    main = doubts.get(by_donors["currency"][0])
+    return models, ((main, *several) if main else several)
+
+
+def _amounts_of_one_currency(
+    gifts: NDArray[Any], totals: NDArray[Any], donors: NDArray[Any]
+) -> GammaGamma | Caution:
     try:
         fitted = gamma_gamma.fit(gifts, totals / gifts, donors=donors)
     except gamma_gamma.EqualAmounts:
-        return None, (Caution.EQUAL_AMOUNTS,)
-    if fitted.q <= 1:
-        return None, (Caution.ENDLESS_MEAN,)
-    return fitted, ()
+        return Caution.EQUAL_AMOUNTS
+    return fitted if fitted.q > 1 else Caution.ENDLESS_MEAN
 
 
 def _giving_years(model: ValueModel, donors: pl.DataFrame) -> tuple[Vector, Vector]:
@@ -194,31 +229,47 @@ def _amount(model: ValueModel, donors: pl.DataFrame) -> Vector:
     recent = _RECENT_WEIGHT * donors["recent_gifts"].to_numpy()
     recent_minor = _RECENT_WEIGHT * donors["recent_minor"].to_numpy()
     own = (gifts * mean + recent_minor) / np.maximum(gifts + recent, 1.0)
-    if model.amounts is None:
-        return np.asarray(own)
-    return model.amounts.expected_amount(gifts, own)
+    for currency, learnt in model.amounts.items():
+        theirs = (donors["currency"] == currency).to_numpy()
+        own[theirs] = learnt.expected_amount(gifts[theirs], own[theirs])
+    return np.asarray(own)
 
 
 def _debits(model: ValueModel, donors: pl.DataFrame) -> tuple[Vector, Vector]:
     """Return the debits expected each coming year (n, 5) and the chance of the next (n,)."""
     years = HORIZONS_YEARS[-1]
     ages = donors["age_months"].fill_null(0).to_numpy()
-    running = donors["regular"].to_numpy()
+    paid = _share_paid(model, donors)
+    running = paid > 0
     known, which = np.unique(np.where(running, ages, 0), return_inverse=True)
     survival = model.attrition.survival(known, months=12 * years)
     by_year = survival.reshape(len(known), years, 12).sum(axis=2)
-    next_debit = np.where(running, survival[which, 0], np.nan)
-    return np.asarray(by_year[which] * running[:, None]), next_debit
+    next_debit = np.where(running, survival[which, 0] * paid, np.nan)
+    return np.asarray(by_year[which] * paid[:, None]), next_debit
+
+
+def _share_paid(model: ValueModel, donors: pl.DataFrame) -> Vector:
+    """Return how much of each commitment is still to be expected: nothing of a paused one.
+
+    It gives again when the file shows it resumed; a failing one, as often as others recovered.
+    """
+    state = donors["state"]
+    failing = np.where(state == "failing", model.attrition.recovery, 0.0)
+    return np.asarray(np.where(state == "active", 1.0, failing))
 
 
 def _confidence(model: ValueModel, donors: pl.DataFrame) -> pl.Series:
     seen = donors["opportunities"].fill_null(0).to_numpy()
-    running = donors["regular"].to_numpy()
+    running = _share_paid(model, donors) > 0
     doubtful = model.years is None or model.donors < _FEW_DONORS
-    sure = model.donors >= _MANY_DONORS and not set(model.warnings) - {Caution.PUBLISHED_ATTRITION}
+    sure = model.donors >= _MANY_DONORS and not set(model.warnings) - _NOT_OF_ONE_OFFS
     one_off = np.where((seen >= 3) & sure, "high", "medium")
-    one_off = np.where((seen == 0) | doubtful, "low", one_off)
-    regular = "high" if model.attrition.stops >= _FEW_STOPS else "medium"
+    # A currency that few give in teaches little of its amounts.
+    few = {code for code, givers in model.givers.items() if givers < _FEW_DONORS}
+    rare = donors["currency"].is_in(list(few)).to_numpy() & (len(model.givers) > 1)
+    one_off = np.where((seen == 0) | doubtful | rare, "low", one_off)
+    sound = (donors["state"] == "active").to_numpy() & (model.attrition.stops >= _FEW_STOPS)
+    regular = np.where(sound, "high", "medium")
     return pl.Series("value_confidence", np.where(running, regular, one_off), dtype=pl.String)
 
 

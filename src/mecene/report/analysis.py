@@ -37,6 +37,7 @@ class NoDonors(ValueError):
 class Analysis:
     """What was worked out; ``donors`` is a folder of Parquet parts, one row a donor.
 
+    ``in_currency`` counts the donors whose amounts are in ``currency``, or who gave none yet.
     ``measures`` is None where no gift counts, ``model`` where nobody gave. ``segments`` is
     ``profile.by_segment`` of today, ``performance`` that of the segments of a year ago.
     ``recurring_states`` counts donors by the state of their regular gift, ``kept_out`` those who
@@ -50,6 +51,7 @@ class Analysis:
     rules: Rules
     donors: Path
     count: int
+    in_currency: int
     measures: Measures | None
     model: value.ValueModel | None
     segments: pl.DataFrame

@@ -93,17 +93,12 @@ class Unit:
 def unit_for(largest_minor: float, *, currency: str, lang: str) -> Unit:
     """Return the unit in which an axis up to ``largest_minor`` reads best."""
     base = 10 ** money.exponent(currency)
-    symbol = money.symbol(currency)
     largest = largest_minor / base
     if largest >= 2_000_000:
-        return Unit(base * 1_000_000, _prefixed("M", symbol, lang))
+        return Unit(base * 1_000_000, money.prefixed("M", currency, lang=lang))
     if largest >= 20_000:
-        return Unit(base * 1_000, _prefixed("k", symbol, lang))
-    return Unit(base, symbol)
-
-
-def _prefixed(prefix: str, symbol: str, lang: str) -> str:
-    return f"{prefix}{symbol}" if lang == "fr" else f"{symbol}{prefix}"
+        return Unit(base * 1_000, money.prefixed("k", currency, lang=lang))
+    return Unit(base, money.symbol(currency))
 
 
 def picture(

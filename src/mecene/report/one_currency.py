@@ -11,5 +11,15 @@ def addable(valued: pl.DataFrame, currency: str) -> pl.DataFrame:
         currency: The currency of the sums; a donor without one gave nothing yet.
     """
     amounts = [name for name in valued.columns if name.endswith("_minor")]
-    ours = (pl.col("currency") == currency).fill_null(value=True)
-    return valued.with_columns(pl.when(ours).then(pl.col(name)).alias(name) for name in amounts)
+    return valued.with_columns(
+        pl.when(_ours(currency)).then(pl.col(name)).alias(name) for name in amounts
+    )
+
+
+def holders(donors: pl.DataFrame, currency: str) -> int:
+    """Return how many donors share those sums: who gives in the currency, or gave nothing yet."""
+    return int(donors.select(_ours(currency).sum()).item())
+
+
+def _ours(currency: str) -> pl.Expr:
+    return (pl.col("currency") == currency).fill_null(value=True)

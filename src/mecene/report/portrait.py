@@ -7,7 +7,8 @@ from typing import Any
 import polars as pl
 
 from mecene import money
-from mecene.report import lexicon, spreadsheet
+from mecene.report import lexicon, roll, spreadsheet
+from mecene.words import LANGUAGES
 
 _NAMED_AT_MOST = 8
 _GIFTS_SHOWN = 12
@@ -71,7 +72,8 @@ def lines(portrait: Portrait, *, lang: str) -> list[str]:
     names = lexicon.labels("columns", lang=lang)
     colon = "\u00a0: " if lang == "fr" else ": "
     shown = [f"{row['donor_id']}  {who or lexicon.say('portrait.no_name', lang=lang)}".rstrip()]
-    shown.append(f"  {row['sentence']}")
+    # The report's own language has no second column.
+    shown.append(f"  {row.get(roll.sentence_in(lang)) or row['sentence']}")
     for name, value in row.items():
         if name not in _SAID_ELSEWHERE and value not in (None, False, []):
             shown.append(f"  {names.get(name, name)}{colon}{_written(name, value, row, lang)}")
@@ -83,6 +85,7 @@ def lines(portrait: Portrait, *, lang: str) -> list[str]:
 
 _SAID_ELSEWHERE = (
     "donor_id", "civility", "first_name", "last_name", "organisation_name", "sentence", "reason",
+    *(roll.sentence_in(lang) for lang in LANGUAGES),
 )  # fmt: skip
 
 

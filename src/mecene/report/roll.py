@@ -14,6 +14,7 @@ from mecene.engine import duck
 from mecene.engine.store import FactStore
 from mecene.report import spreadsheet
 from mecene.segments import tags as segment_tags
+from mecene.words import LANGUAGES
 
 PERSON = (
     "external_ids", "kind", "civility", "first_name", "last_name", "organisation_name", "email",
@@ -35,7 +36,13 @@ TAGS = (
     "member", "membership_due",
 )  # fmt: skip
 _NOT_TAGS = ("donor_id", "engagement_signs")
+_OTHERWISE = tuple(f"sentence_{lang}" for lang in LANGUAGES)
 REACH = ("reachable", "objects_appeal", "objects_profiling", "deceased")
+
+
+def sentence_in(lang: str) -> str:
+    """Return the column that holds the sentence in the language that the report is not in."""
+    return f"sentence_{lang}"
 
 
 def people(store: FactStore, *, as_of: date, bucket: str | None) -> pl.DataFrame:
@@ -55,17 +62,16 @@ def figures(
 
     Args:
         valued: The summary joined with the expected values.
-        segments: ``lifecycle.classify`` with its ``sentence``.
+        segments: ``lifecycle.classify`` with its ``sentence``, and the same in another language
+            as ``sentence_in`` names it.
         tagged: ``tags.tag``, and the tags of the association's own rules.
         scores: ``rfm.bands`` and, where somebody gave, ``rfm.score``.
     """
-    table = (
-        valued.join(segments.select("donor_id", "segment", "reason", "sentence"), on="donor_id")
-        .join(tagged, on="donor_id")
-        .join(scores, on="donor_id")
-    )
+    otherwise = [name for name in _OTHERWISE if name in segments.columns]
+    said = segments.select("donor_id", "segment", "reason", "sentence", *otherwise)
+    table = valued.join(said, on="donor_id").join(tagged, on="donor_id").join(scores, on="donor_id")
     own = [name for name in tagged.columns if name not in (*segment_tags.TAGS, *_NOT_TAGS)]
-    wanted = (*STANDING, "reason", *GIVING, *VALUE, *TAGS, *own, *REACH)
+    wanted = (*STANDING, "reason", *otherwise, *GIVING, *VALUE, *TAGS, *own, *REACH)
     return table.select("donor_id", *(name for name in wanted if name in table.columns))
 
 
@@ -84,4 +90,4 @@ def parts(folder: Path) -> Iterator[pl.DataFrame]:
 
 def for_people(part: pl.DataFrame, *, lang: str) -> pl.DataFrame:
     """Return a part of the roll as a person reads it, in euros and in their language."""
-    return spreadsheet.worded(part.drop("reason"), lang=lang)
+    return spreadsheet.worded(part.drop("reason", *_OTHERWISE, strict=False), lang=lang)

@@ -21,7 +21,7 @@ CODES = {
 
 
 def worded(table: pl.DataFrame, *, lang: str) -> pl.DataFrame:
-    """Return a table as a person reads it; rows and columns keep their order.
+    """Return a table as a person reads it; rows and columns keep their order, amounts are decimals.
 
     Args:
         table: Any columns; amounts end in ``_minor`` and are in the row's ``currency``.
@@ -49,9 +49,13 @@ def _amounts(table: pl.DataFrame) -> list[pl.Expr]:
     ]
     if not amounts:
         return rounded
-    units = {name: 10.0 ** -money.exponent(name) for name in table["currency"].unique() if name}
+    places = {name: money.exponent(name) for name in table["currency"].unique() if name}
+    units = {name: 10.0**-exponent for name, exponent in places.items()}
     unit = pl.col("currency").replace_strict(units, default=0.01, return_dtype=pl.Float64)
-    return [*rounded, *((pl.col(name) * unit).round(2) for name in amounts)]
+    # A decimal keeps its last zeros: 3795,00 and not 3795,0.
+    most = max(places.values(), default=2)
+    shown = ((pl.col(name) * unit).round(most).cast(pl.Decimal(38, most)) for name in amounts)
+    return [*rounded, *shown]
 
 
 def _answers(table: pl.DataFrame, *, lang: str) -> list[pl.Expr]:

@@ -27,6 +27,7 @@ from mecene.segments import (
 )
 from mecene.segments import summary as segment_summary
 from mecene.segments.lists import Built
+from mecene.words import LANGUAGES
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Standing:
     """What one bucket of donors adds to the whole."""
 
     donors: int
+    in_currency: int
     sums: pl.DataFrame
     last_gifts: pl.DataFrame
     grid: pl.DataFrame
@@ -55,18 +57,23 @@ def of(part: Path, whole: Whole, question: Question, *, currency: str) -> Standi
     bands = rfm.bands(summary, rules=rules)
     scores = bands.join(rfm.score(summary, whole.edges), on="donor_id") if whole.edges else bands
     tagged = tags.tag(summary, rules=rules, context=whole.context)
+    # Who opens the report, and who asks for one donor, may not read the same language.
+    other = next(lang for lang in LANGUAGES if lang != question.lang)
     said = sentences.written(segments, lang=question.lang, currency=currency)
+    said_otherwise = sentences.written(segments, lang=other, currency=currency)
+    told = segments.with_columns(said, said_otherwise.alias(roll.sentence_in(other)))
     own = custom.tag(
         valued.join(segments.select("donor_id", "segment"), on="donor_id"), rules=rules
     )
     roll.write(
         roll.people(question.store, as_of=question.as_of, bucket=_bucket(part)),
-        roll.figures(valued, segments.with_columns(said), tagged.join(own, on="donor_id"), scores),
+        roll.figures(valued, told, tagged.join(own, on="donor_id"), scores),
         question.into / "donors" / part.name,
     )
     addable = one_currency.addable(valued, currency)
     return Standing(
         donors=summary.height,
+        in_currency=one_currency.holders(summary, currency),
         sums=profile.parts(addable, segments),
         last_gifts=profile.gift_counts(addable, segments),
         grid=_grid(bands.with_columns(addable["amount_36m_minor"])),
@@ -92,6 +99,7 @@ def added(standings: list[Standing]) -> dict[str, Any]:
     last_gifts = context.added(*(each.last_gifts for each in standings))
     return {
         "count": sum(each.donors for each in standings),
+        "in_currency": sum(each.in_currency for each in standings),
         "segments": profile.by_segment(sums, last_gifts),
         "grid": _summed([each.grid for each in standings], "r_band", "f_band"),
         "value_bands": _summed([each.bands for each in standings], "band"),

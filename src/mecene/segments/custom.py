@@ -11,6 +11,7 @@ import polars as pl
 from mecene.conditions import language
 from mecene.conditions.mistake import InvalidCondition
 from mecene.segments.rules import InvalidRules, Rules
+from mecene.words import LANGUAGES
 
 
 def tag(frame: pl.DataFrame, *, rules: Rules) -> pl.DataFrame:
@@ -33,10 +34,11 @@ def tag(frame: pl.DataFrame, *, rules: Rules) -> pl.DataFrame:
     own = []
     for name, text in rules.custom:
         if name in frame.columns:
-            raise InvalidRules(f"custom.{name}: this name is taken by a column; choose another")
+            raise InvalidRules("custom_taken", where=rules.where, name=name)
         try:
             condition = language.compile(text, columns=columns)
         except InvalidCondition as wrong:
-            raise InvalidRules(f"custom.{name}: {wrong}") from wrong
+            why = {lang: wrong.written(lang=lang) for lang in LANGUAGES}
+            raise InvalidRules("custom_condition", where=rules.where, name=name, why=why) from wrong
         own.append(condition.expr.alias(name))
     return frame.select("donor_id", *own)

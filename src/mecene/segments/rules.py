@@ -13,11 +13,31 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from mecene.words import Lexicon, place_in_toml
+
 DAYS_A_MONTH = 365.25 / 12
+
+
+_WORDS = Lexicon("mecene.segments", "refusals.toml")
 
 
 class InvalidRules(ValueError):
     """A rule is unknown, of the wrong type, or contradicts another; the message names its key."""
+
+    def __init__(self, code: str, *, where: str, **values: object) -> None:
+        self.code = code
+        self.where = where
+        self.values = values
+        super().__init__(self.written("en"))
+
+    def written(self, lang: str) -> str:
+        """Return the whole message in ``fr`` or ``en``: file, key, what is wrong, what to do."""
+        # A value that is words itself has them in both languages.
+        spoken = {
+            name: value[lang] if isinstance(value, Mapping) else value
+            for name, value in self.values.items()
+        }
+        return _WORDS.say(f"rules.{self.code}", lang=lang, where=self.where, **spoken)
 
 
 @dataclass(frozen=True)
@@ -89,18 +109,21 @@ class Lists:
 
 @dataclass(frozen=True)
 class Rules:
-    """Every threshold, and the user's own conditions as (name, condition) pairs."""
+    """Every threshold, the user's own conditions as (name, condition) pairs, and whence."""
 
     lifecycle: Lifecycle
     tags: Tags
     rfm: Rfm
     lists: Lists
     custom: tuple[tuple[str, str], ...] = ()
+    where: str = "rules"
 
 
 _PARTS: dict[str, type[Any]] = {
     "lifecycle": Lifecycle, "tags": Tags, "rfm": Rfm, "lists": Lists,
 }  # fmt: skip
+_LIFE_SHARES = ("seasonal_share", "falling_share", "falling_gift_share", "disengaged_share")
+_TAG_SHARES = ("mid_value_share", "major_share")
 
 
 @cache
@@ -126,14 +149,13 @@ def of(given: Mapping[str, Any], *, where: str = "rules") -> Rules:
     )
     unknown = sorted(set(given) - set(_PARTS) - {"custom"})
     if unknown:
-        raise InvalidRules(
-            f"{where}: unknown table [{unknown[0]}]; known: {_known(_PARTS)}, custom"
-        )
+        known = f"{_known(_PARTS)}, custom"
+        raise InvalidRules("unknown_table", where=where, table=unknown[0], known=known)
     parts = {
-        name: _part(kind, defaults[name], given.get(name, {}), where=f"{where}: {name}")
+        name: _part(kind, defaults[name], given.get(name, {}), where=where, part=name)
         for name, kind in _PARTS.items()
     }
-    rules = Rules(**parts, custom=_custom(given.get("custom", {}), where=where))
+    rules = Rules(**parts, custom=_custom(given.get("custom", {}), where=where), where=where)
     _refuse_contradictions(rules, where=where)
     return rules
 
@@ -142,59 +164,63 @@ def _parsed(content: bytes, *, where: str) -> dict[str, Any]:
     try:
         return tomllib.loads(content.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
-        raise InvalidRules(f"{where}: not a TOML file: {wrong}") from wrong
+        raise InvalidRules("not_toml", where=where, place=place_in_toml(wrong)) from wrong
 
 
-def _part(kind: type[Any], defaults: Mapping[str, Any], given: Any, *, where: str) -> Any:
+def _part(
+    kind: type[Any], defaults: Mapping[str, Any], given: Any, *, where: str, part: str
+) -> Any:
     if not isinstance(given, Mapping):
-        raise InvalidRules(f"{where} is a table of keys; got {given!r}")
+        raise InvalidRules("not_a_table", where=where, key=part)
     known = {field.name: field.type for field in fields(kind)}
     unknown = sorted(set(given) - set(known))
     if unknown:
-        raise InvalidRules(f"{where}.{unknown[0]} is unknown; known: {_known(known)}")
+        key = f"{part}.{unknown[0]}"
+        raise InvalidRules("unknown_key", where=where, key=key, known=_known(known))
     merged = {**defaults, **given}
     return kind(
         **{
-            name: _typed(merged[name], type_, where=f"{where}.{name}")
+            name: _typed(merged[name], type_, where=where, key=f"{part}.{name}")
             for name, type_ in known.items()
         }
     )
 
 
-def _typed(value: Any, type_: Any, *, where: str) -> Any:
+def _typed(value: Any, type_: Any, *, where: str, key: str) -> Any:
     if type_ is bool:
         if isinstance(value, bool):
             return value
-        raise InvalidRules(f"{where} is true or false; got {value!r}")
+        raise InvalidRules("not_a_truth", where=where, key=key, value=repr(value))
     if type_ in (int, float):
-        return _number(value, type_, where=where)
+        return _number(value, type_, where=where, key=key)
     if not isinstance(value, list) or not value:
-        raise InvalidRules(f"{where} is a list of whole numbers; got {value!r}")
-    steps = tuple(_number(step, int, where=where) for step in value)
+        raise InvalidRules("not_a_list", where=where, key=key, value=repr(value))
+    steps = tuple(_number(step, int, where=where, key=key) for step in value)
     if list(steps) != sorted(set(steps)):
-        raise InvalidRules(f"{where} rises, without repetition; got {value!r}")
+        raise InvalidRules("not_rising", where=where, key=key, value=repr(value))
     return steps
 
 
-def _number(value: Any, type_: type[int] | type[float], *, where: str) -> int | float:
+def _number(value: Any, type_: type[int] | type[float], *, where: str, key: str) -> int | float:
     allowed = int if type_ is int else (int, float)
     if isinstance(value, bool) or not isinstance(value, allowed):
-        raise InvalidRules(f"{where} is a {'whole ' * (type_ is int)}number; got {value!r}")
+        code = "not_a_whole_number" if type_ is int else "not_a_number"
+        raise InvalidRules(code, where=where, key=key, value=repr(value))
     if not 0 <= value < float("inf"):
-        raise InvalidRules(f"{where} is 0 or more; got {value!r}")
+        raise InvalidRules("negative", where=where, key=key, value=repr(value))
     return type_(value)
 
 
 def _custom(given: Any, *, where: str) -> tuple[tuple[str, str], ...]:
     if not isinstance(given, Mapping):
-        raise InvalidRules(f"{where}: custom is a table; write [custom.name]; got {given!r}")
+        raise InvalidRules("custom_not_a_table", where=where)
     for name, body in given.items():
         if not isinstance(body, Mapping) or set(body) != {"condition"}:
-            raise InvalidRules(f"{where}: custom.{name} holds one key, `condition`")
+            raise InvalidRules("custom_without_condition", where=where, name=name)
         if not isinstance(body["condition"], str):
-            raise InvalidRules(f"{where}: custom.{name}.condition is text")
+            raise InvalidRules("custom_not_text", where=where, name=name)
         if not name.isidentifier():
-            raise InvalidRules(f"{where}: custom.{name}: letters, digits and _ only")
+            raise InvalidRules("custom_name", where=where, name=name)
     return tuple((name, body["condition"]) for name, body in sorted(given.items()))
 
 
@@ -208,20 +234,17 @@ def _refuse_contradictions(rules: Rules, *, where: str) -> None:
     rising_amounts = [
         ("tags.mid_value_minor", tags.mid_value_minor), ("tags.major_minor", tags.major_minor)
     ]  # fmt: skip
-    for (low, below), (high, above) in [
-        *pairwise(rising),
-        *pairwise(rising_amounts),
-    ]:
+    for (low, below), (high, above) in [*pairwise(rising), *pairwise(rising_amounts)]:
         if below >= above:
-            raise InvalidRules(f"{where}: {high} = {above} must be above {low} = {below}")
+            raise InvalidRules(
+                "not_above", where=where, key=high, value=above, low=low, below=below
+            )
     if life.new_days > life.at_risk_months * DAYS_A_MONTH:
-        raise InvalidRules(f"{where}: lifecycle.new_days = {life.new_days} is past at_risk_months")
-    for name in ("seasonal_share", "falling_share", "falling_gift_share", "disengaged_share"):
-        if getattr(life, name) > 1:
-            raise InvalidRules(f"{where}: lifecycle.{name} is a share, 0 to 1")
-    for name in ("mid_value_share", "major_share"):
-        if getattr(tags, name) > 1:
-            raise InvalidRules(f"{where}: tags.{name} is a share, 0 to 1")
+        raise InvalidRules("new_too_long", where=where, value=life.new_days)
+    for part, names in (("lifecycle", _LIFE_SHARES), ("tags", _TAG_SHARES)):
+        for name in names:
+            if getattr(getattr(rules, part), name) > 1:
+                raise InvalidRules("not_a_share", where=where, key=f"{part}.{name}")
 
 
 def _known(names: Mapping[str, Any]) -> str:

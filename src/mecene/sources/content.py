@@ -20,7 +20,7 @@ _MOST = 0.5
 
 def fits(cells: pl.Series, role: str) -> bool:
     """Return whether at least half of the cells that are not empty can play the role."""
-    full = _full(cells)
+    full = filled(cells)
     if not full.len():
         return True
     if role == "month":
@@ -39,7 +39,7 @@ def guess(sample: pl.DataFrame, columns: list[str]) -> dict[str, str]:
 
     Of two columns of numbers, the reference is the one with more different values; amounts repeat.
     """
-    full = {column: _full(sample[column]) for column in columns}
+    full = {column: filled(sample[column]) for column in columns}
     full = {column: cells for column, cells in full.items() if cells.len()}
     found: dict[str, str] = {}
     for role, pattern in (("email", _EMAIL),):
@@ -60,6 +60,16 @@ def guess(sample: pl.DataFrame, columns: list[str]) -> dict[str, str]:
     references = [c for c in rest if c not in found.values() and _is_reference(full[c])]
     _take(found, "external_id", references)
     return found
+
+
+def is_numbered(cells: pl.Series) -> bool:
+    """Return whether most cells that are not empty hold a figure, as a document's number does."""
+    return _share(filled(cells).str.contains(r"\d")) > _MOST
+
+
+def filled(cells: pl.Series) -> pl.Series:
+    """Return the cells that are not empty, tidy."""
+    return cells.to_frame("text").select(folding.tidy(pl.col("text"))).to_series().drop_nulls()
 
 
 def _take(found: dict[str, str], role: str, candidates: list[str]) -> None:
@@ -98,18 +108,14 @@ def _given_names() -> frozenset[str]:
 
 def is_unique(cells: pl.Series) -> bool:
     """Return whether no value comes twice, as a row's own reference does not."""
-    full = _full(cells)
+    full = filled(cells)
     return full.n_unique() == full.len()
 
 
 def says_status(cells: pl.Series, own: dict[str, str]) -> bool:
     """Return whether some cell holds a word that says what became of a payment."""
-    full = _full(cells)
+    full = filled(cells)
     return not full.len() or vocabulary.meaning(full.unique(), "status", own=own).count() > 0
-
-
-def _full(cells: pl.Series) -> pl.Series:
-    return cells.to_frame("text").select(folding.tidy(pl.col("text"))).to_series().drop_nulls()
 
 
 def _is_days(cells: pl.Series) -> bool:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from mecene.sources.readings import MOST_COLUMNS, SOURCE_ROW, EmptyFile, TooManyColumns
+from mecene.sources.readings import MOST_COLUMNS, SOURCE_ROW, UNWORKED, EmptyFile, TooManyColumns
 
 Cells = Sequence[str]
 
@@ -76,7 +76,7 @@ def unique_names(names: Sequence[str]) -> tuple[str, ...]:
 
     ``source_row`` is ours, so a column of that name becomes ``source_row_2``.
     """
-    taken = {SOURCE_ROW}
+    taken = {SOURCE_ROW, UNWORKED}
     found = []
     for number, name in enumerate(names, start=1):
         plain = " ".join(_UNSEEN.sub(" ", name).split())[:_LONGEST_NAME] or f"column_{number}"

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from mecene import facts
-from mecene.sources import amounts, dates, folding, roles, vocabulary
+from mecene.sources import amounts, dates, folding, problems, roles, vocabulary
+from mecene.words import place_in_toml
 
 SECTIONS = ("columns", "read", "defaults", "constants", "words", "attributes")
 READ_KEYS = (
@@ -21,7 +22,7 @@ READ_KEYS = (
 KINDS_OF_FILE = ("donors", *(name for name in facts.TABLES if name not in {"donors"}))
 
 
-class InvalidMapping(ValueError):
+class InvalidMapping(problems.Refusal):
     """A mapping says something we cannot follow; the message points at the key."""
 
 
@@ -78,7 +79,9 @@ def load(path: Path) -> Mapping:
     try:
         written = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
-        raise InvalidMapping(f"{path.name}: not a TOML file in UTF-8: {wrong}") from wrong
+        raise InvalidMapping(
+            "mapping_not_toml", file=path.name, place=place_in_toml(wrong)
+        ) from wrong
     return parse(written, where=path.name)
 
 
@@ -92,65 +95,69 @@ def parse(written: Table[str, Any], *, where: str) -> Mapping:
     _known(written, known, where=where)
     for section in SECTIONS:
         if not isinstance(written.get(section, {}), dict):
-            raise InvalidMapping(f"{where}: {section}: write it as a table, [{section}]")
+            raise InvalidMapping("mapping_not_a_section", file=where, key=section)
     table = written.get("table")
     if table is not None and table not in KINDS_OF_FILE:
-        raise InvalidMapping(f"{where}: table = {table!r}; known: {', '.join(KINDS_OF_FILE)}")
+        known_kinds = ", ".join(KINDS_OF_FILE)
+        raise InvalidMapping("mapping_unknown_table", file=where, value=table, known=known_kinds)
     return Mapping(
         table=table,
         preset=written.get("preset"),
         columns=_columns(written.get("columns", {}), where=where),
         read=_read(written.get("read", {}), where=where),
-        defaults=_values(written.get("defaults", {}), f"{where}: defaults"),
-        constants=_values(written.get("constants", {}), f"{where}: constants"),
+        defaults=_values(written.get("defaults", {}), "defaults", where=where),
+        constants=_values(written.get("constants", {}), "constants", where=where),
         words=_words(written.get("words", {}), where=where),
-        attributes=_texts(written.get("attributes", {}), f"{where}: attributes"),
+        attributes=_texts(written.get("attributes", {}), "attributes", where=where),
     )
 
 
 def _columns(written: Table[str, Any], *, where: str) -> dict[str, tuple[str, ...]]:
-    _known(written, roles.ALL, where=f"{where}: columns")
+    _known(written, roles.ALL, where=where, section="columns")
     found = {}
     for role, headers in written.items():
         listed = headers if isinstance(headers, list) else [headers]
         if not all(isinstance(header, str) for header in listed):
-            raise InvalidMapping(f"{where}: columns.{role}: write a header, or a list of headers")
+            raise InvalidMapping("mapping_no_header", file=where, place=f"columns.{role}")
         found[role] = tuple(listed)
     return found
 
 
 def _read(written: Table[str, Any], *, where: str) -> dict[str, str]:
-    _known(written, READ_KEYS, where=f"{where}: read")
+    _known(written, READ_KEYS, where=where, section="read")
     if "date_format" in written:
         try:
             dates.order_of(str(written["date_format"]))
         except dates.UnknownDateFormat as wrong:
-            raise InvalidMapping(f"{where}: read.date_format: {wrong}") from wrong
+            value = written["date_format"]
+            raise InvalidMapping("mapping_date_format", file=where, value=value) from wrong
     if written.get("decimal", ",") not in {",", "."}:
-        raise InvalidMapping(f'{where}: read.decimal: write "," or "."')
+        raise InvalidMapping("mapping_decimal", file=where, value=written["decimal"])
     if str(written.get("currency", "EUR")).upper() not in amounts.CURRENCIES:
-        raise InvalidMapping(f"{where}: read.currency: write an ISO 4217 code, such as EUR")
-    return _texts(written, f"{where}: read")
+        raise InvalidMapping("mapping_currency", file=where, value=written["currency"])
+    return _texts(written, "read", where=where)
 
 
-def _values(written: Table[str, Any], where: str) -> dict[str, str]:
-    _known(written, roles.ALL, where=where)
-    return _texts(written, where)
+def _values(written: Table[str, Any], section: str, *, where: str) -> dict[str, str]:
+    _known(written, roles.ALL, where=where, section=section)
+    return _texts(written, section, where=where)
 
 
 def _words(written: Table[str, Any], *, where: str) -> dict[str, dict[str, str]]:
-    _known(written, roles.WORDED, where=f"{where}: words")
+    _known(written, roles.WORDED, where=where, section="words")
     found = {}
     for name, said in written.items():
-        place = f"{where}: words.{name}"
+        place = f"words.{name}"
         if not isinstance(said, dict):
-            raise InvalidMapping(f"{place}: write it as a table, [words.{name}]")
+            raise InvalidMapping("mapping_not_a_section", file=where, key=place)
         meanings = sorted({*vocabulary.words(name).values(), *roles.MEANINGS.get(name, ())})
         for word, meaning in said.items():
             if meaning not in meanings:
+                known = ", ".join(meanings)
                 raise InvalidMapping(
-                    f"{place}: {word!r} = {meaning!r}; known: {', '.join(meanings)}"
-                )
+                    "mapping_unknown_meaning", file=where, place=place, word=word, meaning=meaning,
+                    known=known,
+                )  # fmt: skip
         found[name] = {
             word if word == vocabulary.EVERY_OTHER else folding.fold(word): meaning
             for word, meaning in said.items()
@@ -158,17 +165,22 @@ def _words(written: Table[str, Any], *, where: str) -> dict[str, dict[str, str]]
     return found
 
 
-def _texts(written: Table[str, Any], where: str) -> dict[str, str]:
+def _texts(written: Table[str, Any], section: str, *, where: str) -> dict[str, str]:
     for key, value in written.items():
         if isinstance(value, dict | list):
-            raise InvalidMapping(f"{where}.{key}: write one value")
+            raise InvalidMapping("mapping_one_value", file=where, place=f"{section}.{key}")
     return {
         key: str(value).lower() if isinstance(value, bool) else str(value)
         for key, value in written.items()
     }
 
 
-def _known(written: Table[str, Any], known: tuple[str, ...], *, where: str) -> None:
+def _known(
+    written: Table[str, Any], known: tuple[str, ...], *, where: str, section: str = ""
+) -> None:
     for key in written:
         if key not in known:
-            raise InvalidMapping(f"{where}: unknown key {key!r}; known: {', '.join(known)}")
+            place = {"fr": f"[{section}]\u00a0: ", "en": f"[{section}]: "} if section else ""
+            raise InvalidMapping(
+                "mapping_unknown_key", file=where, place=place, key=key, known=", ".join(known)
+            )

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from mecene.sources import folding, mapping
+from mecene.sources import folding, mapping, problems
 
 _OWN_KEYS = ("title", "source", "headers")
 
 
-class UnknownPreset(KeyError):
+class UnknownPreset(problems.Refusal):
     """A mapping asks for a preset we do not have."""
 
 
@@ -43,7 +43,7 @@ def named(name: str) -> Preset:
         if preset.name == name:
             return preset
     names = ", ".join(preset.name for preset in _presets())
-    raise UnknownPreset(f"preset {name!r} is unknown; known: {names}")
+    raise UnknownPreset("mapping_preset", file="--mapping", value=name, known=names)
 
 
 def of(columns: tuple[str, ...]) -> Preset | None:

@@ -43,7 +43,7 @@ def fingerprint(path: Path) -> tuple[str, int, bytes]:
     except IsADirectoryError as error:
         raise Unreachable("a_folder", file=path.name) from error
     except (OSError, ValueError) as error:
-        raise Unreachable("may_not_be_read", file=path.name, why=error) from error
+        raise Unreachable("may_not_be_read", file=path.name, why=_why(error)) from error
 
 
 def chunks(path: Path, *, compressed: bool) -> Iterator[bytes]:
@@ -66,13 +66,22 @@ def first_bytes(path: Path, *, compressed: bool) -> bytes:
         return b""
 
 
+def _why(error: OSError | ValueError) -> dict[str, str]:
+    """Return language → why the machine does not open a file."""
+    # The machine's own words are in English, or in nobody's language.
+    if isinstance(error, PermissionError):
+        return {"fr": "accès refusé", "en": "access denied"}
+    code = getattr(error, "errno", None)
+    return {"fr": f"erreur n° {code} du système" if code else "nom impossible", "en": str(error)}
+
+
 def _stored(path: Path) -> Iterator[bytes]:
     try:
         with path.open("rb") as file:
             while chunk := file.read(CHUNK_BYTES):
                 yield chunk
     except OSError as error:
-        raise Unreachable("may_not_be_read", file=path.name, why=error) from error
+        raise Unreachable("may_not_be_read", file=path.name, why=_why(error)) from error
 
 
 def _gunzipped(stored: Iterator[bytes], *, name: str) -> Iterator[bytes]:

@@ -8,6 +8,8 @@ import polars as pl
 from mecene.sources import problems
 
 SOURCE_ROW = "source_row"
+# Beside the columns, where some cell of a workbook is a formula never worked out: their headers.
+UNWORKED = "source_formulas"
 SAMPLE_ROWS = 2_000
 MOST_COLUMNS = 4_096
 
@@ -45,7 +47,9 @@ class Reading:
     ``2024-01-31`` (or ``2024-01-31T12:30:00``). ``sha256``: hex digest of the bytes on disk.
     ``skipped_lines``: lines before the header, blank ones included; ``header_lines``: lines the
     header takes; ``old_mac_lines``: they end with a carriage return alone. ``notes``: what was
-    found and decided. ``sample``: the first rows, as ``batches`` gives them.
+    found and decided. ``unworked``: the cells that hold a formula without its result, as row and
+    column of the sheet, from 0; ``batches`` then adds a column ``UNWORKED``. ``sample``:
+    the first rows, as ``batches`` gives them.
     """
 
     path: Path
@@ -66,4 +70,5 @@ class Reading:
     old_mac_lines: bool = False
     decimal: str | None = None
     notes: tuple[problems.Note, ...] = ()
+    unworked: frozenset[tuple[int, int]] = frozenset()
     sample: pl.DataFrame = field(default_factory=pl.DataFrame, compare=False, repr=False)

@@ -19,6 +19,7 @@ from mecene.sources import (
     folding,
     presets,
     problems,
+    receipts,
     roles,
 )
 from mecene.sources.amounts import Convention as AmountConvention
@@ -164,6 +165,9 @@ def _settled(
     years = assignment.years(reading, taken) if table == "gifts" and not dated else ()
     columns, notes = _without_false_status(reading, table, columns, told)
     left = [h for h in reading.columns if h not in {c.header for c in columns}]
+    receipt, said = _receipt(reading, table, columns, left)
+    columns, notes = (*columns, *receipt), [*notes, *said]
+    left = [h for h in left if h not in {c.header for c in receipt}]
     kept = _attributes(table, left, told)
     unused = [h for h in left if h not in dict(kept) and h not in dict(years)]
     days = {c.role: _days(reading, c, told) for c in columns if c.role in roles.DATES}
@@ -247,6 +251,20 @@ def _without_false_status(
         return columns, []
     kept = tuple(column for column in columns if column is not status)
     return kept, [Note("status_ignored", (("column", status.header),))]
+
+
+def _receipt(
+    reading: Reading, table: str, columns: tuple[Column, ...], left: list[str]
+) -> tuple[tuple[Column, ...], list[Note]]:
+    """Return the number of a receipt as the gift's reference, or the note that it is none."""
+    header = receipts.column(left, sample=reading.sample)
+    if table != "gifts" or header is None or any(c.role == "gift_ref" for c in columns):
+        return (), []
+    # The file is read again only where its sample has not answered.
+    ways = ([reading.sample[header]], _beyond_the_sample(reading, header))
+    if all(receipts.answer(parts) == "own" for parts in ways):
+        return (Column("gift_ref", header, "content"),), []
+    return (), [Note("receipt_shared", (("column", header),))]
 
 
 def _notes(

@@ -30,6 +30,8 @@ MEANINGS = {
 }
 # What no header of the average file says, but presets and mappings do.
 _TOLD = ("tip",)
+# Sections of headers that give no role by themselves.
+_ASIDE = ("declared", "receipts")
 _SMALL_WORDS = {
     "du", "de", "des", "d", "la", "le", "les", "l", "the", "of", "a", "au", "en", "s", "votre",
     "your", "vos", "ce", "utc", "eur", "euros", "euro", "gbp", "usd", "ttc",
@@ -38,7 +40,7 @@ _SMALL_WORDS = {
 
 @cache
 def sections() -> dict[str, dict[str, tuple[str, ...]]]:
-    """Return table (or ``person``, or ``declared``) → role → folded, simplified headers."""
+    """Return table (or ``person``, or one of ``_ASIDE``) → role → folded, simplified headers."""
     with Path(__file__).with_name("synonyms.toml").open("rb") as file:
         written: dict[str, dict[str, list[str]]] = tomllib.load(file)
     return {
@@ -82,7 +84,7 @@ ALL = tuple(
     dict.fromkeys(
         [
             *_TOLD,
-            *(role for name, found in sections().items() if name != "declared" for role in found),
+            *(role for name, found in sections().items() if name not in _ASIDE for role in found),
         ]
     )
 )

@@ -11,6 +11,7 @@ import polars as pl
 
 from mecene.sources import folding
 from mecene.sources.files import SOURCE_ROW
+from mecene.sources.readings import UNWORKED
 from mecene.sources.recognition import Recognition
 
 ATTRIBUTE = "attribute:"
@@ -59,7 +60,8 @@ def spoken(batch: pl.DataFrame, known: Recognition) -> pl.DataFrame:
     used = {header for found in headers.values() for header in found} | dict(
         known.attributes
     ).keys()
-    batch = batch.select(SOURCE_ROW, *(_tidied(batch[header]) for header in sorted(used)))
+    aside = [SOURCE_ROW, *({UNWORKED} & set(batch.columns))]
+    batch = batch.select(*aside, *(_tidied(batch[header]) for header in sorted(used)))
     said = {
         role: pl.concat_str(found, separator="\n", ignore_nulls=True)
         if len(found) > 1
@@ -71,7 +73,7 @@ def spoken(batch: pl.DataFrame, known: Recognition) -> pl.DataFrame:
         said[role] = said[role].fill_null(value) if role in said else pl.lit(value)
     said |= {role: pl.lit(value) for role, value in known.told.constants.items()}
     said |= {f"{ATTRIBUTE}{name}": pl.col(h) for h, name in known.attributes}
-    return batch.select(SOURCE_ROW, **said)
+    return batch.select(*aside, **said)
 
 
 def column(rows: pl.DataFrame, role: str) -> pl.Series:
@@ -128,7 +130,7 @@ def _told(
     headers = header.new_from_index(0, rows.height)
     if verdict.role == "amount" and YEAR_HEADER in rows.columns:
         headers = rows[YEAR_HEADER]
-    return pl.DataFrame(
+    told = pl.DataFrame(
         {
             SOURCE_ROW: rows[SOURCE_ROW],
             "column": headers,
@@ -136,4 +138,9 @@ def _told(
             "problem": pl.Series([verdict.problem]).new_from_index(0, rows.height),
         },
         schema=REJECTS,
-    ).filter(wrong)
+    )
+    if UNWORKED in rows.columns and verdict.problem.endswith("_missing"):
+        unworked = rows[UNWORKED].list.contains(told["column"])
+        formula = pl.when(unworked).then(pl.lit("formula_not_worked_out"))
+        told = told.with_columns(problem=formula.otherwise("problem"))
+    return told.filter(wrong)

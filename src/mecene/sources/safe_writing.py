@@ -132,9 +132,11 @@ def _writer(
     kind: pl.DataType,
     date_format: str,
 ) -> Callable[[int, int, object], None]:
-    """Return how a cell of a column is written: as a number, a date or a text that cannot run."""
+    """Return how a cell of a column is written: a number, an amount, a date, a harmless text."""
     as_text = workbook.add_format({"quote_prefix": True})
     as_date = workbook.add_format({"num_format": date_format})
+    places = kind.scale if isinstance(kind, pl.Decimal) else 0
+    as_amount = workbook.add_format({"num_format": "#,##0" + "." * bool(places) + "0" * places})
     as_moment = workbook.add_format({"num_format": f"{date_format} hh:mm:ss"})
 
     def write(row: int, column: int, value: object) -> None:
@@ -152,6 +154,11 @@ def _writer(
         if value:
             page.write_string(row, column, _shortened(str(value)), as_text)
 
+    def write_amount(row: int, column: int, value: object) -> None:
+        page.write_number(row, column, float(str(value)), as_amount)
+
+    if isinstance(kind, pl.Decimal):
+        return write_amount
     return write_text if kind == pl.String() else write
 
 

@@ -12,7 +12,7 @@ import python_calamine as calamine
 
 from mecene.sources import layouts, problems, zips
 from mecene.sources.problems import Note
-from mecene.sources.readings import SAMPLE_ROWS, SOURCE_ROW, Overrides, Reading
+from mecene.sources.readings import SAMPLE_ROWS, SOURCE_ROW, UNWORKED, Overrides, Reading
 from mecene.sources.rejects import Ledger
 
 _ROWS = 10_000
@@ -51,6 +51,7 @@ def inspect(base: Reading, *, overrides: Overrides) -> Reading:
             columns=layouts.unique_names([*layout.columns, *unnamed]),
             skipped_lines=layout.skipped,
             header_lines=int(layout.header),
+            unworked=contents.cells.get(name, frozenset()),
         )
         sample = next(_frames(sheet, reading, rows=SAMPLE_ROWS), None)
         others = len(workbook.sheet_names) - 1
@@ -71,16 +72,32 @@ def _frames(
     sheet: calamine.CalamineSheet, reading: Reading, *, rows: int
 ) -> Iterator[pl.DataFrame]:
     number = 0
-    below = islice(sheet.iter_rows(), reading.skipped_lines + reading.header_lines, None)
+    left = sheet.start[1] if sheet.start else 0
+    first = reading.skipped_lines + reading.header_lines
+    below = islice(enumerate(sheet.iter_rows()), first, None)
     while taken := list(islice(below, rows)):
-        filled = [cells for row in taken if any(cells := _texts(row))]
+        filled = [(place, cells) for place, row in taken if any(cells := _texts(row))]
         if filled:
-            columns = zip(reading.columns, zip(*filled, strict=True), strict=True)
+            places, texts = zip(*filled, strict=True)
+            columns = zip(reading.columns, zip(*texts, strict=True), strict=True)
             frame = pl.DataFrame([pl.Series(n, cells, dtype=pl.String()) for n, cells in columns])
             frame = frame.select(pl.when(pl.all() != "").then(pl.all()))
             numbers = pl.int_range(number + 1, number + 1 + len(filled), eager=True)
-            yield frame.insert_column(0, numbers.alias(SOURCE_ROW))
+            yield _marked(frame, places, reading, left).insert_column(0, numbers.alias(SOURCE_ROW))
             number += len(filled)
+
+
+def _marked(
+    frame: pl.DataFrame, places: Sequence[int], reading: Reading, left: int
+) -> pl.DataFrame:
+    """Return rows with the headers of their formulas without result, where the sheet has some."""
+    if not reading.unworked:
+        return frame
+    headers = [
+        [h for n, h in enumerate(reading.columns) if (place, left + n) in reading.unworked]
+        for place in places
+    ]
+    return frame.with_columns(pl.Series(UNWORKED, headers, dtype=pl.List(pl.String)))
 
 
 @contextmanager

@@ -3,12 +3,12 @@
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from mecene.sources import kinds, problems
+from mecene.sources import formulas, kinds, problems
 
 _MOST_BYTES = 3 << 30
 _MOST_TIMES_LARGER = 250
@@ -32,10 +32,14 @@ _NO_VALUE = re.compile(rb"</F>(?:<V/>|<V></V>)?</C>")
 
 @dataclass(frozen=True)
 class Contents:
-    """What the sheets of a workbook hold that cannot be read as a value: cells of each kind."""
+    """What the sheets of a workbook hold that cannot be read as a value: cells of each kind.
+
+    ``cells``: sheet → the formulas without value, as far as they were found.
+    """
 
     errors: int = 0
     formulas_without_value: int = 0
+    cells: Mapping[str, frozenset[formulas.Cell]] = field(default_factory=dict)
 
 
 class ZipBomb(problems.Unreadable):
@@ -63,10 +67,16 @@ def check_workbook(path: Path) -> Contents:
             parts = archive.infolist()
             _check_contents({part.filename for part in parts}, file=path.name)
             _check_sizes(parts, stored=path.stat().st_size, file=path.name)
-            found = [_check_part(file, p, name=path.name) for p in parts if p.compress_size]
+            finders = {part.filename: formulas.Finder() for part in parts}
+            found = [
+                _check_part(file, part, finders[part.filename], name=path.name)
+                for part in parts
+                if part.compress_size
+            ]
             return Contents(
                 sum(part.errors for part in found),
                 sum(part.formulas_without_value for part in found),
+                formulas.named(archive, {name: each.cells for name, each in finders.items()}),
             )
     except (
         zipfile.BadZipFile,
@@ -107,7 +117,9 @@ def _is_bomb(unfolded: int, stored: int) -> bool:
     return unfolded > _MOST_BYTES or times_larger
 
 
-def _check_part(file: BinaryIO, part: zipfile.ZipInfo, *, name: str) -> Contents:
+def _check_part(
+    file: BinaryIO, part: zipfile.ZipInfo, finder: formulas.Finder, *, name: str
+) -> Contents:
     """Return what a part holds; raise where it unfolds to more than it announces."""
     is_sheet = part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml")
     far_columns: set[bytes] = set()
@@ -127,6 +139,10 @@ def _check_part(file: BinaryIO, part: zipfile.ZipInfo, *, name: str) -> Contents
             farthest_row = max(farthest_row, *map(int, _FAR_ROW.findall(text)), 0)
         errors += text.count(_ERROR) - tail.count(_ERROR)
         without += len(_NO_VALUE.findall(text)) - len(_NO_VALUE.findall(tail))
+        # Nearly every workbook stores the results of its formulas: looked at more closely only
+        # from the first that does not.
+        if without or _NO_VALUE.search(text):
+            finder.look(text)
         tail = text[-_LONGEST_REFERENCE:]
     if _columns(far_columns) * farthest_row > _MOST_CELLS:
         raise ZipBomb("far_cells", file=name)

@@ -109,7 +109,7 @@ def _value(analysis: Analysis, pen: Pen) -> Card | None:
     total = analysis.value_totals.get("expected_value_36m_minor")
     if not total:
         return None
-    each = total / analysis.count
+    each = total / analysis.in_currency
     return Card(
         pen.amount(total),
         pen.say("cards.value"),

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from mecene import period
+from mecene import money, period
 from mecene.report import outside
 from mecene.report.chapters.writing import Pen
 from mecene.report.page import Block, Section, Table
@@ -57,6 +57,14 @@ def _beside(series: pl.DataFrame, pen: Pen) -> tuple[Block, ...]:
 
 
 def _lead(measures: Measures, pen: Pen) -> str:
+    said = [_to_date(measures, pen)]
+    for other in measures.other_currencies:
+        amount = money.text(other.amount_minor, currency=other.currency, lang=pen.lang)
+        said.append(pen.counted("leads.other_currency", other.gifts, amount=amount))
+    return " ".join(said)
+
+
+def _to_date(measures: Measures, pen: Pen) -> str:
     to_date = measures.income_to_date
     if to_date.then is None or to_date.growth is None:
         return pen.say("leads.income_alone", amount=pen.amount(to_date.now.amount_minor))

@@ -23,10 +23,17 @@ class Pen:
         return "\n".join(WORDS.say(f"{name}.how", lang=self.lang) for name in measures)
 
     def amount(self, minor: float | None) -> str:
-        """Return an amount to the euro, or a dash where it is undefined."""
+        """Return an amount to the euro, or a dash where it is undefined.
+
+        Millions are told as such where more figures would only be in the way: from ten of them,
+        from one in a currency without cents.
+        """
         if minor is None:
             return "–"
-        whole = round(minor, -money.exponent(self.currency))
+        places = money.exponent(self.currency)
+        if abs(minor) >= 10 ** (places + (7 if places else 6)):
+            return money.in_millions(minor, currency=self.currency, lang=self.lang)
+        whole = round(minor, -places)
         return money.text(whole, currency=self.currency, lang=self.lang, decimals=0)
 
     def exact(self, minor: float | None) -> str:

@@ -85,9 +85,12 @@ def _chart(boxes: pl.DataFrame, ribbons: pl.DataFrame, stages: list[str], width:
         left.mark_text(align="right", dx=-11, fontSize=size),
         right.mark_text(align="left", dx=11, fontSize=size),
     )
-    heads = alt.Chart(
-        pl.DataFrame({"x": range(first, last + 1), "stage": stages[first:], "top": 0.0})
-    )
+    heads = [
+        alt.Chart(pl.DataFrame({"x": [place], "stage": [stages[place]], "top": [0.0]}))
+        .mark_text(dy=-16, fontWeight="bold", fontSize=size, **_side(place, first, large))
+        .encode(x=x, y=y, text="stage:N")
+        for place in range(first, last + 1)
+    ]
     return (
         alt.layer(
             bands.encode(
@@ -101,9 +104,7 @@ def _chart(boxes: pl.DataFrame, ribbons: pl.DataFrame, stages: list[str], width:
                 x=x, y=y, y2="bottom:Q", color=alt.Color("segment:N", scale=colours, legend=None)
             ),
             *sides,
-            heads.mark_text(dy=-16, fontWeight="bold", fontSize=size).encode(
-                x=x, y=y, text="stage:N"
-            ),
+            *heads,
         )
         .resolve_scale(color="shared")
         .properties(
@@ -114,6 +115,13 @@ def _chart(boxes: pl.DataFrame, ribbons: pl.DataFrame, stages: list[str], width:
             padding={"top": 30, "left": margin, "right": margin, "bottom": 8},
         )
     )
+
+
+def _side(place: int, first: int, large: bool) -> dict[str, Any]:
+    """Return where a day stands above its boxes: on a phone outwards, not on its neighbour."""
+    if large:
+        return {"align": "center"}
+    return {"align": "right", "dx": 11} if place == first else {"align": "left", "dx": -11}
 
 
 def _named(boxes: pl.DataFrame, names: dict[str, str], *, lang: str) -> pl.DataFrame:

@@ -8,8 +8,7 @@ import altair as alt
 import polars as pl
 
 from mecene import money
-from mecene.report import lexicon, look
-from mecene.report.value_bands import EDGES
+from mecene.report import lexicon, look, value_bands
 
 
 def picture(counts: pl.DataFrame, *, currency: str, lang: str) -> look.Picture:
@@ -74,7 +73,7 @@ def _chart(drawn: pl.DataFrame, labels: list[str], parts: list[str], title: str,
 
 def _labels(*, currency: str, lang: str) -> list[str]:
     sign = money.symbol(currency)
-    written = [money.number(edge, lang=lang) for edge in EDGES]
+    written = [money.number(edge, lang=lang) for edge in value_bands.edges(currency)]
     parts = [*(f"{low}–{high}" for low, high in pairwise(written)), f"{written[-1]}+"]
     if lang == "fr":
         return [f"{part}\u00a0{sign}" for part in parts]
