@@ -89,6 +89,30 @@ def text(name: str) -> str:
     return resources.files("mecene.features").joinpath(f"{name}.sql").read_text(encoding="utf-8")
 
 
+def family(name: str) -> str:
+    """Return the SQL of a family of columns, each of its own type, one row a donor."""
+    wanted = dictionary.columns((name,))
+    typed = ", ".join(f'cast("{c.name}" as {_SQL_TYPES[c.type]}) as "{c.name}"' for c in wanted)
+    return f"select {typed} from ({text(name)}) as family"
+
+
+def known_of_all() -> str:
+    """Return the SQL of what the whole store, not a bucket, knows of: nobody counted is not zero.
+
+    One row; each column is a constant of the SQL of the families.
+    """
+    asked = {
+        "has_contacts": "select 1 from contacts limit 1",
+        "has_interactions": "select 1 from interactions limit 1",
+        "has_instalments": "select 1 from gifts where kind = 'instalment' limit 1",
+        "has_contact_details": "select 1 from donors "
+        "where email is not null or phone is not null or address is not null limit 1",
+        "has_several_currencies": "select 1 from (select distinct currency from gifts "
+        "where status = 'received') as currencies having count(*) > 1",
+    }
+    return "select " + ", ".join(f"exists({query}) as {name}" for name, query in asked.items())
+
+
 @contextmanager
 def _ready(
     store: FactStore,
@@ -119,30 +143,16 @@ def _parts(store: FactStore, as_of: date, limits: Limits) -> list[range]:
 
 
 def _one(connection: duckdb.DuckDBPyConnection, families: tuple[str, ...]) -> pl.DataFrame:
-    parts = [_family(connection, family) for family in families]
+    parts = [_family(connection, name) for name in families]
     rest = [part.drop("donor_id") for part in parts[1:]]
     names = [column.name for column in dictionary.columns(families)]
     return pl.concat([parts[0], *rest], how="horizontal").select(names)
 
 
 def _known(store: FactStore, as_of: date, limits: Limits) -> dict[str, Parameter]:
-    """Return what the whole store, not the bucket, knows of: nobody counted is not zero."""
-    asked = {
-        "has_contacts": "select 1 from contacts limit 1",
-        "has_interactions": "select 1 from interactions limit 1",
-        "has_instalments": "select 1 from gifts where kind = 'instalment' limit 1",
-        "has_contact_details": "select 1 from donors "
-        "where email is not null or phone is not null or address is not null limit 1",
-        "has_several_currencies": "select 1 from (select distinct currency from gifts "
-        "where status = 'received') as currencies having count(*) > 1",
-    }
-    sql = ", ".join(f"exists({select}) as {name}" for name, select in asked.items())
-    return duck.run(f"select {sql}", store=store, as_of=as_of, limits=limits).row(0, named=True)
+    return duck.run(known_of_all(), store=store, as_of=as_of, limits=limits).row(0, named=True)
 
 
-def _family(connection: duckdb.DuckDBPyConnection, family: str) -> pl.DataFrame:
+def _family(connection: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:
     """Return the columns of a family, one row a donor, in the order of donors."""
-    wanted = dictionary.columns((family,))
-    typed = ", ".join(f'cast("{c.name}" as {_SQL_TYPES[c.type]}) as "{c.name}"' for c in wanted)
-    sql = f"select {typed} from ({text(family)}) as family order by donor_id"
-    return connection.execute(sql).pl()
+    return connection.execute(f"{family(name)} order by donor_id").pl()
