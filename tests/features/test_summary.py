@@ -84,6 +84,7 @@ KNOWN = {
     "has_instalments": True,
     "has_contact_details": True,
     "has_several_currencies": True,
+    "some_currency": "EUR",
 }
 
 
@@ -383,16 +384,29 @@ def test_age_is_in_complete_years(tmp_path: Path) -> None:
     assert donor_of(tmp_path, donors=born, as_of=date(2026, 1, 2))["age_years"] == 66
 
 
-def test_batches_are_the_whole(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("at_a_time", "batches"),
+    [
+        (200_000, [[1, 2, 17, 33, 40]]),  # three small buckets together
+        (6, [[1, 2, 17, 33], [40]]),
+        (3, [[1, 17, 33], [2], [40]]),
+        (2, [[1, 17], [33], [2], [40]]),  # a large bucket in parts
+    ],
+)
+def test_batches_are_the_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_a_time: int, batches: list[list[int]]
+) -> None:
     people = [{"donor_id": number} for number in (1, 2, 17, 33, 40)]
     facts_store = written(
         tmp_path, donors=people, gifts=[gift(date(2025, 1, 1), donor_id=n) for n in (1, 17, 40)]
     )
+    monkeypatch.setattr(summary, "DONORS_AT_A_TIME", at_a_time)
 
     whole = summary.of(facts_store, as_of=AS_OF)
     parts = list(summary.batches(facts_store, as_of=AS_OF))
 
-    assert len(parts) == 3
+    assert [sorted(part["donor_id"]) for part in parts] == batches
+    assert whole["donor_id"].to_list() == [1, 2, 17, 33, 40]
     assert_frame_equal(pl.concat(parts).sort("donor_id"), whole)
 
 

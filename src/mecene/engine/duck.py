@@ -14,7 +14,7 @@ import polars as pl
 from mecene import facts
 from mecene.engine import connection as connections
 from mecene.engine.connection import Limits, Parameter
-from mecene.engine.store import FactStore
+from mecene.engine.store import UNBUCKETED, FactStore
 
 
 def run(
@@ -54,14 +54,14 @@ def connected(
     store: FactStore,
     *,
     as_of: date,
-    bucket: str | None = None,
+    bucket: str | tuple[str, ...] | None = None,
     donors: range | None = None,
     parameters: Mapping[str, Parameter] | None = None,
     limits: Limits | None = None,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a connection whose views are the facts known on ``as_of``; closed afterwards.
 
-    ``donors`` keeps only the facts of those numbers: the files are sorted by donor, so that the
+    ``bucket`` may be several. ``donors`` keeps only the facts of those numbers: the files are sorted by donor, so that the
     rest is hardly read.
     """
     with connections.opened(store.path.parent, limits=limits) as connection:
@@ -89,8 +89,9 @@ def next_day(store: FactStore) -> date | None:
     return day
 
 
-def _stored(store: FactStore, table: facts.Table, bucket: str | None) -> str:
-    files = store.files(table.name, bucket=bucket)
+def _stored(store: FactStore, table: facts.Table, bucket: str | tuple[str, ...] | None) -> str:
+    several = bucket if isinstance(bucket, tuple) and table.name not in UNBUCKETED else (bucket,)
+    files = tuple(file for one in several for file in store.files(table.name, bucket=one))
     if not files:
         return f"select * from ({connections.no_rows(table)}) as nothing"
     names = ", ".join(f'"{name}"' for name in table.schema)

@@ -55,9 +55,10 @@ def of(
         limits: Memory and threads of the engine.
     """
     limits = limits or LIMITS
-    known = _known(store, as_of, limits) | {"year_starts_in_month": year_starts_in_month}
+    known, _ = _known(store, as_of, limits)
+    known |= {"year_starts_in_month": year_starts_in_month}
     with _ready(store, as_of, bucket, None, known, limits) as connection:
-        return _one(connection, families or dictionary.families())
+        return _in_order(_one(connection, families or dictionary.families()))
 
 
 def batches(
@@ -68,20 +69,20 @@ def batches(
     families: tuple[str, ...] | None = None,
     limits: Limits | None = None,
 ) -> Iterator[pl.DataFrame]:
-    """Yield the summary bucket by bucket, a large one in parts; what is empty is left out.
+    """Yield the summary bucket by bucket; what is empty is left out.
 
-    Memory does not grow with the number of donors, if each batch is let go before the next.
+    Small buckets come together, a large one comes in parts; rows are in no order. Memory does not
+    grow with the number of donors, if each batch is let go before the next.
     """
     limits = limits or LIMITS
-    known = _known(store, as_of, limits) | {"year_starts_in_month": year_starts_in_month}
-    parts = _parts(store, as_of, limits)
-    for bucket in BUCKETS:
-        for donors in parts if store.files("donors", bucket=bucket) else ():
-            with _ready(store, as_of, bucket, donors, known, limits) as connection:
-                batch = _one(connection, families or dictionary.families())
-            if batch.height:
-                yield batch
-            del batch  # before the next one is made
+    known, highest = _known(store, as_of, limits)
+    known |= {"year_starts_in_month": year_starts_in_month}
+    for buckets, donors in _shares(store, highest):
+        with _ready(store, as_of, buckets, donors, known, limits) as connection:
+            batch = _one(connection, families or dictionary.families())
+        if batch.height:
+            yield batch
+        del batch  # before the next one is made
 
 
 def text(name: str) -> str:
@@ -101,23 +102,25 @@ def known_of_all() -> str:
 
     One row; each column is a constant of the SQL of the families.
     """
+    some_currency = "select currency from gifts where status = 'received' limit 1"
     asked = {
         "has_contacts": "select 1 from contacts limit 1",
         "has_interactions": "select 1 from interactions limit 1",
         "has_instalments": "select 1 from gifts where kind = 'instalment' limit 1",
         "has_contact_details": "select 1 from donors "
         "where email is not null or phone is not null or address is not null limit 1",
-        "has_several_currencies": "select 1 from (select distinct currency from gifts "
-        "where status = 'received') as currencies having count(*) > 1",
+        "has_several_currencies": "select 1 from gifts "
+        f"where status = 'received' and currency <> ({some_currency}) limit 1",
     }
-    return "select " + ", ".join(f"exists({query}) as {name}" for name, query in asked.items())
+    exist = ", ".join(f"exists({query}) as {name}" for name, query in asked.items())
+    return f"select {exist}, coalesce(({some_currency}), '') as some_currency"
 
 
 @contextmanager
 def _ready(
     store: FactStore,
     as_of: date,
-    bucket: str | None,
+    bucket: str | tuple[str, ...] | None,
     donors: range | None,
     known: Mapping[str, Parameter],
     limits: Limits,
@@ -133,26 +136,41 @@ def _ready(
         yield connection
 
 
-def _parts(store: FactStore, as_of: date, limits: Limits) -> list[range]:
-    """Return which donors of a bucket to take at a time: numbers run from 1, sixteen apart."""
-    sql = "select max(donor_id) as highest from donors"
-    numbers = (duck.run(sql, store=store, as_of=as_of, limits=limits)["highest"][0] or 0) + 1
+def _shares(
+    store: FactStore, highest: int
+) -> Iterator[tuple[tuple[str, ...], range | None]]:
+    """Yield which buckets to take at a time, and which donors of them (None: all).
+
+    Donors are numbered from 1, a bucket holding every sixteenth.
+    """
+    held = [bucket for bucket in BUCKETS if store.files("donors", bucket=bucket)]
+    numbers = highest + 1
+    together = max(1, DONORS_AT_A_TIME * len(BUCKETS) // numbers)
     parts = -(-numbers // (DONORS_AT_A_TIME * len(BUCKETS)))
     width = -(-numbers // parts)
-    return [range(low, low + width) for low in range(0, numbers, width)]
+    ranges = [range(low, low + width) for low in range(0, numbers, width)] if parts > 1 else [None]
+    for first in range(0, len(held), together):
+        for donors in ranges:
+            yield tuple(held[first : first + together]), donors
 
 
 def _one(connection: duckdb.DuckDBPyConnection, families: tuple[str, ...]) -> pl.DataFrame:
-    parts = [_family(connection, name) for name in families]
+    """Return the columns of several families, one row a donor."""
+    parts = [connection.execute(family(name)).pl() for name in families]
+    # On one thread families mostly come in the order the donors lie in, all of them.
+    if any(not part["donor_id"].equals(parts[0]["donor_id"]) for part in parts[1:]):
+        parts = [part.sort("donor_id") for part in parts]
     rest = [part.drop("donor_id") for part in parts[1:]]
     names = [column.name for column in dictionary.columns(families)]
     return pl.concat([parts[0], *rest], how="horizontal").select(names)
 
 
-def _known(store: FactStore, as_of: date, limits: Limits) -> dict[str, Parameter]:
-    return duck.run(known_of_all(), store=store, as_of=as_of, limits=limits).row(0, named=True)
+def _in_order(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame if frame["donor_id"].is_sorted() else frame.sort("donor_id")
 
 
-def _family(connection: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:
-    """Return the columns of a family, one row a donor, in the order of donors."""
-    return connection.execute(f"{family(name)} order by donor_id").pl()
+def _known(store: FactStore, as_of: date, limits: Limits) -> tuple[dict[str, Parameter], int]:
+    """Return the constants of the families' SQL, and the highest number of a donor."""
+    sql = f"select known.*, (select max(donor_id) from donors) as highest from ({known_of_all()}) as known"
+    known = duck.run(sql, store=store, as_of=as_of, limits=limits).row(0, named=True)
+    return known, known.pop("highest") or 0
