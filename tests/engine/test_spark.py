@@ -55,11 +55,16 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
         yield opened
 
 
+@pytest.fixture(scope="module")
+def summaries(written: FactStore) -> dict[date, pl.DataFrame]:
+    return {day: summary.of(written, as_of=day, year_starts_in_month=9) for day in DAYS}
+
+
 @pytest.mark.parametrize("as_of", DAYS, ids=str)
 def test_the_summary_and_a_scoring_batch_are_those_of_duckdb(
-    session: object, written: FactStore, as_of: date
+    session: object, written: FactStore, summaries: dict[date, pl.DataFrame], as_of: date
 ) -> None:
-    here = summary.of(written, as_of=as_of, year_starts_in_month=9)
+    here = summaries[as_of]
     model = value.fit(here)
 
     with on_spark.summarised(session, written, as_of=as_of, year_starts_in_month=9) as frame:
@@ -76,8 +81,10 @@ def test_the_summary_and_a_scoring_batch_are_those_of_duckdb(
             )
 
 
-def test_the_association_puts_every_column_to_the_test(written: FactStore) -> None:
-    seen = pl.concat([summary.of(written, as_of=day) for day in DAYS])
+def test_the_association_puts_every_column_to_the_test(
+    summaries: dict[date, pl.DataFrame],
+) -> None:
+    seen = pl.concat(summaries.values())
 
     assert [name for name in seen.columns if seen[name].drop_nulls().n_unique() < 2] == []
 
@@ -88,10 +95,11 @@ def test_the_facts_seen_are_those_duckdb_sees_in_every_table(
 ) -> None:
     connection = spark.connected(session, written, as_of=DAYS[0], bucket=bucket)
 
-    for name in facts.TABLES:
-        there = spark.rows_of(connection.execute(f"select * from {name}"))
-        here = duck.run(f"from {name}", store=written, as_of=DAYS[0], bucket=bucket)
-        assert_frame_equal(there, here, check_row_order=False)
+    with duck.connected(written, as_of=DAYS[0], bucket=bucket) as ducks:
+        for name in facts.TABLES:
+            there = spark.rows_of(connection.execute(f"select * from {name}"))
+            here = ducks.execute(f"from {name}").pl()
+            assert_frame_equal(there, here, check_row_order=False)
 
 
 def test_a_query_has_relations_and_parameters_of_its_own(session: object, tmp_path: Path) -> None:

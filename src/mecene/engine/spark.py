@@ -63,7 +63,7 @@ class Connection:
     """The facts known on a day as one session sees them, and the constants of its queries."""
 
     session: "SparkSession"
-    parameters: Mapping[str, Parameter]
+    parameters: dict[str, Parameter]
 
     def execute(self, sql: str) -> "DataFrame":
         """Return the answer to a DuckDB ``select``, to be worked out when it is read.

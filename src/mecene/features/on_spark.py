@@ -5,12 +5,12 @@ The same families of columns as ``summary``, from the same ``.sql`` files, and t
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from functools import reduce
 from typing import TYPE_CHECKING
 
 from mecene.engine import spark
-from mecene.engine.connection import Parameter
 from mecene.engine.store import FactStore
 from mecene.features import dictionary, summary
 
@@ -34,8 +34,11 @@ def summarised(
     What several families read is kept, in memory or on disk, until the context is left.
     """
     families = families or dictionary.families()
-    known = _known(session, store, as_of) | {"year_starts_in_month": year_starts_in_month}
-    connection = spark.connected(session, store, as_of=as_of, bucket=bucket, parameters=known)
+    whole = spark.connected(session, store, as_of=as_of)
+    asked = spark.rows_of(whole.execute(summary.known_of_all())).row(0, named=True)
+    known = whole.parameters | asked | {"year_starts_in_month": year_starts_in_month}
+    part = spark.connected(session, store, as_of=as_of, bucket=bucket) if bucket else whole
+    connection = replace(part, parameters=known)
     kept = []
     for name in summary.INTERMEDIATE:
         frame = connection.execute(summary.text(name)).repartition("donor_id").persist()
@@ -52,8 +55,3 @@ def _joined(connection: spark.Connection, families: tuple[str, ...]) -> "DataFra
     parts = [connection.execute(summary.family(name)) for name in families]
     whole = reduce(lambda left, right: left.join(right, on="donor_id"), parts)
     return whole.select([column.name for column in dictionary.columns(families)])
-
-
-def _known(session: "SparkSession", store: FactStore, as_of: date) -> dict[str, Parameter]:
-    asked = spark.run(summary.known_of_all(), session=session, store=store, as_of=as_of)
-    return asked.row(0, named=True)
