@@ -1,5 +1,6 @@
 """The giving columns of the summary in pandas, as an analyst at ease with pandas writes them.
 
+All of them, with the same values: the same order of the gifts of a day, the same main currency.
 Run by ``benchmarks.features`` in an environment that has pandas; imports nothing of Mécène.
 """
 
@@ -11,12 +12,15 @@ import pandas as pd
 
 AS_OF = pd.Timestamp("2026-01-01")
 COLUMNS = [
-    "donor_id", "given_on", "amount_minor", "currency", "kind", "payment_method", "campaign_id",
-    "status",
+    "donor_id", "given_on", "given_at", "amount_minor", "currency", "kind", "payment_method",
+    "campaign_id", "status",
+]  # fmt: skip
+IN_TIME = [
+    "donor_id", "given_on", "given_at", "amount_minor", "kind", "payment_method", "campaign_id",
 ]  # fmt: skip
 COUNTS = (
     "gifts", "amount_", "one_off", "instalment", "campaign_gifts", "gift_days", "active_years",
-    "membership_fees",
+    "membership_fees", "other_currency_gifts",
 )  # fmt: skip
 EMPTY = ("amount_slope_minor_per_year",)
 
@@ -45,7 +49,8 @@ def giving(gifts: pd.DataFrame) -> pd.DataFrame:
         gifts[name] = gifts[name].astype("category")
     gifts = gifts[gifts["given_on"] < AS_OF]
     counted = gifts[(gifts["status"] == "received") & ~gifts["kind"].isin(["in_kind", "legacy"])]
-    counted = counted.sort_values(["donor_id", "given_on", "amount_minor"], kind="stable")
+    counted = in_one_currency(counted)
+    counted = counted.sort_values(IN_TIME, kind="stable", na_position="first")
     counted["age"] = (AS_OF - counted["given_on"]).dt.days
     # as_of is 1 January here, so that rolling years are calendar years.
     counted["year_back"] = AS_OF.year - 1 - counted["given_on"].dt.year
@@ -61,15 +66,9 @@ def giving(gifts: pd.DataFrame) -> pd.DataFrame:
         active_years=("year_back", "nunique"),
         yearly_opportunities=("year_back", "max"),
         last_year_back=("year_back", "min"),
-        currency=("currency", "first"),
-        last_gift_minor=("amount_minor", "last"),
-        last_gift_kind=("kind", "last"),
-        last_payment_method=("payment_method", "last"),
-        last_campaign_id=("campaign_id", "last"),
-        first_gift_minor=("amount_minor", "first"),
-        first_gift_kind=("kind", "first"),
-        first_campaign_id=("campaign_id", "first"),
+        own_gifts=("amount_minor", "count"),
     )
+    ends(counted, out)
     windows(counted, out)
     one_offs(counted, out)
     rhythm(counted, out)
@@ -78,7 +77,32 @@ def giving(gifts: pd.DataFrame) -> pd.DataFrame:
     out["last_gift_age_days"] = (AS_OF - out["last_gift_on"]).dt.days
     out["last_repeat_year"] = out["yearly_opportunities"] - out["last_year_back"]
     out["repeat_years"] = out["active_years"] - 1
-    return out.drop(columns="last_year_back")
+    out["other_currency_gifts"] = out["gifts"] - out["own_gifts"]
+    return out.drop(columns=["last_year_back", "own_gifts"])
+
+
+def in_one_currency(counted: pd.DataFrame) -> pd.DataFrame:
+    """Leave empty the amounts in another currency than the donor's main one."""
+    if counted["currency"].nunique() == 1:
+        return counted
+    seen = counted.groupby(["donor_id", "currency"], observed=True)["given_on"]
+    ranked = seen.agg(["size", "max"]).reset_index()
+    ranked = ranked.sort_values(["size", "max", "currency"], ascending=[False, False, True])
+    main = ranked.drop_duplicates("donor_id").set_index("donor_id")["currency"]
+    same = counted["currency"].astype(str) == counted["donor_id"].map(main).astype(str)
+    return counted.assign(amount_minor=counted["amount_minor"].where(same))
+
+
+def ends(counted: pd.DataFrame, out: pd.DataFrame) -> None:
+    # Not groupby.first and last: they would skip the empty cells of the gift they are asked for.
+    first = counted.drop_duplicates("donor_id", keep="first").set_index("donor_id")
+    last = counted.drop_duplicates("donor_id", keep="last").set_index("donor_id")
+    own = counted[counted["amount_minor"].notna()].drop_duplicates("donor_id")
+    out["currency"] = own.set_index("donor_id")["currency"].reindex(out.index)
+    out["first_gift_minor"], out["last_gift_minor"] = first["amount_minor"], last["amount_minor"]
+    out["first_gift_kind"], out["last_gift_kind"] = first["kind"], last["kind"]
+    out["first_campaign_id"], out["last_campaign_id"] = first["campaign_id"], last["campaign_id"]
+    out["last_payment_method"] = last["payment_method"]
 
 
 def windows(counted: pd.DataFrame, out: pd.DataFrame) -> None:
@@ -143,9 +167,11 @@ def rhythm(counted: pd.DataFrame, out: pd.DataFrame) -> None:
 
 
 def slope(counted: pd.DataFrame, out: pd.DataFrame) -> None:
+    if out["own_gifts"].ne(out["gifts"]).any():
+        counted = counted[counted["amount_minor"].notna()]
     x, y = counted["age"].astype(float), counted["amount_minor"].astype(float)
     sums = pd.DataFrame({"x": x, "y": y, "xy": x * y, "xx": x * x}).groupby(counted["donor_id"])
-    s, n = sums.sum(), out["gifts"]
+    s, n = sums.sum(), out["own_gifts"]
     spread = n * s["xx"] - s["x"] ** 2
     steep = -365.25 * (n * s["xy"] - s["x"] * s["y"]) / spread
     out["amount_slope_minor_per_year"] = steep.where((n >= 3) & (spread > 0))

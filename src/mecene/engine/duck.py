@@ -61,8 +61,8 @@ def connected(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a connection whose views are the facts known on ``as_of``; closed afterwards.
 
-    ``bucket`` may be several. ``donors`` keeps only the facts of those numbers: the files are sorted by donor, so that the
-    rest is hardly read.
+    ``bucket`` may be several. ``donors`` keeps only the facts of those numbers: the files are
+    sorted by donor, so that the rest is hardly read.
     """
     with connections.opened(store.path.parent, limits=limits) as connection:
         for name, value in ({"as_of": as_of} | dict(parameters or {})).items():
@@ -90,8 +90,10 @@ def next_day(store: FactStore) -> date | None:
 
 
 def _stored(store: FactStore, table: facts.Table, bucket: str | tuple[str, ...] | None) -> str:
-    several = bucket if isinstance(bucket, tuple) and table.name not in UNBUCKETED else (bucket,)
-    files = tuple(file for one in several for file in store.files(table.name, bucket=one))
+    if isinstance(bucket, tuple) and table.name not in UNBUCKETED:
+        files = tuple(file for one in bucket for file in store.files(table.name, bucket=one))
+    else:
+        files = store.files(table.name, bucket=None if isinstance(bucket, tuple) else bucket)
     if not files:
         return f"select * from ({connections.no_rows(table)}) as nothing"
     names = ", ".join(f'"{name}"' for name in table.schema)

@@ -1,6 +1,7 @@
 -- What a donor gave, how often, how lately and at what rhythm; gifts as in counted_gifts.sql.
 -- Every gift is added up once, and only its day is put in order. What is told of one gift, the
--- first or the last, needs a whole order only among the few of those days.
+-- first or the last, needs a whole order only among the few of those days. Sums and counts are cast
+-- to what they fit in: DuckDB's own sixteen bytes cost twice as much to carry.
 
 with totals as (
     select donor_id,
@@ -10,36 +11,41 @@ with totals as (
            max(given_on) filter (where is_one_off) as last_one_off_on,
            max(given_on) filter (where is_one_off and amount_minor is not null)
                as last_own_one_off_on,
-           count(*) - count(amount_minor) as other_currency_gifts,
-           max(case when amount_minor is not null then currency end) as currency,
-           sum(amount_minor) as amount_minor,
-           count_if(year_back = 0) as gifts_12m,
-           count_if(year_back < 3) as gifts_36m,
-           count_if(year_back = 1) as gifts_previous_12m,
-           sum(case when year_back = 0 then amount_minor else 0 end) as amount_12m_minor,
-           sum(case when year_back < 3 then amount_minor else 0 end) as amount_36m_minor,
-           sum(case when year_back = 1 then amount_minor else 0 end)
+           -- words are dear to compare: not asked of a file with one currency
+           max(case when has_several_currencies() and amount_minor is not null then currency end)
+               as currency,
+           cast(sum(amount_minor) as bigint) as amount_minor,
+           cast(count_if(year_back = 0) as bigint) as gifts_12m,
+           cast(count_if(year_back < 3) as bigint) as gifts_36m,
+           cast(count_if(year_back = 1) as bigint) as gifts_previous_12m,
+           cast(sum(case when year_back = 0 then amount_minor else 0 end) as bigint)
+               as amount_12m_minor,
+           cast(sum(case when year_back < 3 then amount_minor else 0 end) as bigint)
+               as amount_36m_minor,
+           cast(sum(case when year_back = 1 then amount_minor else 0 end) as bigint)
                as amount_previous_12m_minor,
-           count_if(is_one_off) as one_off_gifts,
-           count_if(is_one_off and year_back = 0) as one_off_gifts_12m,
-           count_if(is_one_off and year_back < 2) as one_off_gifts_24m,
-           sum(case when is_one_off then amount_minor else 0 end) as one_off_amount_minor,
-           sum(case when is_one_off and year_back = 0 then amount_minor else 0 end)
+           cast(count_if(is_one_off) as bigint) as one_off_gifts,
+           cast(count_if(is_one_off and year_back = 0) as bigint) as one_off_gifts_12m,
+           cast(count_if(is_one_off and year_back < 2) as bigint) as one_off_gifts_24m,
+           cast(sum(case when is_one_off then amount_minor else 0 end) as bigint)
+               as one_off_amount_minor,
+           cast(sum(case when is_one_off and year_back = 0 then amount_minor else 0 end) as bigint)
                as one_off_amount_12m_minor,
-           count_if(is_one_off and year_back = 0 and campaign_id is not null)
+           cast(count_if(is_one_off and year_back = 0 and campaign_id is not null) as bigint)
                as campaign_gifts_12m,
-           count_if(kind = 'instalment') as instalments,
-           count_if(kind = 'instalment' and year_back = 0) as instalments_12m,
-           sum(case when kind = 'instalment' and year_back = 0 then amount_minor else 0 end)
-               as instalment_amount_12m_minor,
+           cast(count_if(kind = 'instalment') as bigint) as instalments,
+           cast(count_if(kind = 'instalment' and year_back = 0) as bigint) as instalments_12m,
+           cast(sum(
+               case when kind = 'instalment' and year_back = 0 then amount_minor else 0 end
+           ) as bigint) as instalment_amount_12m_minor,
            max(amount_minor) as largest_gift_minor,
            max(amount_minor) filter (where is_one_off) as largest_one_off_minor,
            count(amount_minor) as own_gifts,
-           count_if(is_one_off and amount_minor is not null) as own_one_off_gifts,
+           cast(count_if(is_one_off and amount_minor is not null) as bigint) as own_one_off_gifts,
            bit_count(bit_or(cast(1 as bigint) << least(year_back, 62))) as active_years,
            max(year_back) as yearly_opportunities,
            min(year_back) as last_year_back,
-           count_if(kind = 'membership_fee') as membership_fees,
+           cast(count_if(kind = 'membership_fee') as bigint) as membership_fees,
            max(given_on) filter (where kind = 'membership_fee') as last_membership_on,
            -- sums of whole numbers: the slope does not depend on the order of the rows
            cast(sum(case when amount_minor is not null then age_days end) as double) as slope_x,
@@ -78,12 +84,9 @@ ends_in_order as (
            row_number() over in_time as place,
            lead(counted_gifts.donor_id) over in_time is null as is_last
     from counted_gifts
-    where (counted_gifts.donor_id, counted_gifts.given_on) in (
-        select donor_id, first_gift_on from totals
-        union all
-        select donor_id, last_gift_on from totals
-        union all
-        select donor_id, last_own_one_off_on from totals where last_own_one_off_on is not null
+    inner join totals on totals.donor_id = counted_gifts.donor_id
+    where counted_gifts.given_on in (
+        totals.first_gift_on, totals.last_gift_on, totals.last_own_one_off_on
     )
     window in_time as (
         partition by counted_gifts.donor_id
@@ -129,8 +132,9 @@ select donors.donor_id,
            as days_first_to_second_gift,
        coalesce(totals.gifts, 0) as gifts,
        coalesce(totals.amount_minor, 0) as amount_minor,
-       totals.currency,
-       coalesce(totals.other_currency_gifts, 0) as other_currency_gifts,
+       case when has_several_currencies() then totals.currency
+            when totals.gifts > 0 then some_currency() end as currency,
+       coalesce(totals.gifts - totals.own_gifts, 0) as other_currency_gifts,
        coalesce(totals.gifts_12m, 0) as gifts_12m,
        coalesce(totals.gifts_12m + totals.gifts_previous_12m, 0) as gifts_24m,
        coalesce(totals.gifts_36m, 0) as gifts_36m,

@@ -136,9 +136,7 @@ def _ready(
         yield connection
 
 
-def _shares(
-    store: FactStore, highest: int
-) -> Iterator[tuple[tuple[str, ...], range | None]]:
+def _shares(store: FactStore, highest: int) -> Iterator[tuple[tuple[str, ...], range | None]]:
     """Yield which buckets to take at a time, and which donors of them (None: all).
 
     Donors are numbered from 1, a bucket holding every sixteenth.
@@ -171,6 +169,8 @@ def _in_order(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _known(store: FactStore, as_of: date, limits: Limits) -> tuple[dict[str, Parameter], int]:
     """Return the constants of the families' SQL, and the highest number of a donor."""
-    sql = f"select known.*, (select max(donor_id) from donors) as highest from ({known_of_all()}) as known"
+    highest_donor = "(select max(donor_id) from donors) as highest"
+    sql = f"select *, {highest_donor} from ({known_of_all()}) as known"
     known = duck.run(sql, store=store, as_of=as_of, limits=limits).row(0, named=True)
-    return known, known.pop("highest") or 0
+    highest = known.pop("highest") or 0
+    return known, highest
