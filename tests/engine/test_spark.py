@@ -131,7 +131,12 @@ def harder(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     rng = np.random.default_rng(11)
     gifts = tables["gifts"]
     undone = pl.Series(rng.random(gifts.height) < 0.05) & (gifts["status"] == "received")
-    francs = pl.Series(rng.random(gifts.height) < 0.3) & (gifts["donor_id"] % 4 == 0)
+    # One currency until the first of the days, two afterwards: each has its own way through.
+    francs = (
+        pl.Series(rng.random(gifts.height) < 0.3)
+        & (gifts["donor_id"] % 4 == 0)
+        & (gifts["given_on"] >= DAYS[0])
+    )
     later = pl.Series(rng.integers(0, 700, gifts.height))
     gifts = gifts.with_columns(
         currency=pl.when(francs.fill_null(False)).then(pl.lit("CHF")).otherwise("currency"),

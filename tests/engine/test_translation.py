@@ -18,6 +18,7 @@ PARAMETERS = {
     "has_instalments": True,
     "has_contact_details": True,
     "has_several_currencies": True,
+    "some_currency": "EUR",
 }
 
 
