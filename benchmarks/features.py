@@ -36,9 +36,11 @@ from mecene.features import summary
 out = Path(sys.argv[2])
 out.mkdir()
 families = tuple(sys.argv[3].split(",")) if sys.argv[3] else None
-batches = summary.batches(FactStore(Path(sys.argv[1])), as_of=date(2026, 1, 1), families=families)
-for number, batch in enumerate(batches):
+store = FactStore(Path(sys.argv[1]))
+number = 0  # not enumerate: it holds the batch before
+for batch in summary.batches(store, as_of=date(2026, 1, 1), families=families):
     batch.write_parquet(out / f"{number:02d}.parquet", compression="snappy")
+    number += 1
     del batch
 """
 

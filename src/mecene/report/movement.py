@@ -7,6 +7,7 @@ followed: today's segments would make every rate true by definition.
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 
 import polars as pl
 
@@ -49,20 +50,29 @@ def over(question: Question, *, currency: str) -> Movement:
         today = question.into / "summary" / f"{bucket or EVERYBODY}.parquet"
         if not today.exists():
             continue
-        summary = pl.read_parquet(today)
-        known = [_classified(question, day, bucket) for day in stages[:-1]]
-        known.append(lifecycle.classify(summary, rules=question.rules))
-        for passage, (then, now) in enumerate(pairwise(known)):
-            passages[passage].append(flows.between(then, now))
-        addable = one_currency.addable(summary, currency)
-        sums.append(profile.parts(addable, known[-2]))
-        last_gifts.append(profile.gift_counts(addable, known[-2]))
+        moved, added, counted = _of_bucket(question, bucket, today, stages, currency)
+        for passage, flow in zip(passages, moved, strict=True):
+            passage.append(flow)
+        sums.append(added)
+        last_gifts.append(counted)
     question.on_progress("flows", len(question.buckets), len(question.buckets))
     return Movement(
         stages,
         _numbered(passages),
         profile.by_segment(profile.added(*sums), context.added(*last_gifts)),
     )
+
+
+def _of_bucket(
+    question: Question, bucket: str | None, today: Path, stages: tuple[date, ...], currency: str
+) -> tuple[list[pl.DataFrame], pl.DataFrame, pl.DataFrame]:
+    """Return what one bucket adds: flows by passage, sums, last gifts; the rest is let go."""
+    summary = pl.read_parquet(today)
+    known = [_classified(question, day, bucket) for day in stages[:-1]]
+    known.append(lifecycle.classify(summary, rules=question.rules))
+    moved = [flows.between(then, now) for then, now in pairwise(known)]
+    addable = one_currency.addable(summary, currency)
+    return moved, profile.parts(addable, known[-2]), profile.gift_counts(addable, known[-2])
 
 
 def _classified(question: Question, day: date, bucket: str | None) -> pl.DataFrame:

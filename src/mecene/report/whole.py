@@ -34,15 +34,9 @@ def summaries(question: Question) -> list[Path]:
     files = []
     for done, bucket in enumerate(question.buckets):
         question.on_progress("features", done, len(question.buckets))
-        frame = features.of(
-            question.store,
-            as_of=question.as_of,
-            bucket=bucket,
-            year_starts_in_month=question.fiscal_year_start,
-        )
-        if frame.height:
-            files.append(folder / f"{bucket or EVERYBODY}.parquet")
-            frame.write_parquet(files[-1])
+        file = folder / f"{bucket or EVERYBODY}.parquet"
+        if _summarised(question, bucket, file):
+            files.append(file)
     question.on_progress("features", len(question.buckets), len(question.buckets))
     return files
 
@@ -61,19 +55,33 @@ def summary_of_nobody(question: Question) -> Path:
 
 def learnt(parts: list[Path], *, rules: Rules) -> Whole:
     """Return what the summaries of all buckets say together."""
+    counted = [_counted(part) for part in parts]
     known: Evidence | None = None
-    scored, amounts = [], []
-    for part in parts:
-        summary = pl.read_parquet(part)
-        found = evidence.of(summary)
+    for found, _, _ in counted:
         known = found if known is None else known + found
-        scored.append(rfm.counts(summary))
-        amounts.append(context.counts(summary))
     return Whole(
         model=_model(known),
-        edges=_edges(scored),
-        context=context.of_file(context.added(*amounts), rules=rules),
+        edges=_edges([scored for _, scored, _ in counted]),
+        context=context.of_file(context.added(*(large for _, _, large in counted)), rules=rules),
     )
+
+
+def _summarised(question: Question, bucket: str | None, file: Path) -> bool:
+    """Write the summary of a bucket, if it has a donor; nothing is held for the next one."""
+    frame = features.of(
+        question.store,
+        as_of=question.as_of,
+        bucket=bucket,
+        year_starts_in_month=question.fiscal_year_start,
+    )
+    if frame.height:
+        frame.write_parquet(file)
+    return frame.height > 0
+
+
+def _counted(part: Path) -> tuple[Evidence, pl.DataFrame, pl.DataFrame]:
+    summary = pl.read_parquet(part)
+    return evidence.of(summary), rfm.counts(summary), context.counts(summary)
 
 
 def _model(known: Evidence | None) -> value.ValueModel | None:
