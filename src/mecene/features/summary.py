@@ -28,7 +28,7 @@ _SQL_TYPES = {
 }
 # Measured: a second thread costs two fifths more CPU time for the same answer.
 LIMITS = Limits(threads=1)
-# Of one bucket; with every column, about half a gigabyte.
+# Of one batch; with every column, about half a gigabyte.
 DONORS_AT_A_TIME = 200_000
 
 
