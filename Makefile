@@ -1,15 +1,20 @@
 # Two commands do everything on a machine with python3 (3.11 or later) and make:
 #   make demo    installs, analyses a simulated association, says where its report is
 #   make test    installs, runs every test
+# make spark adds Spark (half a gigabyte, and Java) to what is installed; its test is skipped without.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+SPARK := $(VENV)/.installed-spark
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
-.PHONY: demo test test-fast lint format docs benchmarks clean
+.PHONY: demo spark test test-fast lint format docs benchmarks clean
 
 demo: $(STAMP)
 	$(BIN)/mecene demo --out demo
+
+spark: $(SPARK)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
@@ -39,5 +44,9 @@ clean:
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Mécène needs Python 3.11 or later; this is " + sys.version.split()[0] + ". Say which with: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
+	$(INSTALL) ".[dev]"
 	touch $(STAMP)
+
+$(SPARK): $(STAMP)
+	$(INSTALL) ".[dev,spark]"
+	touch $(SPARK)

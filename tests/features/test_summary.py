@@ -390,7 +390,8 @@ def test_nobody_who_died_objected_or_cannot_be_reached_is_reachable(
 @pytest.mark.parametrize(
     ("postcode", "country", "department"),
     [("69001", "FR", "69"), ("97400", None, "974"), ("20000", "FR", "2A"), ("20200", "FR", "2B"),
-     ("1000", "BE", None), ("75008", "BE", None), ("SW1A1", None, None), (None, "FR", None)],
+     ("1000", "BE", None), ("75008", "BE", None), ("SW1A1", None, None), (None, "FR", None),
+     ("12.34", "FR", None), ("+1234", "FR", None), ("1e400", "FR", None)],
 )  # fmt: skip
 def test_departments_are_read_from_french_postcodes(
     tmp_path: Path, postcode: str | None, country: str | None, department: str | None

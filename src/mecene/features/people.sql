@@ -10,7 +10,7 @@ select donor_id, kind,
        gender, language, postcode,
        case
            when coalesce(country, 'FR') <> 'FR' or length(postcode) <> 5
-                or try_cast(postcode as integer) is null then null
+                or not regexp_matches(postcode, '^[0-9]{5}') then null
            when substr(postcode, 1, 2) in ('97', '98') then substr(postcode, 1, 3)
            when substr(postcode, 1, 3) in ('200', '201') then '2A'
            when substr(postcode, 1, 2) = '20' then '2B'
