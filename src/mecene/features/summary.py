@@ -102,15 +102,18 @@ def known_of_all() -> str:
 
     One row; each column is a constant of the SQL of the families.
     """
-    some_currency = "select currency from gifts where status = 'received' limit 1"
+    currencies = (
+        "(select currency from gifts where status = 'received' "
+        "union all select currency from recurring_gifts) as currencies"
+    )
+    some_currency = f"select currency from {currencies} limit 1"
     asked = {
         "has_contacts": "select 1 from contacts limit 1",
         "has_interactions": "select 1 from interactions limit 1",
         "has_instalments": "select 1 from gifts where kind = 'instalment' limit 1",
         "has_contact_details": "select 1 from donors "
         "where email is not null or phone is not null or address is not null limit 1",
-        "has_several_currencies": "select 1 from (select currency from gifts "
-        "where status = 'received' union all select currency from recurring_gifts) as currencies "
+        "has_several_currencies": f"select 1 from {currencies} "
         f"where currency <> ({some_currency}) limit 1",
     }
     exist = ", ".join(f"exists({query}) as {name}" for name, query in asked.items())
