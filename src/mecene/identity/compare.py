@@ -10,6 +10,8 @@ from collections.abc import Callable
 import duckdb
 import polars as pl
 
+from mecene.identity import codes
+
 SHARED_FROM = 3  # clearly different names on one e-mail: it is nobody's in particular
 
 # CASE rather than AND where an edit distance follows: an AND works out both its sides.
@@ -174,11 +176,11 @@ def worthwhile(
     Two Martins of one town, of different given names and with nothing else in common, are most
     of what is compared and none of what is found: they are not kept.
     """
-    codes = _codes(traits)
+    numbers = _numbers(traits)
     parts = []
     for start in range(0, max(found.height, 1), _AT_ONCE):
         some = found.slice(start, _AT_ONCE)
-        some = some.filter(~_namesakes(traits["person_key"], codes, some))
+        some = some.filter(~_namesakes(traits["person_key"], numbers, some))
         parts.append(pairs(database, traits, some, kept=_telling()))
         on_progress(min(start + _AT_ONCE, found.height) / max(found.height, 1))
     return pl.concat(parts)
@@ -200,25 +202,25 @@ def _telling() -> pl.Expr:
     return own | (named & given & near)
 
 
-def _codes(traits: pl.DataFrame) -> pl.DataFrame:
-    """Return traits as small whole numbers, which are told apart much faster than texts."""
-    same = ("last", "first", *_OWN, "birth_date")
+def _numbers(traits: pl.DataFrame) -> pl.DataFrame:
+    """Return what tells namesakes apart, in numbers."""
     plain = (pl.col("kind") == "person") & pl.col("first_known")
-    return traits.select(
-        *(pl.col(name).rank("dense").cast(pl.UInt32) for name in same),
-        pl.col("first").str.slice(0, 1).rank("dense").cast(pl.UInt32).alias("letter"),
+    told = traits.select(
+        pl.col("first").str.slice(0, 1).alias("letter"),
         plain.alias("plain"),
         # Neither a short form of another nor the initials of one.
         (plain & ~pl.col("first_brief") & (pl.col("first").str.len_chars() > 2)).alias("whole"),
     )
+    coded = codes.of(traits, ("last", "first", *_OWN, "birth_date"))
+    return coded.with_columns(codes.of(told, ["letter"])["letter"], told["plain"], told["whole"])
 
 
-def _namesakes(keys: pl.Series, codes: pl.DataFrame, found: pl.DataFrame) -> pl.Series:
+def _namesakes(keys: pl.Series, numbers: pl.DataFrame, found: pl.DataFrame) -> pl.Series:
     """Return the pairs of one surname with two known given names, and nothing more in common.
 
     They are never worth comparing, and in a large town there are many.
     """
-    x, y = (codes[keys.search_sorted(found[name])] for name in ("a", "b"))
+    x, y = (numbers[keys.search_sorted(found[name])] for name in ("a", "b"))
     own = [(x[name] == y[name]).fill_null(value=False) for name in (*_OWN, "birth_date")]
     alike = pl.select(pl.any_horizontal(pl.lit(each) for each in own)).to_series()
     letters = (x["letter"] != y["letter"]) & x["plain"] & y["plain"]

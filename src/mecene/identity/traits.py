@@ -242,7 +242,10 @@ def _settled(table: pl.DataFrame) -> pl.DataFrame:
         pl.when(nobody).then(None).when(body).then(
             names.organisation_key(pl.col("last_words"))
         ).otherwise(last).alias("last"),
-        pl.col("last_words").str.split(" ").alias("last_parts"),
+        # One word is no part of itself.
+        pl.when(pl.col("last_words").str.contains(" ", literal=True))
+        .then(pl.col("last_words").str.split(" "))
+        .alias("last_parts"),
         pl.when(google).then(local + "@gmail.com").otherwise(email).alias("email"),
         # « jean.martin » is every Jean Martin's; « jean.martin1954 » is one man's.
         pl.when(local.str.contains(r"\d\d")).then(local).alias("local"),
