@@ -8,6 +8,7 @@ their square.
 
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from mecene.identity import codes
@@ -54,9 +55,14 @@ def pairs(traits: pl.DataFrame) -> pl.DataFrame:
         traits = traits.sort("person_key")
     table, keys = _with_keys(traits), traits["person_key"]
     # One number a pair; one in four comes again from another block.
-    found = pl.concat([_near(table, block) for block in _BLOCKS]).sort()
-    found = found.filter((found != found.shift(1)).fill_null(value=True))
-    return pl.DataFrame({"a": keys[found // _SHIFT], "b": keys[found % _SHIFT]}, schema=PAIRS)
+    found = np.concatenate([_near(table, block).to_numpy() for block in _BLOCKS])
+    found.sort()
+    new = np.ones(len(found), dtype=np.bool_)
+    new[1:] = found[1:] != found[:-1]
+    once = found[new]
+    del found, new
+    sides = {"a": keys[once // _SHIFT], "b": keys[once % _SHIFT]}
+    return pl.DataFrame(sides, schema=PAIRS)
 
 
 def _with_keys(traits: pl.DataFrame) -> pl.DataFrame:
