@@ -10,7 +10,7 @@ from collections.abc import Callable
 import duckdb
 import polars as pl
 
-from mecene.identity import codes
+from mecene.identity import glance
 
 SHARED_FROM = 3  # clearly different names on one e-mail: it is nobody's in particular
 
@@ -176,11 +176,11 @@ def worthwhile(
     Two Martins of one town, of different given names and with nothing else in common, are most
     of what is compared and none of what is found: they are not kept.
     """
-    numbers = _numbers(traits)
+    numbers, keys = glance.numbers(traits), traits["person_key"]
     parts = []
     for start in range(0, max(found.height, 1), _AT_ONCE):
         some = found.slice(start, _AT_ONCE)
-        some = some.filter(~_namesakes(traits["person_key"], numbers, some))
+        some = some.filter(glance.hopeful(keys, numbers, some))
         parts.append(pairs(database, traits, some, kept=_telling()))
         on_progress(min(start + _AT_ONCE, found.height) / max(found.height, 1))
     return pl.concat(parts)
@@ -200,32 +200,6 @@ def _telling() -> pl.Expr:
     near = ~pl.col("place").is_in(["missing", "different"])
     own = pl.any_horizontal(_OWN) | (pl.col("birth") == "same")
     return own | (named & given & near)
-
-
-def _numbers(traits: pl.DataFrame) -> pl.DataFrame:
-    """Return what tells namesakes apart, in numbers."""
-    plain = (pl.col("kind") == "person") & pl.col("first_known")
-    told = traits.select(
-        pl.col("first").str.slice(0, 1).alias("letter"),
-        plain.alias("plain"),
-        # Neither a short form of another nor the initials of one.
-        (plain & ~pl.col("first_brief") & (pl.col("first").str.len_chars() > 2)).alias("whole"),
-    )
-    coded = codes.of(traits, ("last", "first", *_OWN, "birth_date"))
-    return coded.with_columns(codes.of(told, ["letter"])["letter"], told["plain"], told["whole"])
-
-
-def _namesakes(keys: pl.Series, numbers: pl.DataFrame, found: pl.DataFrame) -> pl.Series:
-    """Return the pairs of one surname with two known given names, and nothing more in common.
-
-    They are never worth comparing, and in a large town there are many.
-    """
-    x, y = (numbers[keys.search_sorted(found[name])] for name in ("a", "b"))
-    own = [(x[name] == y[name]).fill_null(value=False) for name in (*_OWN, "birth_date")]
-    alike = pl.select(pl.any_horizontal(pl.lit(each) for each in own)).to_series()
-    letters = (x["letter"] != y["letter"]) & x["plain"] & y["plain"]
-    others = letters | ((x["first"] != y["first"]) & x["whole"] & y["whole"])
-    return ((x["last"] == y["last"]) & others).fill_null(value=False) & ~alike
 
 
 def without_shared(
