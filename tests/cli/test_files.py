@@ -137,6 +137,32 @@ def test_a_merge_is_undone_by_its_line(tmp_path: Path) -> None:
     assert set(told["applied"]) == {"false"}
 
 
+def test_a_merge_shows_both_records_and_is_undone_whatever_they_hold(tmp_path: Path) -> None:
+    # given one donor written twice, with what a CSV and a spreadsheet could trip over
+    twins = [
+        "Durand;Marie;marie.durand@exemple.fr;Lyon;03/04/2023;50,00;CB",
+        '"=Durand ""la; grande""";Marie;marie.durand@exemple.fr;Lyon;03/05/2024;20,00;CHQ',
+        "DURAND;marie;marie.durand@exemple.fr;Villeurbanne;03/06/2024;20,00;CHQ",
+    ]
+    gifts = running.write(tmp_path / "dons.csv", HEADER, *twins, *lines(range(2021, 2025)))
+    merged = analysed(tmp_path / "avant", gifts)
+
+    # when its merges are read, and all those made are undone
+    made = pl.read_csv(tmp_path / "avant" / "merges.csv", separator=";", infer_schema=False)
+    told = made["record_a"].to_list() + made["record_b"].to_list()
+    made.filter(pl.col("applied") == "true").write_csv(tmp_path / "defaire.csv", separator=";")
+    undone = analysed(tmp_path / "apres", gifts, "--undo-merges", tmp_path / "defaire.csv")
+
+    # then both sides read as they were written, no cell is a formula, and the merges are undone
+    assert any(text.startswith("Marie Durand, marie.durand@exemple.fr") for text in told)
+    assert any(text.startswith("marie DURAND, marie.durand@exemple.fr") for text in told)
+    assert any('la; grande"' in text for text in told)
+    assert not any(text[:1] in {"=", "+", "-", "@"} for text in told)
+    assert undone["donors"] > merged["donors"]  # type: ignore[operator]
+    again = pl.read_csv(tmp_path / "apres" / "merges.csv", separator=";", infer_schema=False)
+    assert set(again["applied"]) == {"false"}
+
+
 def test_a_file_that_is_no_merges_is_refused_in_words(gifts: Path, tmp_path: Path) -> None:
     ran = running.mecene("analyse", gifts, "--undo-merges", gifts, "--out", tmp_path / "rapport")
 

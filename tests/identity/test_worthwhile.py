@@ -4,7 +4,7 @@ import polars as pl
 from polars.testing import assert_frame_equal
 
 from identity import invented
-from mecene.identity import candidates, compare, exact, resolve, traits
+from mecene.identity import candidates, compare, exact, glance, resolve, traits
 
 
 def test_what_is_left_out_is_what_no_rule_and_no_score_is_about():
@@ -28,6 +28,24 @@ def test_what_is_left_out_is_what_no_rule_and_no_score_is_about():
     assert_frame_equal(
         compare.without_shared(people, kept)[0], compare.without_shared(people, every)[0]
     )
+
+
+def test_a_glance_at_numbers_leaves_out_no_pair_that_could_matter():
+    # given hard records, some with names of several words, some of one piece, some swapped
+    records = invented.association(2_500, duplicates=0.3, seed=5).drop("truth")
+    people = traits.of(traits.complete(records))
+    found = candidates.pairs(people)
+    database = compare.opened()
+
+    # when every pair is compared, and when only those a glance does not settle are
+    every = compare.pairs(database, people, found)
+    hopeful = glance.hopeful(people["person_key"], glance.numbers(people), found)
+    kept = compare.worthwhile(database, people, found, on_progress=lambda share: None)
+    database.close()
+
+    # then what could matter is the same to the last relation
+    assert_frame_equal(kept, every.filter(compare._telling()))
+    assert hopeful.sum() < found.height * 2 / 3
 
 
 def test_no_pair_at_all_is_no_pair_worthwhile():

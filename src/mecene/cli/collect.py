@@ -15,7 +15,7 @@ from mecene.engine import assembly, duck
 from mecene.engine.assembly import Written
 from mecene.engine.connection import Limits
 from mecene.engine.store import ANONYMOUS, FactStore
-from mecene.identity import resolve
+from mecene.identity import mentions, resolve
 from mecene.identity.resolve import Resolution
 from mecene.report.intake import FileIntake, Intake
 from mecene.sources import files, mapping, problems, recognition, rejects, safe_writing, staging
@@ -36,6 +36,11 @@ _DELIMITERS = {"fr": ";", "en": ","}
 _SAME = "reference"
 # Up to so many, a second thread costs two fifths more CPU time and is hardly sooner done.
 _FEW_ROWS = 1_000_000
+# A line of merges.csv: what is judged, what it rests on, then numbers of ours.
+_SHOWN = (
+    "merge_id", "record_a", "record_b", "rule", "score", "evidence", "applied", "reason",
+    "donor_id", "person_key_a", "person_key_b",
+)  # fmt: skip
 _GAPS = {
     "no_email": pl.col("email").is_null(),
     "no_phone": pl.col("phone").is_null(),
@@ -140,7 +145,7 @@ def collect(
         )
         _reject_unmatched(written, ledger, lang=lang)
         intake = _intake(staged, recognised, resolution, written, ledger, lang=lang)
-    _write_merges(resolution, into / "merges.csv", lang=lang)
+    _write_merges(resolution, staged.directory / "persons", into / "merges.csv", lang=lang)
     return Collected(written.store, intake)
 
 
@@ -267,11 +272,14 @@ def _anonymous(store: FactStore) -> int:
     return sum(parquet.read_metadata(file).num_rows for file in files)
 
 
-def _write_merges(resolution: Resolution, path: Path, *, lang: str) -> None:
+def _write_merges(resolution: Resolution, persons: Path, path: Path, *, lang: str) -> None:
     other = "en" if lang == "fr" else "fr"
     # Same reference is the association's own word; what we inferred comes first, to be judged.
-    ordered = resolution.merges.sort(pl.col("rule") == _SAME, "applied", "score", "merge_id")
-    shown = ordered.drop(f"evidence_{other}", f"reason_{other}").rename(
-        {f"evidence_{lang}": "evidence", f"reason_{lang}": "reason"}
+    ordered = resolution.merges.drop(f"evidence_{other}", f"reason_{other}").sort(
+        pl.col("rule") == _SAME, "applied", "score", "merge_id"
     )
-    safe_writing.write_csv(shown, path, delimiter=_DELIMITERS[lang], bom=True)
+    words = {f"evidence_{lang}": "evidence", f"reason_{lang}": "reason"}
+    parts = (
+        part.rename(words).select(_SHOWN) for part in mentions.beside(ordered, persons, lang=lang)
+    )
+    safe_writing.write_csv(parts, path, delimiter=_DELIMITERS[lang], bom=True)

@@ -8,7 +8,10 @@ their square.
 
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
+
+from mecene.identity import codes
 
 PAIRS = pl.Schema({"a": pl.Int64, "b": pl.Int64})
 _SHIFT = 2**32
@@ -23,6 +26,10 @@ class Block:
     window: int = 8
 
 
+_TOLD = (
+    "ref", "email", "phone", "siren", "birth_date", "local", "last", "first", "postcode", "street",
+    "number", "city",
+)  # fmt: skip
 _BY_NAME = ("last", "first", "postcode", "street", "number")
 _BLOCKS = (
     Block(("ref",), _BY_NAME, 12),
@@ -44,27 +51,35 @@ _BLOCKS = (
 
 def pairs(traits: pl.DataFrame) -> pl.DataFrame:
     """Return the pairs of person keys worth comparing, a < b, each once, sorted."""
-    in_order = traits["person_key"].is_sorted()
-    table = _with_keys(traits if in_order else traits.sort("person_key"))
-    found = pl.Series("pair", dtype=pl.UInt64)
-    # One number a pair, each once from block to block: the many that come again are not kept.
-    for block in _BLOCKS:
-        found = pl.concat([found, _near(table, block)]).unique()
-    found = found.sort()
-    keys = table["person_key"]
-    return pl.DataFrame({"a": keys[found // _SHIFT], "b": keys[found % _SHIFT]}, schema=PAIRS)
+    if not traits["person_key"].is_sorted():
+        traits = traits.sort("person_key")
+    table, keys = _with_keys(traits), traits["person_key"]
+    # One number a pair; one in four comes again from another block.
+    found = np.concatenate([_near(table, block).to_numpy() for block in _BLOCKS])
+    found.sort()
+    new = np.ones(len(found), dtype=np.bool_)
+    new[1:] = found[1:] != found[:-1]
+    once = found[new]
+    del found, new
+    sides = {"a": keys[once // _SHIFT], "b": keys[once % _SHIFT]}
+    return pl.DataFrame(sides, schema=PAIRS)
 
 
 def _with_keys(traits: pl.DataFrame) -> pl.DataFrame:
+    """Return what records are held together and sorted by, in numbers."""
     first = pl.col("first").str.replace_all(" ", "")
-    return traits.with_columns(
-        pl.int_range(pl.len(), dtype=pl.UInt64).alias("place"),
-        pl.col("last").str.slice(0, 1).alias("last_initial"),
-        pl.col("last").str.reverse().alias("last_back"),
-        pl.concat_str(
-            pl.min_horizontal(first, "last"), pl.max_horizontal(first, "last"), separator=" "
-        ).alias("name_set"),
-    )
+    last = pl.col("last")
+    made = {
+        "last_initial": last.str.slice(0, 1),
+        "last_back": last.str.reverse(),
+        "name_set": pl.concat_str(
+            pl.min_horizontal(first, last), pl.max_horizontal(first, last), separator=" "
+        ),
+    }
+    table = codes.of(traits, _TOLD)
+    for name, text in made.items():
+        table.insert_column(-1, codes.of(traits.select(text.alias(name)), [name])[name])
+    return table.with_columns(pl.int_range(pl.len(), dtype=pl.UInt64).alias("place"))
 
 
 def _near(table: pl.DataFrame, block: Block) -> pl.Series:

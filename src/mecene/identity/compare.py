@@ -10,6 +10,8 @@ from collections.abc import Callable
 import duckdb
 import polars as pl
 
+from mecene.identity import glance
+
 SHARED_FROM = 3  # clearly different names on one e-mail: it is nobody's in particular
 
 # CASE rather than AND where an edit distance follows: an AND works out both its sides.
@@ -101,6 +103,19 @@ SELECT a, b, x_kind AS kind_a, y_kind AS kind_b,
     greatest(length(x_first), length(y_first)) AS first_length
 FROM sides
 """
+# The words of the relations: a number each where many pairs are held.
+_WORDS = {
+    name: pl.Enum(words.split())
+    for name, words in {
+        "kind_a": "person household organisation",
+        "kind_b": "person household organisation",
+        "first": "missing initial same partial different close",
+        "last": "missing same close part different",
+        "birth": "missing same close different",
+        "place": "missing town postcode address street elsewhere city different",
+    }.items()
+}
+_APART = pl.Enum(["kind", "household", "birth_date", "given_name", "civility"])
 _OWN = ("email", "local", "phone", "ref", "siren")
 _AT_ONCE = 200_000  # pairs compared together: memory does not grow with how many there are
 
@@ -114,7 +129,11 @@ def opened() -> duckdb.DuckDBPyConnection:
 
 
 def pairs(
-    database: duckdb.DuckDBPyConnection, traits: pl.DataFrame, found: pl.DataFrame
+    database: duckdb.DuckDBPyConnection,
+    traits: pl.DataFrame,
+    found: pl.DataFrame,
+    *,
+    kept: pl.Expr | None = None,
 ) -> pl.DataFrame:
     """Return one row a pair (a, b) with the relation of each trait, and what keeps them apart.
 
@@ -126,6 +145,7 @@ def pairs(
         database: What ``opened`` returned.
         traits: What ``traits.of`` returned, sorted by ``person_key``.
         found: Pairs of person keys (a, b).
+        kept: Which rows to keep; all by default.
     """
     keys, known = traits["person_key"], traits.select(_SIDE)
     parts = []
@@ -136,9 +156,12 @@ def pairs(
             for name, x in (("a", "x"), ("b", "y"))
         ]
         database.register("sides", pl.concat([some, *sides], how="horizontal").to_arrow())
-        parts.append(database.execute(_COMPARISON).pl())
+        words = (pl.col(name).cast(kind) for name, kind in _WORDS.items())
+        compared = database.execute(_COMPARISON).pl().with_columns(words)
         database.unregister("sides")
-    return pl.concat(parts).with_columns(_apart().alias("apart")).sort("a", "b")
+        compared = compared.with_columns(_apart().cast(_APART).alias("apart"))
+        parts.append(compared if kept is None else compared.filter(kept))
+    return pl.concat(parts).sort("a", "b")
 
 
 def worthwhile(
@@ -153,12 +176,12 @@ def worthwhile(
     Two Martins of one town, of different given names and with nothing else in common, are most
     of what is compared and none of what is found: they are not kept.
     """
-    codes = _codes(traits)
+    numbers, keys = glance.numbers(traits), traits["person_key"]
     parts = []
     for start in range(0, max(found.height, 1), _AT_ONCE):
         some = found.slice(start, _AT_ONCE)
-        some = some.filter(~_namesakes(traits["person_key"], codes, some))
-        parts.append(pairs(database, traits, some).filter(_telling()))
+        some = some.filter(glance.hopeful(keys, numbers, some))
+        parts.append(pairs(database, traits, some, kept=_telling()))
         on_progress(min(start + _AT_ONCE, found.height) / max(found.height, 1))
     return pl.concat(parts)
 
@@ -177,28 +200,6 @@ def _telling() -> pl.Expr:
     near = ~pl.col("place").is_in(["missing", "different"])
     own = pl.any_horizontal(_OWN) | (pl.col("birth") == "same")
     return own | (named & given & near)
-
-
-def _codes(traits: pl.DataFrame) -> pl.DataFrame:
-    """Return traits as small whole numbers, which are told apart much faster than texts."""
-    same = ("last", *_OWN, "birth_date")
-    return traits.select(
-        *(pl.col(name).rank("dense").cast(pl.UInt32) for name in same),
-        pl.col("first").str.slice(0, 1).rank("dense").cast(pl.UInt32).alias("letter"),
-        ((pl.col("kind") == "person") & pl.col("first_known")).alias("plain"),
-    )
-
-
-def _namesakes(keys: pl.Series, codes: pl.DataFrame, found: pl.DataFrame) -> pl.Series:
-    """Return the pairs of one surname whose known given names start differently, and no more.
-
-    They are never worth comparing, and in a large town there are many.
-    """
-    x, y = (codes[keys.search_sorted(found[name])] for name in ("a", "b"))
-    own = [(x[name] == y[name]).fill_null(value=False) for name in (*_OWN, "birth_date")]
-    alike = pl.select(pl.any_horizontal(pl.lit(each) for each in own)).to_series()
-    names = (x["last"] == y["last"]) & (x["letter"] != y["letter"]) & x["plain"] & y["plain"]
-    return names.fill_null(value=False) & ~alike
 
 
 def without_shared(
@@ -227,7 +228,7 @@ def _shared(compared: pl.DataFrame, traits: pl.DataFrame, *, trait: str, most: i
     one_kind = (pl.col("kind_a") == "organisation") == (pl.col("kind_b") == "organisation")
     couple = (pl.col("apart") == "household") & (pl.col("last") != "different")
     alike = compared.filter(pl.col(trait) & one_kind & (one_name | couple | pl.col("swapped")))
-    held = traits.drop_nulls(trait).select("person_key", trait, "last", "first")
+    held = traits.select("person_key", trait, "last", "first").drop_nulls(trait)
     # One name in ten thousand records is still one name, however few were compared.
     named = held.filter(pl.struct("last", "first").n_unique().over(trait) >= most)
     names = named.join(alike.select(person_key="b").unique(), on="person_key", how="anti")

@@ -72,6 +72,10 @@ _WHY_NOT = {
     "below_threshold": ("indices insuffisants", "not enough evidence"),
 }
 
+# Words kept once each, where a pair holds the number of its own.
+RULE: pl.DataType = pl.Enum(list(_RULES))
+HELD: pl.DataType = pl.Enum(list(_WHY_NOT))
+
 # Words for a probable merge, in this order; each shown where its relation holds.
 _SEEN: tuple[tuple[pl.Expr, str, str], ...] = (
     (pl.col("last") == "same", "même nom", "same surname"),

@@ -9,8 +9,16 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from mecene.identity import evidence
+
 EDGES = pl.Schema(
-    {"a": pl.Int64, "b": pl.Int64, "rule": pl.String, "score": pl.Float64, "held": pl.String}
+    {
+        "a": pl.Int64(),
+        "b": pl.Int64(),
+        "rule": evidence.RULE,
+        "score": pl.Float64(),
+        "held": evidence.HELD,
+    }
 )
 
 # Expected number of other people of the same name in the same postcode, beyond which the name
@@ -135,7 +143,7 @@ def edges(compared: pl.DataFrame, traits: pl.DataFrame) -> pl.DataFrame:
     joined = ruled.join(common, on=["a", "b"], how="left", maintain_order="left")
     looked = compared.select("a", "b", rule=_first_of(_LOOK)).filter(named["rule"].is_null())
     looked = looked.drop_nulls("rule")
-    looked = looked.with_columns(pl.col("rule").alias("held"))
+    looked = looked.with_columns(pl.col("rule").cast(evidence.HELD).alias("held"))
     scores = {rule.name: rule.score for rule in (*RULES, *_LOOK)}
     both = pl.concat(
         [joined.select("a", "b", "rule", "held"), looked.select("a", "b", "rule", "held")]
@@ -146,7 +154,8 @@ def edges(compared: pl.DataFrame, traits: pl.DataFrame) -> pl.DataFrame:
 
 def _first_of(rules: tuple[Rule, ...]) -> pl.Expr:
     return pl.coalesce(
-        [pl.when(rule.holds).then(pl.lit(rule.name)) for rule in rules] + [pl.lit(None, pl.String)]
+        [pl.when(rule.holds).then(pl.lit(rule.name, evidence.RULE)) for rule in rules]
+        + [pl.lit(None, evidence.RULE)]
     )
 
 
@@ -176,4 +185,6 @@ def _common_names(
     others = [(pl.col(name) - theirs) / total for name in ("n_last", "n_first")]
     expected = others[0] * others[1] * pl.col("n_place")
     most = pl.when(pl.col("where") == "elsewhere").then(_MOST_ELSEWHERE).otherwise(MOST_HOMONYMS)
-    return found.filter(expected > most).select("a", "b", pl.lit("homonyms").alias("held"))
+    return found.filter(expected > most).select(
+        "a", "b", pl.lit("homonyms", evidence.HELD).alias("held")
+    )

@@ -1,16 +1,11 @@
 """Merges: which records become one donor, why, and how to take it back.
 
-Pairs are joined from the surest down. A join that would put in one donor two records kept
-apart (another given name, another birth date, a couple and its member) is refused: the chain
-breaks at its weakest link. Undoing a merge keeps its two records apart for ever and never
-creates another merge.
+One line a pair of records judged one person, applied or not, with its evidence in words. Undoing
+a merge keeps its two records apart for ever and never creates another merge.
 """
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
 
-import numpy as np
 import polars as pl
 
 from mecene.identity import evidence
@@ -31,11 +26,7 @@ MERGES = pl.Schema(
     }
 )
 
-Pair = tuple[int, int]
-
-# A rule of its own kind (e-mail and name, 0.997) beats one of another (name and postcode,
-# 0.993); two of one kind do not beat each other.
-_CLEARLY = 0.002
+_AT_ONCE = 200_000
 
 
 class UnknownMerge(ValueError):
@@ -49,6 +40,13 @@ def merge_id(a: int, b: int) -> str:
     key it would round.
     """
     return "m-" + hashlib.blake2b(f"{a}:{b}".encode(), digest_size=6).hexdigest()
+
+
+def taken_back(pairs: pl.DataFrame, undone: set[str]) -> pl.Series:
+    """Return which pairs (a, b) are among the merges taken back."""
+    rows = pairs.select("a", "b").iter_rows() if undone else ()
+    taken = [merge_id(a, b) in undone for a, b in rows] or [False] * pairs.height
+    return pl.Series("taken", taken, dtype=pl.Boolean)
 
 
 def undone_ids(undone: pl.DataFrame | None) -> set[str]:
@@ -70,113 +68,31 @@ def undone_ids(undone: pl.DataFrame | None) -> set[str]:
     raise UnknownMerge("undone: neither merge_id nor person_key_a and person_key_b; keep them")
 
 
-def groups(
-    edges: pl.DataFrame, *, apart: Iterable[Pair], stands_for: dict[int, int] | None = None
-) -> dict[int, int]:
-    """Return each record in a group of several → the smallest key of its group.
-
-    Args:
-        edges: Pairs (a, b, score) to join; of equal scores, the smaller keys first.
-        apart: Pairs that must not end in one group.
-        stands_for: Record → the record that speaks for it in ``apart``; by default itself.
-    """
-    enemies: dict[int, set[int]] = defaultdict(set)
-    for a, b in apart:
-        enemies[a].add(b)
-        enemies[b].add(a)
-    voice = stands_for or {}
-    keys, pairs = _places(edges)
-    above = list(range(len(keys)))
-    weight = [1] * len(keys)
-    # Who speaks in a group matters only for those who are kept apart from somebody.
-    voices: dict[int, set[int]] = {
-        place: spoken
-        for place, key in enumerate(keys)
-        if (spoken := {key, voice.get(key, key)} & enemies.keys())
-    }
-    for a, b in pairs:
-        left, right = _root(above, a), _root(above, b)
-        if left == right or _at_odds(
-            voices.get(left, _NOBODY), voices.get(right, _NOBODY), enemies
-        ):
-            continue
-        small, large = sorted((left, right), key=lambda root: (weight[root], root))
-        above[small] = large
-        weight[large] += weight[small]
-        if small in voices:
-            voices[large] = voices.get(large, set()) | voices.pop(small)
-    return _smallest(keys, [_root(above, place) for place in range(len(keys))])
-
-
-_NOBODY: set[int] = set()
-
-
-def _places(edges: pl.DataFrame) -> tuple[list[int], Iterator[Pair]]:
-    """Return the records of the edges, sorted, and the edges as places in them, surest first."""
-    order = edges.sort(["score", "a", "b"], descending=[True, False, False]).select("a", "b")
-    keys = np.unique(np.concatenate([order["a"].to_numpy(), order["b"].to_numpy()]))
-    left, right = (np.searchsorted(keys, order[side].to_numpy()).tolist() for side in ("a", "b"))
-    return keys.tolist(), zip(left, right, strict=True)
-
-
-def _root(above: list[int], place: int) -> int:
-    while above[place] != place:
-        above[place] = above[above[place]]
-        place = above[place]
-    return place
-
-
-def _smallest(keys: list[int], roots: list[int]) -> dict[int, int]:
-    """Return each record of a group of several → the smallest key of the group."""
-    first: dict[int, int] = {}
-    several: set[int] = set()
-    for key, root in zip(keys, roots, strict=True):
-        if first.setdefault(root, key) != key:
-            several.add(root)
-    return {key: first[root] for key, root in zip(keys, roots, strict=True) if root in several}
-
-
-def torn(joins: pl.DataFrame, *, apart: Iterable[Pair], stands_for: dict[int, int]) -> pl.DataFrame:
-    """Return the pairs (a, b) of records that could as well be somebody else.
-
-    « J. Dupont » joined to Jean and to Julie, or a Jean Dupont without birth date joined to
-    the father and to the son: neither, unless one pair is clearly surer.
-    """
-    voice = _table(stands_for, "key", "voice")
-    foes = pl.DataFrame(list(apart), schema={"voice": pl.Int64, "foe": pl.Int64}, orient="row")
-    foes = pl.concat([foes, foes.select(voice="foe", foe="voice")])
-    loose = joins.filter(pl.col("rule") != "reference").select("a", "b", "score")
-    every = joins.select("a", "b", "score")
-    sides = [
-        every.select(it="a", other="b", score="score"),
-        every.select(it="b", other="a", score="score"),
-    ]
-    around = pl.concat(sides).join(voice.rename({"key": "other"}), on="other")
-    rivals = (
-        around.join(foes, on="voice")
-        .join(around.select("it", foe="voice", rival="score"), on=["it", "foe"])
-        .filter(pl.col("score") <= pl.col("rival") + _CLEARLY)
-        .select(a=pl.min_horizontal("it", "other"), b=pl.max_horizontal("it", "other"))
-    )
-    return loose.select("a", "b").join(rivals.unique(), on=["a", "b"], how="semi")
-
-
 def listed(edges: pl.DataFrame, donors: pl.DataFrame) -> pl.DataFrame:
     """Return ``merges``: one line a pair, with its evidence, and whether it was applied.
 
     Args:
         edges: (a, b, rule, score, held, detail_fr, detail_en), one line a pair.
-        donors: person_key → donor_id.
+        donors: person_key → donor_id, sorted by key.
     """
-    of_a = donors.select(a="person_key", donor_id="donor_id")
-    of_b = donors.select(b="person_key", other_id="donor_id")
-    table = edges.join(of_a, on="a", how="left").join(of_b, on="b", how="left").sort("a", "b")
+    ordered = edges.sort("a", "b")
+    parts = [
+        _lines(ordered.slice(start, _AT_ONCE), donors)
+        for start in range(0, max(ordered.height, 1), _AT_ONCE)
+    ]
+    return pl.concat(parts)
+
+
+def _lines(edges: pl.DataFrame, donors: pl.DataFrame) -> pl.DataFrame:
+    keys, numbers = donors["person_key"], donors["donor_id"]
+    of_a, of_b = (numbers[keys.search_sorted(edges[side])] for side in ("a", "b"))
     # A weaker pair of one donor is carried by stronger ones: it is applied all the same.
     applied = pl.col("donor_id") == pl.col("other_id")
     held = pl.when(~applied).then(pl.coalesce("held", pl.lit("chain")))
-    ids = [merge_id(a, b) for a, b in table.select("a", "b").rows()]
+    ids = [merge_id(a, b) for a, b in edges.select("a", "b").iter_rows()]
     return (
-        table.with_columns(
+        edges.with_columns(of_a.alias("donor_id"), of_b.alias("other_id"))
+        .with_columns(
             pl.Series("merge_id", ids, dtype=pl.String),
             applied.alias("applied"),
             held.alias("held"),
@@ -196,13 +112,3 @@ def listed(edges: pl.DataFrame, donors: pl.DataFrame) -> pl.DataFrame:
         )
         .cast(MERGES)
     )
-
-
-def _table(numbers: dict[int, int], key: str, value: str) -> pl.DataFrame:
-    columns = {key: list(numbers), value: list(numbers.values())}
-    return pl.DataFrame(columns, schema={key: pl.Int64, value: pl.Int64})
-
-
-def _at_odds(ours: set[int], theirs: set[int], enemies: dict[int, set[int]]) -> bool:
-    few, many = sorted((ours, theirs), key=len)
-    return any(not many.isdisjoint(enemies[key]) for key in few if key in enemies)

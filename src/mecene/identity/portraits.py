@@ -4,6 +4,8 @@ The record a donors file declares comes first, then the one that says most, then
 often seen, then the smallest key. A name, and an address, each come whole from one record.
 """
 
+from collections.abc import Iterable, Iterator
+
 import polars as pl
 
 from mecene import facts
@@ -14,29 +16,85 @@ _ADDRESS = ("address", "postcode", "city", "country")
 _ALONE = (
     "organisation_name", "email", "phone", "birth_date", "language", "acquisition_channel",
 )  # fmt: skip
+TOLD = ("person_key", "kind", "gender", "first_shown", "last_shown")
 _TEXTS = (*_NAME, *_ADDRESS, *_ALONE)
 
 
-def of(persons: pl.DataFrame, traits: pl.DataFrame, donors: pl.DataFrame) -> pl.DataFrame:
-    """Return ``facts.DONORS``, one row a donor, household left empty.
+def of(
+    records: Iterable[pl.DataFrame],
+    traits: pl.DataFrame,
+    donors: pl.DataFrame,
+    households: pl.DataFrame,
+) -> pl.DataFrame:
+    """Return ``facts.DONORS``, one row a donor, sorted.
 
     Args:
-        persons: Complete person records.
-        traits: Their traits, for those that hold more than a reference.
-        donors: (person_key, donor_id).
+        records: Complete person records in the order of their keys, part by part.
+        traits: ``TOLD`` of those that hold more than a reference, sorted by key.
+        donors: (person_key, donor_id), sorted by key, nobody left out.
+        households: (donor_id, household_id).
     """
-    table = _described(persons, traits).join(donors, on="person_key", how="inner")
-    several = pl.col("donor_id").is_duplicated()
-    alone = table.filter(~several).with_columns(
+    keys, numbers = donors["person_key"], donors["donor_id"]
+    several = (numbers.value_counts(name="rows").filter(pl.col("rows") > 1))["donor_id"].implode()
+    alone, merged = [], []
+    for part in records:
+        numbered = _described(part, _within(traits, part["person_key"])).with_columns(
+            numbers[keys.search_sorted(part["person_key"])].alias("donor_id")
+        )
+        shared = numbered["donor_id"].is_in(several)
+        alone.append(_alone(numbered.filter(~shared)))
+        merged.append(numbered.filter(shared))
+    return _housed(pl.concat(_in_order(alone, merged)), households)
+
+
+def _within(traits: pl.DataFrame, keys: pl.Series) -> pl.DataFrame:
+    """Return the traits of the records of a part."""
+    if keys.is_empty():
+        return traits.clear()
+    first = int(traits["person_key"].search_sorted(keys[0]))
+    after = int(traits["person_key"].search_sorted(keys[-1], side="right"))
+    return traits.slice(first, after - first)
+
+
+def _alone(table: pl.DataFrame) -> pl.DataFrame:
+    references = (
         pl.when(pl.col("external_id").is_not_null())
         .then(pl.concat_list("external_id"))
         .otherwise(pl.lit([], dtype=pl.List(pl.String)))
-        .alias("external_ids")
     )
-    merged = _best(table.filter(several))
-    known = [name for name in facts.DONORS.schema if name in merged.columns]
-    both = pl.concat([alone.select(known), merged.select(known)]).sort("donor_id")
-    return facts.complete(both, facts.DONORS)
+    return _columns(table.with_columns(references.alias("external_ids")))
+
+
+def _columns(table: pl.DataFrame) -> pl.DataFrame:
+    known = [name for name in facts.DONORS.schema if name in table.columns]
+    return facts.complete(table.select(known), facts.DONORS)
+
+
+def _in_order(alone: list[pl.DataFrame], merged: list[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Yield donors sorted, part by part; each part of those alone is let go once it is used.
+
+    Donors are numbered by their smallest key, as the records come: who is alone in a part stands
+    between the donors alone in the part before and in the part after.
+    """
+    together = pl.concat(merged)
+    merged.clear()
+    since = 0
+    while alone:
+        some = alone.pop(0)
+        theirs = pl.col("donor_id") > since
+        if alone:
+            since = some["donor_id"][-1] if some.height else since
+            theirs &= pl.col("donor_id") <= since
+        best = _columns(_best(together.filter(theirs)))
+        yield pl.concat([some, best]).sort("donor_id")
+
+
+def _housed(donors: pl.DataFrame, households: pl.DataFrame) -> pl.DataFrame:
+    """Put donors in their households; the other columns are not copied."""
+    numbers = donors.select("donor_id").join(
+        households, on="donor_id", how="left", maintain_order="left"
+    )
+    return donors.with_columns(numbers["household_id"])
 
 
 def _described(persons: pl.DataFrame, traits: pl.DataFrame) -> pl.DataFrame:

@@ -79,6 +79,11 @@ _LEVELS: dict[str, tuple[tuple[str, float | None, float | None], ...]] = {
     ),
 }
 
+_COMPARED = (
+    "first", "first_known", "first_brief", "initials", "last", "last_parts", "email", "local",
+    "phone", "birth_date", "postcode", "street", "number", "city",
+)  # fmt: skip
+_AT_ONCE = 200_000
 SCORES = pl.Schema({"a": pl.Int64, "b": pl.Int64, "score": pl.Float64})
 
 
@@ -94,29 +99,40 @@ def scores(
     """
     if pairs.is_empty():
         return pl.DataFrame(schema=SCORES)
+    common, total = _frequencies(traits), traits.height
+    told = traits.select("person_key", *_COMPARED)
+    parts = []
     with _silence():
-        linker, api = _linker(database, traits, pairs)
-        return _predicted(linker, api, pairs).sort("a", "b")
+        # A score depends on its two records and on the surnames alone: so many pairs at a time.
+        for start in range(0, pairs.height, _AT_ONCE):
+            some = pairs.slice(start, _AT_ONCE)
+            linker, api = _linker(database, told, common, total, some)
+            parts.append(_predicted(linker, api, some))
+            linker.table_management.delete_tables_created_by_splink_from_db()
+    database.execute("DROP TABLE compared")
+    return pl.concat(parts).sort("a", "b")
 
 
 def _linker(
-    database: duckdb.DuckDBPyConnection, traits: pl.DataFrame, pairs: pl.DataFrame
+    database: duckdb.DuckDBPyConnection,
+    told: pl.DataFrame,
+    common: Any,
+    total: int,
+    pairs: pl.DataFrame,
 ) -> tuple[Any, Any]:
     # splink takes a second to import; most commands never need it.
     from splink import DuckDBAPI, Linker
 
-    keys = pl.concat([pairs["a"], pairs["b"]]).unique().to_frame("person_key")
-    told = traits.join(keys, on="person_key", how="semi", maintain_order="left")
+    keys = pl.concat([pairs["a"], pairs["b"]]).unique().sort()
+    told = told[told["person_key"].search_sorted(keys)]
     database.register("told", told.to_arrow())
     database.execute("CREATE OR REPLACE TABLE compared AS SELECT * FROM told")
     database.unregister("told")
     api = DuckDBAPI(connection=database)
     linker = Linker(
-        api.register("compared"), _settings(traits.height), log_level=None, validate_settings=False
+        api.register("compared"), _settings(total), log_level=None, validate_settings=False
     )
-    linker.table_management.register_term_frequency_lookup(
-        api.register(_frequencies(traits)), "last"
-    )
+    linker.table_management.register_term_frequency_lookup(api.register(common), "last")
     return linker, api
 
 
@@ -165,7 +181,8 @@ def _predicted(linker: Any, api: Any, pairs: pl.DataFrame) -> pl.DataFrame:
     )
     linker.table_management.register_blocked_pairs_for_predict(api.register(blocked.to_arrow()))
     predicted = linker.inference.predict(warning_mode="never")
-    rows: pl.DataFrame = predicted.as_duckdbpyrelation().pl()
+    said = "person_key_l, person_key_r, match_probability"
+    rows: pl.DataFrame = predicted.as_duckdbpyrelation().select(said).pl()
     return rows.select(
         pl.min_horizontal("person_key_l", "person_key_r").alias("a"),
         pl.max_horizontal("person_key_l", "person_key_r").alias("b"),

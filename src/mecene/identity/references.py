@@ -6,23 +6,30 @@ record follows the record of the same reference that says most, and is compared 
 
 import polars as pl
 
-from mecene.identity import merges, traits
+from mecene.identity import evidence, merges
+
+READ = ("person_key", "external_namespace", "external_id", "declared", "records")
 
 FOLLOWERS = pl.Schema(
-    {"anchor": pl.Int64, "follower": pl.Int64, "a": pl.Int64, "b": pl.Int64, "held": pl.String}
+    {
+        "anchor": pl.Int64(),
+        "follower": pl.Int64(),
+        "a": pl.Int64(),
+        "b": pl.Int64(),
+        "held": evidence.HELD,
+    }
 )
 
 
-def followers(persons: pl.DataFrame, *, undone: set[str]) -> pl.DataFrame:
+def followers(persons: pl.DataFrame, *, comparable: pl.Series, undone: set[str]) -> pl.DataFrame:
     """Return (anchor, follower, a, b, held): whom each bare reference follows, a < b.
 
     Args:
-        persons: Complete person records.
+        persons: ``READ`` of complete person records.
+        comparable: Which of them hold anything else.
         undone: Names of the merges taken back; those are held.
     """
-    known = persons.select("person_key", "external_namespace", "external_id", "declared", "records")
-    known = known.with_columns(traits.comparable(persons).alias("comparable"))
-    known = known.drop_nulls("external_id")
+    known = persons.with_columns(comparable.alias("comparable")).drop_nulls("external_id")
     reference = ["external_namespace", "external_id"]
     shared = known.filter(pl.struct(reference).is_duplicated())
     anchors = (
@@ -44,9 +51,5 @@ def followers(persons: pl.DataFrame, *, undone: set[str]) -> pl.DataFrame:
 
 
 def _held(led: pl.DataFrame, undone: set[str]) -> pl.DataFrame:
-    if not undone:
-        return led.with_columns(pl.lit(None, pl.String).alias("held"))
-    taken = [merges.merge_id(a, b) in undone for a, b in led.select("a", "b").iter_rows()]
-    return led.with_columns(
-        pl.when(pl.Series(taken, dtype=pl.Boolean)).then(pl.lit("undone")).alias("held")
-    )
+    taken = merges.taken_back(led, undone)
+    return led.with_columns(pl.when(taken).then(pl.lit("undone", evidence.HELD)).alias("held"))

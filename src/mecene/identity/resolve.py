@@ -18,10 +18,12 @@ from mecene.identity import (
     compare,
     evidence,
     exact,
+    groups,
     households,
     merges,
     portraits,
     probable,
+    records,
     references,
     traits,
 )  # fmt: skip
@@ -85,40 +87,41 @@ def resolve(
     tell("names", 0.0)
     people = _people(persons)
     tell("pairs", 0.3)
-    edges, groups = _grouped(people, threshold, merges.undone_ids(undone), tell)
+    back = merges.undone_ids(undone)
+    edges, homes = _grouped(people, threshold, back, tell)
     tell("donors", 0.8)
-    # Read again: what is only shown is not held while pairs are compared.
-    table = traits.complete(_read(persons))
-    edges, mapping = _numbered(table, edges, groups, merges.undone_ids(undone))
-    numbers = mapping.select("person_key", "donor_id")
-    homes = households.of(people, numbers)
-    donors = portraits.of(table, people, numbers).drop("household_id")
-    donors = donors.join(homes, on="donor_id", how="left", maintain_order="left")
+    edges, mapping = _numbered(persons, people["person_key"], edges, homes, back)
+    together = households.of(people, mapping)
+    people = people.select(portraits.TOLD)
+    donors = portraits.of(records.slices(persons), people, mapping, together)
     tell("donors", 1.0)
     return Resolution(
         mapping=mapping,
         donors=facts.check(donors, facts.DONORS),
-        merges=merges.listed(edges, numbers),
-        households=homes["household_id"].n_unique(),
+        merges=merges.listed(edges, mapping),
+        households=together["household_id"].n_unique(),
     )
 
 
 def _people(persons: pl.DataFrame | Path) -> pl.DataFrame:
-    table = traits.complete(_read(persons))
-    held = traits.comparable(table)
-    return traits.of(table if held.all() else table.filter(held))
+    """Return the traits of those who hold anything but a reference.
 
-
-def _read(persons: pl.DataFrame | Path) -> pl.DataFrame:
-    if isinstance(persons, pl.DataFrame):
-        return persons
-    return pl.read_parquet(persons / "*.parquet" if persons.is_dir() else persons)
+    A record's traits depend on nothing but itself; what is on the way to them is large.
+    """
+    parts = [
+        traits.of(part.filter(traits.comparable(part)))
+        for part in records.slices(persons, columns=traits.READ)
+    ]
+    # Pairs look records up in any order, much faster in one piece; a column at a time, so that
+    # no more than one is held twice.
+    pieces = {name: [part.drop_in_place(name) for part in parts] for name in list(parts[0].columns)}
+    return pl.DataFrame([pl.concat(pieces.pop(name), rechunk=True) for name in list(pieces)])
 
 
 def _grouped(
     people: pl.DataFrame, threshold: float, undone: set[str], tell: Progress
-) -> tuple[pl.DataFrame, dict[int, int]]:
-    """Return every judged pair, and record → group."""
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return every judged pair, and record → home (``groups.HOMES``)."""
     found = candidates.pairs(people)
     database = compare.opened()
     try:
@@ -126,18 +129,19 @@ def _grouped(
         compared = compare.worthwhile(
             database, people, found, on_progress=lambda share: tell("pairs", 0.4 + 0.2 * share)
         )
+        del found
         known, compared = compare.without_shared(people, compared)
         edges = _judged(database, known, compared, threshold)
+        del compared
         tell("pairs", 0.7)
-        joins = edges.filter(pl.col("held").is_null())
-        stands_for, apart = _kept_apart(database, known, joins)
+        joins = edges.filter(pl.col("held").is_null()).select("a", "b", "rule", "score")
+        voices, apart = _kept_apart(database, known, joins)
     finally:
         database.close()
-    doubtful = merges.torn(joins, apart=apart, stands_for=stands_for)
-    edges = _held(edges, doubtful, "ambiguous")
-    sure = edges.filter(pl.col("held").is_null())
-    groups = merges.groups(sure, apart=apart, stands_for=stands_for)
-    return _undo(edges, groups, undone, apart, stands_for)
+    edges = _held(edges, groups.torn(joins, apart=apart, voices=voices))
+    sure = edges.filter(pl.col("held").is_null()).select("a", "b", "score")
+    homes = groups.of(sure, apart=apart, voices=voices)
+    return _undo(edges, homes, undone, apart, voices)
 
 
 def _judged(
@@ -150,26 +154,22 @@ def _judged(
     ruled = exact.edges(compared, known)
     left = compared.filter(_evident()).select("a", "b").join(ruled, on=["a", "b"], how="anti")
     scored = probable.scores(database, known, left).filter(pl.col("score") >= _WORTH_A_LOOK)
-    likely = scored.select(
-        "a", "b", pl.lit("probable").alias("rule"), "score", pl.lit(None, pl.String).alias("held")
-    )
-    both = pl.concat([ruled, likely.cast(exact.EDGES)])
     weak = pl.when(pl.col("score") < threshold).then(pl.lit("below_threshold"))
-    sure = pl.col("rule") != "probable"
-    both = both.with_columns(pl.coalesce("held", pl.when(~sure).then(weak)).alias("held"))
-    told = compared.join(both, on=["a", "b"], how="semi")
-    # The same few words again and again: kept once each, they weigh nothing on a large file.
-    seen = told.select(
+    likely = scored.select("a", "b", pl.lit("probable").alias("rule"), "score", weak.alias("held"))
+    # An exact rule says itself what agrees.
+    told = compared.join(likely, on=["a", "b"], how="semi").select(
         "a",
         "b",
         evidence.seen("fr").cast(pl.Categorical).alias("detail_fr"),
         evidence.seen("en").cast(pl.Categorical).alias("detail_en"),
     )
-    return both.join(seen, on=["a", "b"], how="left", maintain_order="left")
+    both = pl.concat([ruled, likely.cast(exact.EDGES)])
+    return both.join(told, on=["a", "b"], how="left", maintain_order="left")
 
 
-def _held(edges: pl.DataFrame, pairs: pl.DataFrame, reason: str) -> pl.DataFrame:
-    why = pairs.with_columns(pl.lit(reason).alias("why"))
+def _held(edges: pl.DataFrame, doubtful: pl.DataFrame) -> pl.DataFrame:
+    """Hold back the pairs that could as well be with somebody else."""
+    why = doubtful.with_columns(pl.lit("ambiguous", evidence.HELD).alias("why"))
     edges = edges.join(why, on=["a", "b"], how="left", maintain_order="left")
     return edges.with_columns(pl.coalesce("held", "why").alias("held")).drop("why")
 
@@ -190,68 +190,67 @@ def _evident() -> pl.Expr:
 
 def _kept_apart(
     database: duckdb.DuckDBPyConnection, known: pl.DataFrame, joins: pl.DataFrame
-) -> tuple[dict[int, int], list[merges.Pair]]:
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return who speaks for whom, and the pairs of one chain that cannot be one person."""
-    chains = merges.groups(joins, apart=())
-    members = pl.DataFrame(
-        {"person_key": list(chains), "chain": list(chains.values())},
-        schema={"person_key": pl.Int64, "chain": pl.Int64},
-    )
-    told = ["chain", "ref", "kind", "first", "last", "gender", "birth_date"]
-    spoken = members.join(known, on="person_key").with_columns(
-        pl.col("person_key").min().over(told).alias("voice")
-    )
-    stands_for = dict(spoken.select("person_key", "voice").iter_rows())
-    voices = spoken.select("chain", a="voice").unique()
-    pairs = voices.join(voices.rename({"a": "b"}), on="chain").filter(pl.col("a") < pl.col("b"))
-    pairs = pairs.select("a", "b").unique().sort("a", "b")
-    compared = compare.pairs(database, known, pairs)
+    nobody = pl.DataFrame(schema=groups.PAIRS), pl.DataFrame(schema=groups.VOICES)
+    chains = groups.of(joins, apart=nobody[0], voices=nobody[1])
+    told = ["home", "ref", "kind", "first", "last", "gender", "birth_date"]
+    spoken = chains.join(known.select("person_key", *told[1:]), on="person_key")
+    spoken = spoken.select("person_key", "home", voice=pl.col("person_key").min().over(told))
+    heard = spoken.select("home", a="voice").unique()
+    heard = heard.filter(pl.col("home").is_duplicated())
+    pairs = heard.join(heard.rename({"a": "b"}), on="home").filter(pl.col("a") < pl.col("b"))
+    pairs = pairs.select("a", "b").sort("a", "b")
     # Jean and Jean-Pierre are one only where something says so of the two of them.
-    spoken_of = joins.select("a", "b")
-    partial = (pl.col("first") == "partial") & pl.col("unsaid")
-    compared = compared.join(
-        spoken_of.with_columns(pl.lit(value=False).alias("unsaid")), on=["a", "b"], how="left"
-    ).with_columns(pl.col("unsaid").fill_null(value=True))
-    at_odds = compared.filter((pl.col("apart").is_not_null() | partial) & ~pl.col("ref"))
-    return stands_for, at_odds.select("a", "b").rows()
+    partial = pl.col("first") == "partial"
+    at_odds = compare.pairs(
+        database, known, pairs, kept=(pl.col("apart").is_not_null() | partial) & ~pl.col("ref")
+    ).select("a", "b", sure=pl.col("apart").is_not_null())
+    said = joins.select("a", "b", said=pl.lit(value=True))
+    at_odds = at_odds.join(said, on=["a", "b"], how="left", maintain_order="left")
+    apart = at_odds.filter(pl.col("sure") | pl.col("said").is_null()).select("a", "b")
+    return spoken.select(groups.VOICES.names()), apart
 
 
 def _undo(
     edges: pl.DataFrame,
-    groups: dict[int, int],
+    homes: pl.DataFrame,
     undone: set[str],
-    apart: list[merges.Pair],
-    stands_for: dict[int, int],
-) -> tuple[pl.DataFrame, dict[int, int]]:
+    apart: pl.DataFrame,
+    voices: pl.DataFrame,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Take merges back: from those applied only, so that undoing never creates a merge."""
     if not undone:
-        return edges, groups
-    ids = [merges.merge_id(a, b) in undone for a, b in edges.select("a", "b").iter_rows()]
-    taken = pl.Series("taken", ids, dtype=pl.Boolean)
-    home = _homes(groups)
+        return edges, homes
+    taken = merges.taken_back(edges, undone)
     applied = (
         edges.with_columns(taken)
-        .join(home.rename({"person_key": "a", "home": "home_a"}), on="a", how="left")
-        .join(home.rename({"person_key": "b", "home": "home_b"}), on="b", how="left")
+        .join(homes.rename({"person_key": "a", "home": "home_a"}), on="a", how="left")
+        .join(homes.rename({"person_key": "b", "home": "home_b"}), on="b", how="left")
         .filter(pl.col("held").is_null() & (pl.col("home_a") == pl.col("home_b")))
     )
     again = applied.filter(~pl.col("taken"))
-    never = edges.filter(taken).select("a", "b").rows()
-    edges = edges.with_columns(
-        pl.when(taken).then(pl.lit("undone")).otherwise("held").alias("held")
-    )
-    return edges, merges.groups(again, apart=[*apart, *never], stands_for=stands_for)
+    apart = pl.concat([apart, edges.filter(taken).select("a", "b")])
+    undo = pl.when(taken).then(pl.lit("undone", evidence.HELD)).otherwise("held")
+    edges = edges.with_columns(undo.alias("held"))
+    return edges, groups.of(again, apart=apart, voices=voices)
 
 
 def _numbered(
-    table: pl.DataFrame, edges: pl.DataFrame, groups: dict[int, int], undone: set[str]
+    persons: pl.DataFrame | Path,
+    comparable: pl.Series,
+    edges: pl.DataFrame,
+    homes: pl.DataFrame,
+    undone: set[str],
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Give every record its donor, numbered from 1 by smallest key; bare references follow."""
+    table = pl.concat(list(records.slices(persons, columns=references.READ)))
     keyed = table.select("person_key", "declared").join(
-        _homes(groups), on="person_key", how="left", maintain_order="left"
+        homes, on="person_key", how="left", maintain_order="left"
     )
     keyed = keyed.with_columns(pl.coalesce("home", "person_key").alias("home"))
-    followed = references.followers(table, undone=undone)
+    known = table["person_key"].is_in(comparable.implode())
+    followed = references.followers(table, comparable=known, undone=undone)
     led = followed.filter(pl.col("held").is_null()).select("anchor", person_key="follower")
     led = led.join(keyed.select(anchor="person_key", led="home"), on="anchor").drop("anchor")
     keyed = keyed.join(led, on="person_key", how="left", maintain_order="left")
@@ -259,18 +258,12 @@ def _numbered(
     smallest = pl.col("person_key").min().over(root)
     mapping = keyed.with_columns(smallest.rank("dense").cast(pl.Int64).alias("donor_id"))
     bare = followed.select(
-        "a", "b", "held", pl.lit("reference").alias("rule"), pl.lit(1.0).alias("score")
-    )
+        "a", "b", "held", pl.lit("reference", evidence.RULE).alias("rule"),
+        pl.lit(1.0).alias("score"),
+    )  # fmt: skip
     return (
         pl.concat([edges, bare], how="diagonal"),
         mapping.select("person_key", "donor_id", "declared"),
-    )
-
-
-def _homes(groups: dict[int, int]) -> pl.DataFrame:
-    return pl.DataFrame(
-        {"person_key": list(groups), "home": list(groups.values())},
-        schema={"person_key": pl.Int64, "home": pl.Int64},
     )
 
 

@@ -5,6 +5,8 @@ record is a person, a household or an organisation. Values of no use to anyone (
 a name) are absent.
 """
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from mecene.identity import given_names, names
@@ -42,6 +44,9 @@ _COMPARED = (
     "civility", "first_name", "last_name", "full_name", "organisation_name", "email", "phone",
     "address", "postcode", "city", "birth_date",
 )  # fmt: skip
+READ = (
+    "person_key", *_COMPARED, "gender", "external_namespace", "external_id", "declared",
+)  # fmt: skip
 _SHORT_FOR = {
     "av": "avenue", "ave": "avenue", "bd": "boulevard", "bld": "boulevard", "blvd": "boulevard",
     "boul": "boulevard", "r": "rue", "pl": "place", "ch": "chemin", "che": "chemin",
@@ -50,7 +55,7 @@ _SHORT_FOR = {
     "gal": "general", "dr": "docteur", "pdt": "president",
 }  # fmt: skip
 _SMALL = ("bis", "ter", "de", "du", "des", "la", "le", "les", "l", "d", "et", "a", "au", "aux")
-_AT_ONCE = 200_000
+_AT_ONCE = 245_760
 _STREET_WORDS = {f" {short} ": f" {long} " for short, long in _SHORT_FOR.items()} | {
     f" {small} ": "" for small in _SMALL
 }
@@ -60,19 +65,23 @@ class InvalidPersons(ValueError):
     """The table of person records cannot be read; the message says what is wrong and where."""
 
 
-def complete(persons: pl.DataFrame) -> pl.DataFrame:
+def complete(persons: pl.DataFrame, *, columns: Sequence[str] = tuple(PERSON)) -> pl.DataFrame:
     """Return person records with every column, typed, sorted by key, anonymous ones left out.
+
+    Args:
+        persons: Person records; a column that is absent is empty.
+        columns: Those of ``PERSON`` that are of use.
 
     Raises:
         InvalidPersons: no ``person_key`` column, or the same key in two rows.
     """
     if "person_key" not in persons.columns:
         raise InvalidPersons("persons: no person_key column; stage the files first")
-    columns = [
-        (pl.col(name) if name in persons.columns else pl.lit(None).alias(name)).cast(kind)
-        for name, kind in PERSON.items()
+    typed = [
+        (pl.col(name) if name in persons.columns else pl.lit(None).alias(name)).cast(PERSON[name])
+        for name in columns
     ]
-    table = persons.select(columns).drop_nulls("person_key")
+    table = persons.select(typed).drop_nulls("person_key")
     # Staged persons are in order: sorting would hold them twice.
     if not table["person_key"].is_sorted():
         table = table.sort("person_key")
@@ -80,8 +89,9 @@ def complete(persons: pl.DataFrame) -> pl.DataFrame:
     twice = key.filter(key == key.shift(1))
     if twice.len():
         raise InvalidPersons(f"persons: person_key {twice[0]} stands in several rows; keep one")
+    filled = {"declared": False, "records": 1}
     return table.with_columns(
-        pl.col("declared").fill_null(value=False), pl.col("records").fill_null(1)
+        pl.col(name).fill_null(value) for name, value in filled.items() if name in columns
     )
 
 
@@ -92,8 +102,7 @@ def comparable(persons: pl.DataFrame) -> pl.Series:
 
 def of(persons: pl.DataFrame) -> pl.DataFrame:
     """Return the traits of complete person records, in the order of their keys."""
-    needed = persons.select("person_key", *_COMPARED, "gender", "external_namespace",
-                            "external_id", "declared")  # fmt: skip
+    needed = persons.select(READ)
     # A record's traits depend on nothing but itself; what is on the way to them is large.
     parts = [_of(needed.slice(start, _AT_ONCE)) for start in range(0, needed.height, _AT_ONCE)]
     return pl.concat(parts) if parts else _of(needed)
@@ -233,7 +242,10 @@ def _settled(table: pl.DataFrame) -> pl.DataFrame:
         pl.when(nobody).then(None).when(body).then(
             names.organisation_key(pl.col("last_words"))
         ).otherwise(last).alias("last"),
-        pl.col("last_words").str.split(" ").alias("last_parts"),
+        # One word is no part of itself.
+        pl.when(pl.col("last_words").str.contains(" ", literal=True))
+        .then(pl.col("last_words").str.split(" "))
+        .alias("last_parts"),
         pl.when(google).then(local + "@gmail.com").otherwise(email).alias("email"),
         # « jean.martin » is every Jean Martin's; « jean.martin1954 » is one man's.
         pl.when(local.str.contains(r"\d\d")).then(local).alias("local"),
