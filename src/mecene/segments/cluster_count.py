@@ -8,7 +8,7 @@ are parted somewhere by fewer donors than on either side (a valley). Else there 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,10 @@ Labels = NDArray[np.int64]
 REPEATABLE = 0.8
 # How far above the best of the shapeless crowds' a silhouette must stand.
 BETTER_BY = 0.02
+# Between two groups, at most this share of the smaller one's own density: else no border.
+BLURRED_OVER = 0.8
+# A cut without a border keeps at least this part of the best coarser cut's lead on the crowds.
+_LEAD_KEPT = 0.7
 FEWEST_DONORS = 100
 _COMPARED = 3_000
 _HALVES = 8
@@ -44,8 +48,9 @@ class Candidate:
         standard_error: Of that mean.
         jaccard: Mean overlap of the groups with those of resampled files, 0 to 1.
         ari: Mean agreement with them, chance aside (Hubert & Arabie 1985), at most 1.
-        valley: Density between the two best parted groups over the smaller's own, 0 to 1.
-        refused_for: ``""``, ``not_repeatable`` or ``no_better_than_one``.
+        valley: Density between the two least parted groups over the smaller's own, 0 to 1.
+        refused_for: ``""``, ``not_repeatable``, ``no_better_than_one`` or ``cuts_a_group``
+            (two pieces without a border, and a coarser cut stands well above).
     """
 
     k: int
@@ -57,6 +62,11 @@ class Candidate:
     ari: float
     valley: float
     refused_for: str = ""
+
+    @property
+    def lead(self) -> float:
+        """Return how far the silhouette stands above that of shapeless crowds."""
+        return self.silhouette - self.silhouette_of_one
 
 
 def compare(points: Points, *, most: int, rng: np.random.Generator) -> tuple[Candidate, ...]:
@@ -73,7 +83,14 @@ def compare(points: Points, *, most: int, rng: np.random.Generator) -> tuple[Can
     drawn = _at_most(points, _COMPARED, rng)
     with one_thread():
         crowds = [shapeless.crowd(drawn, rng=rng) for _ in range(_CROWDS)]
-        return tuple(_candidate(drawn, crowds, k, rng) for k in range(2, most + 1))
+        found = [_candidate(drawn, crowds, k, rng) for k in range(2, most + 1)]
+    kept: list[Candidate] = []
+    for each in found:
+        coarser = max((other.lead for other in kept if not other.refused_for), default=0.0)
+        cuts = each.valley > BLURRED_OVER and each.lead < _LEAD_KEPT * coarser
+        refused_for = each.refused_for or ("cuts_a_group" if cuts else "")
+        kept.append(replace(each, refused_for=refused_for))
+    return tuple(kept)
 
 
 def best(candidates: tuple[Candidate, ...]) -> int:
@@ -173,7 +190,7 @@ def _candidate(points: Points, crowds: list[Points], k: int, rng: np.random.Gene
         standard_error=error,
         jaccard=float(jaccard.mean()),
         ari=ari,
-        valley=float(valleys(points, labels, found).min()),
+        valley=float(valleys(points, labels, found).max()),
         # Tibshirani & Walther: the largest k within one standard error of the threshold.
         refused_for=refused_for if strength + error >= REPEATABLE else "not_repeatable",
     )

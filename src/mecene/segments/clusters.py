@@ -19,8 +19,6 @@ from mecene.segments.cluster_count import Candidate, Points
 
 # Hennig 2007: under 0.6 a group is not to be trusted, https://doi.org/10.1016/j.csda.2006.11.025
 FRAGILE_UNDER = 0.6
-# Between two groups, at most this share of the smaller one's own density: else no border.
-BLURRED_OVER = 0.8
 MOST = 8
 SAMPLE_DONORS = 20_000
 _DECIMALS = 6
@@ -78,7 +76,7 @@ class Cluster:
     @property
     def blurred(self) -> bool:
         """Return whether no fewer donors stand on its border with a neighbour than beside it."""
-        return self.valley > BLURRED_OVER
+        return self.valley > cluster_count.BLURRED_OVER
 
 
 @dataclass(frozen=True)
@@ -136,7 +134,7 @@ def fit(
         behaviour.NobodyToGroup: nobody of the sample may be grouped.
         ValueError: ``groups`` or ``most`` out of range.
     """
-    if not 2 <= most <= 20 or not 1 <= (groups or 1) <= most:
+    if not 2 <= most <= 20 or (groups is not None and not 1 <= groups <= most):
         raise ValueError(f"groups is 1 to most, most 2 to 20; got {groups} and {most}")
     donors = sample.filter(behaviour.comparable(sample)).sort("donor_id")
     scaling = behaviour.learn(donors)
