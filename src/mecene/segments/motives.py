@@ -128,8 +128,11 @@ def score(model: MotiveModel, summary: pl.DataFrame, *, group: str | None = None
     shape, weight = model.strength * prior + answers, model.strength + expected
     affinity = shape / weight
     told = answers.sum(axis=1) + expected.sum(axis=1) > 0
-    top = affinity.argmax(axis=1)
-    lead = _lead(affinity, np.sqrt(shape) / weight, top)
+    # A motive never offered can be neither preferred nor second: nothing is known of it.
+    offered = expected >= FEWEST_EXPECTED
+    held = np.where(offered, affinity, -np.inf)
+    top = np.where(offered.any(axis=1), held.argmax(axis=1), affinity.argmax(axis=1))
+    lead = _lead(held, np.sqrt(shape) / weight, top)
     counted = table.select(_COUNTED).to_numpy().astype(float).reshape(-1, 3, len(MOTIVES))
     found = table.select("donor_id", "declared_motive", refused=_refused()).with_columns(
         *(
@@ -140,7 +143,7 @@ def score(model: MotiveModel, summary: pl.DataFrame, *, group: str | None = None
         lead=pl.Series(lead),
         has_content=pl.Series(told),
         sent_at_all=pl.Series((counted[:, 0] + counted[:, 2]).sum(axis=1)),
-        offered=pl.Series((expected >= FEWEST_EXPECTED).sum(axis=1)),
+        offered=pl.Series(offered.sum(axis=1)),
         answers=pl.Series(answers.sum(axis=1)),
         answered=pl.Series(_at(answers, top)),
         sent=pl.Series(_at(counted[:, 0], top)),
@@ -271,12 +274,13 @@ def _log_likelihood(got: _Counts, total: _Counts, alpha: _Counts) -> _Counts:
 
 
 def _lead(affinity: _Counts, spread: _Counts, top: NDArray[np.int64]) -> _Counts:
-    """Return by how many standard errors the first motive leads the second."""
+    """Return by how many standard errors the first motive leads the second; 0 without one."""
     rows = np.arange(len(affinity))
     others = affinity.copy()
     others[rows, top] = -np.inf
     second = others.argmax(axis=1)
-    gap = affinity[rows, top] - affinity[rows, second]
+    held = np.isfinite(affinity).sum(axis=1) >= 2
+    gap = np.where(held, affinity[rows, top], 0.0) - np.where(held, affinity[rows, second], 0.0)
     return np.asarray(gap / np.hypot(spread[rows, top], spread[rows, second]))
 
 
