@@ -23,7 +23,8 @@ Points = NDArray[np.float64]
 SHARE_PRIOR_GIFTS = 2.0
 # Beyond these quantiles a value counts as the quantile.
 _ENDS = (0.01, 0.99)
-_LEAST_SPREAD = 1e-6
+# Of logarithms and shares: a trait on which donors differ less than this tells them apart by noise.
+_LEAST_SPREAD = 0.05
 
 
 class NobodyToGroup(ValueError):
