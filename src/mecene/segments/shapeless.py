@@ -19,7 +19,8 @@ def crowd(points: Points, *, rng: np.random.Generator) -> Points:
     """Return as many donors of one shapeless crowd. Shape of ``points``, >= 2 rows.
 
     Ranks drawn from a Gaussian with the rank correlations of the file (a Gaussian copula), then
-    on each trait the one-humped distribution nearest to the file's.
+    on each trait the one-humped distribution nearest to that of the file drawn again: where two
+    humps are nearly as tall, some crowds stand on the one and some on the other.
     """
     ranks = np.apply_along_axis(rankdata, 0, points)
     # Spearman's to Pearson's under a Gaussian copula, https://doi.org/10.1007/BF02293973
@@ -30,7 +31,8 @@ def crowd(points: Points, *, rng: np.random.Generator) -> Points:
         np.zeros(points.shape[1]), correlation, len(points), method="eigh"
     )
     places = ndtr(drawn / np.maximum(drawn.std(axis=0), 1e-9))
-    columns = [_quantiles(points[:, at], places[:, at]) for at in range(points.shape[1])]
+    again = points[rng.integers(0, len(points), len(points))]
+    columns = [_quantiles(again[:, at], places[:, at]) for at in range(points.shape[1])]
     return np.column_stack(columns)
 
 
