@@ -12,13 +12,13 @@ with tagged as (
                    lower(coalesce(contacts.variant, '')),
                    'moti(?:ve|f)[ ]*[:=][ ]*([a-zé]+)', 1
                ) as in_variant,
-               regexp_extract(
-                   lower(coalesce(campaigns.name, '')),
-                   'moti(?:ve|f)[ ]*[:=][ ]*([a-zé]+)', 1
-               ) as in_name
+               coalesce(campaigns.in_name, '') as in_name
         from contacts
         left join (
-            select campaign_id, min(name) as name
+            select campaign_id,
+                   regexp_extract(
+                       lower(coalesce(min(name), '')), 'moti(?:ve|f)[ ]*[:=][ ]*([a-zé]+)', 1
+                   ) as in_name
             from campaigns
             group by campaign_id
         ) as campaigns on campaigns.campaign_id = contacts.campaign_id
