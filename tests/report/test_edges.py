@@ -37,6 +37,7 @@ CASES: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_the_page_of_an_unusual_association_reads_well(
     analysed: Any, rendered: Any, read: Callable[[str], Any], name: str

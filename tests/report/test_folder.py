@@ -115,6 +115,7 @@ def test_the_figures_are_strict_json_and_add_up(french: Any) -> None:
             for name in figures["lists"]} == figures["lists"]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_same_facts_make_the_same_files(
     french: Any, simulated: Any, intake: Any, tmp_path: Path
 ) -> None:
@@ -126,6 +127,7 @@ def test_the_same_facts_make_the_same_files(
         assert first.read_bytes() == second.read_bytes(), name
 
 
+@pytest.mark.slow
 def test_donors_gone_through_in_sixteen_parts_give_the_same_figures(
     french: Any, simulated: Any, intake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

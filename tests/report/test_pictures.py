@@ -1,5 +1,6 @@
 """Pictures say what the figures say."""
 
+import bisect
 from itertools import pairwise
 
 import polars as pl
@@ -7,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mecene.report.pictures import curves, flows, values
+from mecene.report import value_bands
+from mecene.report.pictures import curves, flows
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
@@ -22,9 +24,9 @@ def test_names_beside_a_drawing_stand_apart_and_in_order(places: list[float]) ->
 
 @given(st.lists(st.integers(0, 10_000_00), min_size=1, max_size=40), st.integers(0, 40))
 def test_bands_of_parts_add_up_to_those_of_the_whole(worth: list[int], cut: int) -> None:
-    whole = values.bands(pl.Series(worth, dtype=pl.Float64), currency="EUR")
+    whole = value_bands.counted(pl.Series(worth, dtype=pl.Float64), currency="EUR")
     parts = [
-        values.bands(pl.Series(part, dtype=pl.Float64), currency="EUR")
+        value_bands.counted(pl.Series(part, dtype=pl.Float64), currency="EUR")
         for part in (worth[:cut], worth[cut:])
     ]
 
@@ -34,11 +36,22 @@ def test_bands_of_parts_add_up_to_those_of_the_whole(worth: list[int], cut: int)
     assert whole["donors"].sum() == len(worth)
 
 
+def test_a_band_is_summed_donor_after_donor_so_that_two_runs_agree_to_the_last_digit() -> None:
+    worth = [((n * 7_919) % 100_003) / 7 for n in range(200_000)]
+
+    found = value_bands.counted(pl.Series(worth), currency="EUR")
+
+    by_hand = [0.0] * found.height
+    for minor in worth:
+        by_hand[bisect.bisect_right(value_bands.EDGES, minor / 100) - 1] += minor
+    assert found["value_minor"].to_list() == by_hand
+
+
 def test_a_band_starts_at_its_edge() -> None:
-    found = values.bands(pl.Series([4_99.0, 5_00.0, 14_99.0, 15_00.0]), currency="EUR")
+    found = value_bands.counted(pl.Series([4_99.0, 5_00.0, 14_99.0, 15_00.0]), currency="EUR")
 
     assert found.select("band", "donors").rows() == [(0, 1), (1, 2), (2, 1)]
-    assert values.bands(pl.Series([4.0, 5.0]), currency="XOF")["band"].to_list() == [0, 1]
+    assert value_bands.counted(pl.Series([4.0, 5.0]), currency="XOF")["band"].to_list() == [0, 1]
 
 
 def test_a_curve_is_read_at_its_last_step_and_starts_at_nothing() -> None:

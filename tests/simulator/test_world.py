@@ -10,6 +10,7 @@ from mecene.simulator import association
 from mecene.simulator.association import Association, World
 from mecene.simulator.recipe import BLOCK, InvalidAssociation
 
+pytestmark = pytest.mark.xdist_group("simulator_world")  # they share a world
 SPEC = Association(donors=4_000, years=6, seed=7)
 
 

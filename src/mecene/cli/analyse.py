@@ -98,10 +98,12 @@ def run(
         quiet: Whether to print nothing.
     """
     from mecene.cli import collect, summing_up
+    from mecene.report import easel
     from mecene.segments import rules as segment_rules
 
     thresholds = segment_rules.load(rules)
     recognised = _recognised(asked, lang=lang, quiet=quiet)
+    easel.prepare()
     with publishing.bench(out) as work, telling.progress(lang=lang, quiet=quiet) as tell:
         made = work / "report"
         made.mkdir()

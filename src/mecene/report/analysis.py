@@ -1,12 +1,16 @@
 """Analysis: everything that is worked out about an association's donors, as of a day.
 
 Two passes over the donors, a bucket at a time, so that memory does not grow with their number:
-``whole`` learns what the file says, ``standing`` holds every donor against it.
+``whole`` learns what the file says, ``standing`` holds every donor against it. Meanwhile, where
+donors are few enough to be taken at once, the years are measured and the moves followed.
 """
 
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 import polars as pl
 
@@ -17,6 +21,8 @@ from mecene.retention import measure
 from mecene.retention.measure import Measures
 from mecene.segments.lists import Built
 from mecene.segments.rules import Rules
+
+T = TypeVar("T")
 
 
 class NoDonors(ValueError):
@@ -68,21 +74,24 @@ def analyse(question: Question) -> Analysis:
     Raises:
         NoDonors: no donor is known on that day, and no gift either.
     """
-    measures = _measures(question)
-    currency = measures.currency if measures else question.any_currency()
-    parts = whole.summaries(question)
-    if not parts and measures is None:
-        raise NoDonors(question.as_of)
-    if not parts:
-        # Every gift is anonymous: there is an income to tell, and a roll without a row.
-        parts = [whole.summary_of_nobody(question)]
-    learnt = whole.learnt(parts, rules=question.rules)
-    standings = []
-    for done, part in enumerate(parts):
-        question.on_progress("donors", done, len(parts))
-        standings.append(standing.of(part, learnt, question, currency=currency))
-    question.on_progress("donors", len(parts), len(parts))
-    moved = movement.over(question, currency=currency)
+    with ThreadPoolExecutor(1, thread_name_prefix="meanwhile") as other:
+        measuring = _begun(other, question, lambda: _measures(question))
+        parts = whole.summaries(question)
+        measures = measuring.result()
+        currency = measures.currency if measures else question.any_currency()
+        if not parts and measures is None:
+            raise NoDonors(question.as_of)
+        if not parts:
+            # Every gift is anonymous: there is an income to tell, and a roll without a row.
+            parts = [whole.summary_of_nobody(question)]
+        moving = _begun(other, question, lambda: movement.over(question, currency=currency))
+        learnt = whole.learnt(parts, rules=question.rules)
+        standings = []
+        for done, part in enumerate(parts):
+            question.on_progress("donors", done, len(parts))
+            standings.append(standing.of(part, learnt, question, currency=currency))
+        question.on_progress("donors", len(parts), len(parts))
+        moved = moving.result()
     doubts = learnt.model.warnings if learnt.model else ()
     return Analysis(
         as_of=question.as_of,
@@ -100,6 +109,15 @@ def analyse(question: Question) -> Analysis:
         series=outside.months(question, measures),
         **standing.added(standings),
     )
+
+
+def _begun(other: ThreadPoolExecutor, question: Question, work: Callable[[], T]) -> Future[T]:
+    """Return some work, begun; done already where donors are taken bucket by bucket."""
+    begun = other.submit(work)
+    if len(question.buckets) > 1:
+        # Two buckets in memory would be twice the memory.
+        wait([begun])
+    return begun
 
 
 def _measures(question: Question) -> Measures | None:

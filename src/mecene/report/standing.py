@@ -11,8 +11,7 @@ from typing import Any
 import polars as pl
 
 from mecene.lifetime_value import value
-from mecene.report import one_currency, roll
-from mecene.report.pictures import values
+from mecene.report import one_currency, roll, value_bands
 from mecene.report.question import EVERYBODY, Question
 from mecene.report.whole import Whole
 from mecene.segments import (
@@ -71,7 +70,7 @@ def of(part: Path, whole: Whole, question: Question, *, currency: str) -> Standi
         sums=profile.parts(addable, segments),
         last_gifts=profile.gift_counts(addable, segments),
         grid=_grid(bands.with_columns(addable["amount_36m_minor"])),
-        bands=values.bands(addable["expected_value_36m_minor"], currency=currency),
+        bands=value_bands.counted(addable["expected_value_36m_minor"], currency=currency),
         totals=addable.select(pl.col("^expected_.*$").sum()),
         lists=lists.build(
             valued,

@@ -9,30 +9,14 @@ import polars as pl
 
 from mecene import money
 from mecene.report import lexicon, look
-
-# Euros (or whole units) at which bands begin; the usual gifts stand inside a band, not on its edge.
-EDGES = (0, 5, 15, 35, 75, 150, 350, 750, 1_500, 5_000)
-
-
-def bands(expected_minor: pl.Series, *, currency: str) -> pl.DataFrame:
-    """Return ``band`` (index into EDGES), ``donors`` and ``value_minor`` (sum); addable."""
-    base = 10 ** money.exponent(currency)
-    breaks = [edge * base for edge in EDGES[1:]]
-    known = expected_minor.cast(pl.Float64).drop_nulls()
-    band = pl.Series(breaks, dtype=pl.Float64).search_sorted(known, side="right")
-    return (
-        pl.DataFrame({"value_minor": known, "band": band.cast(pl.Int64)})
-        .group_by("band")
-        .agg(donors=pl.len(), value_minor=pl.col("value_minor").sum())
-        .sort("band")
-    )
+from mecene.report.value_bands import EDGES
 
 
 def picture(counts: pl.DataFrame, *, currency: str, lang: str) -> look.Picture:
     """Draw the donors of each band of expected value, and the share of the whole it holds.
 
     Args:
-        counts: What ``bands`` returns, summed over all donors.
+        counts: What ``value_bands.counted`` returns, summed over all donors.
         currency: ISO 4217 code of the amounts.
         lang: ``fr`` or ``en``.
     """
