@@ -25,15 +25,15 @@ class UnknownLanguage(ValueError):
 
 
 @cache
-def load(lang: str) -> Mapping[str, Any]:
-    """Return the words of a language, as ``words.toml`` has them.
+def load(lang: str, file: str = "words.toml") -> Mapping[str, Any]:
+    """Return the words of a language, as ``words.toml`` or another file beside it has them.
 
     Raises:
         UnknownLanguage: ``lang`` is neither ``fr`` nor ``en``.
     """
     if lang not in LANGUAGES:
         raise UnknownLanguage(f"lang is {' or '.join(LANGUAGES)}; got {lang!r}")
-    content = (resources.files(__package__) / "words.toml").read_text(encoding="utf-8")
+    content = (resources.files(__package__) / file).read_text(encoding="utf-8")
     words: Mapping[str, Any] = tomllib.loads(content.replace("~", _NARROW_SPACE))[lang]
     return words
 

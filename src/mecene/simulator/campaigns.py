@@ -6,7 +6,7 @@ October. ``pull`` is the expected number of gifts one contact causes in a donor 
 0 who is as sensitive to the channel as most.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -42,6 +42,7 @@ class Campaign:
         b_effect: What version B multiplies the effect by; 1 where the versions do not differ.
         wants: ``gift``, ``recurring`` (a first commitment) or ``upgrade``.
         cost_minor: Cost of one contact, in cents.
+        motive: Which motive it speaks to, among ``words.MOTIVES``; -1: none in particular.
     """
 
     number: int
@@ -54,6 +55,7 @@ class Campaign:
     b_effect: float
     wants: str
     cost_minor: int
+    motive: int = words.NONE
 
 
 def calendar(spec: Association) -> tuple[Campaign, ...]:
@@ -65,7 +67,7 @@ def calendar(spec: Association) -> tuple[Campaign, ...]:
         for draft in sorted(_of_month(first), key=lambda draft: draft[3]):
             b_effect = float(rng.choice([1.0, 1.0, 1.25, 0.85]))
             found.append(_numbered(draft, number=len(found), month=month, b_effect=b_effect))
-    return tuple(found)
+    return _with_motives(spec, found) if spec.motives else tuple(found)
 
 
 def emergencies(spec: Association) -> dict[int, float]:
@@ -115,6 +117,16 @@ def _numbered(draft: _Draft, *, number: int, month: int, b_effect: float) -> Cam
         b_effect=b_effect if wants == "gift" else 1.0,
         wants=wants,
         cost_minor=cost_minor,
+    )
+
+
+def _with_motives(spec: Association, found: list[Campaign]) -> tuple[Campaign, ...]:
+    """Return the campaigns, one in three for each motive, and named so that it can be read."""
+    rng = spec.generator(2**31, 1)
+    drawn = rng.permutation(np.arange(len(found)) % len(words.MOTIVES))
+    return tuple(
+        replace(campaign, motive=motive, name=f"{campaign.name} [motif:{words.MOTIVES[motive]}]")
+        for campaign, motive in zip(found, map(int, drawn), strict=True)
     )
 
 

@@ -65,6 +65,7 @@ def _effects(state: State, campaign: Campaign, donors: Ints) -> Floats:
     steep = giving.STEEPNESS if campaign.wants == "gift" else 0.4
     pull = campaign.pull * np.exp(steep * attachment - 0.25 * state.fatigue[donors])
     pull *= np.where(state.tight[donors], 0.6, 1.0)
+    pull *= engagement.moved(state, campaign, donors)
     if campaign.wants == "gift":
         pull *= np.where(state.mandates.number[donors] >= 0, 0.4, 1.0)
         lost = sensitivity * giving.rate(state, campaign.month)[donors]

@@ -31,6 +31,9 @@ TEXTS = (
     "Comment recevoir mon reçu fiscal ?",
 )
 
+# A content that speaks to one's own motive, and one that does not: assumed.
+_LIKED, _LESS_LIKED = 1.8, 0.6
+
 
 def recorded(state: State, month: int) -> bool:
     """Return whether contacts and interactions of the month are still on file."""
@@ -84,10 +87,18 @@ def arrive(state: State, month: int, came: Ints) -> None:
     _add(state, month, came[origin == words.EVENT], ATTENDED, "event", at_arrival=True)
 
 
+def moved(state: State, campaign: Campaign, sent: Ints) -> Floats:
+    """Return what a content's motive multiplies the odds of an answer by; 1 where there is none."""
+    if campaign.motive == words.NONE:
+        return np.ones(len(sent))
+    return np.where(state.motive[sent] == campaign.motive, _LIKED, _LESS_LIKED)
+
+
 def _email(state: State, campaign: Campaign, sent: Ints, *, gives: Flags, day: Ints) -> None:
     rng, month = state.rng, campaign.month
     fond = np.exp(0.55 * np.clip(state.attachment[sent], -5, 2))
-    clicks = (rng.random(len(sent)) < 0.008 * fond) | (gives & (rng.random(len(sent)) < 0.93))
+    readily = 0.008 * fond * moved(state, campaign, sent)
+    clicks = (rng.random(len(sent)) < readily) | (gives & (rng.random(len(sent)) < 0.93))
     clickers, when = sent[clicks], day[clicks]
     _rows(state, month, clickers, when, CLICK, "email", campaign.number)
     seen = state.people.measured[clickers]

@@ -34,6 +34,8 @@ class Association:
         names: Whether people have names and addresses, or only references.
         contact_months: How far back contacts and interactions are kept, as e-mail tools do.
         control_share: Share of the people chosen for a campaign that is held out, at random.
+        motives: Whether campaigns speak to a motive, said in their name, and people have one that
+            makes them answer, click and give, more or less.
     """
 
     donors: int = 20_000
@@ -44,6 +46,7 @@ class Association:
     names: bool = True
     contact_months: int = 36
     control_share: float = 0.10
+    motives: bool = False
 
     def __post_init__(self) -> None:
         if self.donors < 1 or self.years < 1:

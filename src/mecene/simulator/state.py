@@ -9,6 +9,9 @@ from mecene.simulator.log import Flags, Floats, Ints, Log
 from mecene.simulator.people import People
 from mecene.simulator.recipe import Association
 
+_MOTIVES = 2**29  # the generator's purpose
+_MOTIVE_SHARES = (0.45, 0.25, 0.30)  # assumed
+
 
 @dataclass
 class Mandates:
@@ -51,6 +54,7 @@ class State:
     reachable: Flags  # donors x channels
     objected: Flags
     blow_month: Ints  # month of the last blow to their attachment, -1
+    motive: Ints  # what moves each, among words.MOTIVES; -1 where nobody has one
 
     def here(self, month: int) -> Flags:
         """Return who is on file before the month, and alive at its start."""
@@ -86,7 +90,16 @@ def start(spec: Association, *, block: int) -> State:
         reachable=reachable,
         objected=np.zeros(size, dtype=bool),
         blow_month=np.full(size, words.NONE, dtype=np.int64),
+        motive=_motives(spec, block=block, size=size),
     )
+
+
+def _motives(spec: Association, *, block: int, size: int) -> Ints:
+    if not spec.motives:
+        return np.full(size, words.NONE, dtype=np.int64)
+    # From a generator of their own: everything else stays as it was.
+    rng = spec.generator(block, _MOTIVES)
+    return rng.choice(len(words.MOTIVES), size=size, p=_MOTIVE_SHARES).astype(np.int64)
 
 
 def _none(size: int) -> Mandates:

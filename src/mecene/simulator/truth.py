@@ -48,8 +48,15 @@ def _people(state: State, block: int) -> pl.DataFrame:
                 f"sensitivity_{name}": state.people.sensitivity[:, channel].astype(np.float32)
                 for channel, name in enumerate(words.CHANNELS)
             },
+            **_motive(state),
         }
     )
+
+
+def _motive(state: State) -> dict[str, pl.Series]:
+    """Return what moves each person, where the association has motives."""
+    told = state.motive >= 0
+    return {"motive": tables.said(words.MOTIVES, state.motive)} if told.any() else {}
 
 
 def _why(state: State) -> NDArray[np.int64]:

@@ -40,6 +40,10 @@ REFUSAL_CODES = (6, 7, 8)
 DECEASED_CODE = 9
 CARD_CODES = ("expired_card", "insufficient_funds", "do_not_honor")
 
+# What a content speaks to, and what moves a person: stories, figures, a call to act.
+MOTIVES = ("émotionnel", "rationnel", "engagé")
+EMOTIONAL, RATIONAL, COMMITTED = range(len(MOTIVES))
+
 DEVICES = ("phone", "tablet", "computer")
 
 WHY_SILENT = ("deceased", "objected", "moved", "blow", "drifted")
