@@ -1,0 +1,94 @@
+"""Mixture: how much each learner is trusted, from how well it foretold periods it had not seen.
+
+Log-odds are added with weights ≥ 0, then shifted: one convex problem, so calibration is part of
+it. With few outcomes the weights stay near their start, the habit alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import optimize, special
+
+Vector = NDArray[np.float64]
+
+# Outcomes (of the rarer kind) at which the weights are half learnt.
+_HALF_LEARNT = 60.0
+_SHIFT_PENALTY = 4.0
+# A year's shift says little of the next: measured on three files (docs/methods/scores.md).
+_PERIODS_OF_DOUBT = 3.0
+_FARTHEST = 12.0
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Weight of each learner by name, and a shift in log-odds."""
+
+    weights: Mapping[str, float]
+    shift: float
+
+    def log_odds(self, answers: Mapping[str, Vector]) -> Vector:
+        """Return the mixed log-odds of learners' log-odds, by name. Shape (n,)."""
+        mixed = sum(
+            (weight * answers[name].clip(-_FARTHEST, _FARTHEST)
+             for name, weight in self.weights.items() if weight),
+            start=np.zeros(len(next(iter(answers.values())))),
+        )  # fmt: skip
+        return np.asarray(mixed + self.shift)
+
+
+def start(names: tuple[str, ...], outcomes: float) -> Mixture:
+    """Return the mixture before any test: the habit alone, then all alike as outcomes grow.
+
+    Args:
+        names: Of the learners, ``habit`` first.
+        outcomes: How many of the rarer outcome taught them.
+    """
+    trust = outcomes / (outcomes + 300.0) if len(names) > 1 else 0.0
+    weights = {name: trust / max(len(names) - 1, 1) for name in names[1:]}
+    return Mixture({names[0]: 1.0 - trust, **weights}, 0.0)
+
+
+def fit(
+    answers: Mapping[str, Vector],
+    outcome: Vector,
+    *,
+    period: NDArray[np.intp] | None = None,
+    trust: Vector | None = None,
+    taught: float,
+) -> Mixture:
+    """Return the mixture that foretells best what its learners had not seen.
+
+    Each period has a shift of its own, a good or a bad year, that its successors do not share;
+    only what is left of their mean, shrunk, is kept.
+
+    Args:
+        answers: Log-odds by learner, ``habit`` first. Each of shape (n,).
+        outcome: 0 or 1. Shape (n,).
+        period: Number of the period of each row, from 0. Shape (n,).
+        trust: Weight of each row: newer periods say more. Shape (n,).
+        taught: How many of the rarer outcome taught the learners.
+    """
+    names = tuple(answers)
+    weight = np.ones(len(outcome)) if trust is None else trust
+    of_row = np.zeros(len(outcome), dtype=np.intp) if period is None else period
+    periods, learners = int(of_row.max()) + 1, len(names)
+    matrix = np.column_stack([answers[name].clip(-_FARTHEST, _FARTHEST) for name in names])
+    before = start(names, taught)
+    centre = np.array([*(before.weights[name] for name in names), *np.zeros(periods)])
+    penalty = np.full(len(centre), _HALF_LEARNT / 4)
+    penalty[learners:] = _SHIFT_PENALTY
+
+    def loss(point: Vector) -> tuple[float, Vector]:
+        score = matrix @ point[:learners] + point[learners:][of_row]
+        missed = weight * (special.expit(score) - outcome)
+        away = point - centre
+        value = weight @ (np.logaddexp(0, score) - outcome * score) + 0.5 * penalty @ away**2
+        shifts = np.bincount(of_row, weights=missed, minlength=periods)
+        return float(value), np.append(matrix.T @ missed, shifts) + penalty * away
+
+    bounds = [(0.0, None)] * learners + [(None, None)] * periods
+    found = optimize.minimize(loss, centre, jac=True, method="L-BFGS-B", bounds=bounds).x
+    kept = found[learners:].sum() / (periods + _PERIODS_OF_DOUBT)
+    return Mixture(dict(zip(names, found[:learners].tolist(), strict=True)), float(kept))
