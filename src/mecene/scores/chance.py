@@ -16,6 +16,7 @@ from scipy import special
 
 from mecene.scores import baselines, goodness, learners, mixture
 from mecene.scores.baselines import Rates
+from mecene.scores.design import Design
 from mecene.scores.goodness import Goodness
 from mecene.scores.habit import Habit
 from mecene.scores.learners import Always, Learners, Sample
@@ -30,6 +31,20 @@ _FADING = 0.6  # of an origin's weight, each origin back
 _FOLDS = 5
 _SURE_OUTCOMES = 300
 _LEAST_OUTCOMES = 30
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """How a chance is taught: the same for every origin.
+
+    ``first`` is the habit, or one chance for all; ``period_days`` the length of a period, for the
+    baselines; ``taught`` which learners; ``further`` the association's own columns of numbers.
+    """
+
+    first: Habit | Always
+    period_days: float
+    taught: tuple[str, ...] = learners.EVERY
+    further: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,37 +96,28 @@ class Chance:
         return np.asarray(special.expit(self.log_odds(summary)))
 
 
-def fit(
-    samples: Sequence[Sample],
-    *,
-    first: Habit | Always,
-    period_days: float,
-    rng: np.random.Generator,
-    further: Sequence[str] = (),
-) -> Chance:
+def fit(samples: Sequence[Sample], lesson: Lesson, *, rng: np.random.Generator) -> Chance:
     """Return the chance learnt from the origins of a file.
 
     Args:
         samples: One an origin, oldest first; may be empty.
-        first: The habit, or one chance for all.
-        period_days: Length of a period, for the baselines.
+        lesson: How it is taught.
         rng: For what is drawn.
-        further: The association's own columns of numbers.
     """
     informed = [sample for sample in samples if len(sample.outcome)]
     if not informed:
-        return _untaught(first)
-    seen = _unseen_answers(informed, first, period_days, rng, further)
+        return _untaught(lesson.first)
+    seen = _unseen_answers(informed, lesson, rng)
     everything = np.concatenate([sample.outcome for sample in informed])
     taught = learners.rarer_outcomes(everything)
     rounds = [part.rounds for part in seen if part.rounds]
     trees = round(1.15 * rounds[-1]) if rounds else None
-    final = learners.fit(informed, first=first, rng=rng, further=further, rounds=trees)
+    final = _taught(informed, lesson, rng, rounds=trees)
     tests = tuple(_tests(seen, taught))
     mixed = _mixed(seen, taught, _names(final))
     whole = pl.concat([sample.summary for sample in informed], how="vertical_relaxed")
     rates = {
-        kind: baselines.fit(kind, whole, everything, period_days=period_days)
+        kind: baselines.fit(kind, whole, everything, period_days=lesson.period_days)
         for kind in ("repeat", "rfm")
     }
     method = "mixture"
@@ -133,32 +139,35 @@ class _Unseen:
     taught: int
 
 
-def _unseen_answers(
-    samples: list[Sample],
-    first: Habit | Always,
-    period_days: float,
+def _taught(
+    samples: Sequence[Sample],
+    lesson: Lesson,
     rng: np.random.Generator,
-    further: Sequence[str],
+    *,
+    rounds: int | None = None,
+) -> Learners:
+    return learners.fit(
+        samples, first=lesson.first, rng=rng, further=lesson.further, rounds=rounds,
+        taught=lesson.taught,
+    )  # fmt: skip
+
+
+def _unseen_answers(
+    samples: list[Sample], lesson: Lesson, rng: np.random.Generator
 ) -> list[_Unseen]:
     if len(samples) == 1:
-        return [_across_folds(samples[0], first, period_days, rng, further)]
+        return [_across_folds(samples[0], lesson, rng)]
     tested = range(max(1, len(samples) - _TESTED_ORIGINS), len(samples))
     found: list[_Unseen] = []
     for place in tested:
         earlier, later = samples[:place], samples[place]
         rounds = found[-1].rounds if found else None
-        fitted = learners.fit(earlier, first=first, rng=rng, further=further, rounds=rounds)
-        found.append(_asked(fitted, earlier, later, period_days, folds=False))
+        fitted = _taught(earlier, lesson, rng, rounds=rounds)
+        found.append(_asked(fitted, earlier, later, lesson, folds=False))
     return found
 
 
-def _across_folds(
-    sample: Sample,
-    first: Habit | Always,
-    period_days: float,
-    rng: np.random.Generator,
-    further: Sequence[str],
-) -> _Unseen:
+def _across_folds(sample: Sample, lesson: Lesson, rng: np.random.Generator) -> _Unseen:
     fold = rng.permutation(len(sample.outcome)) % _FOLDS
     parts: list[_Unseen] = []
     places = []
@@ -168,12 +177,12 @@ def _across_folds(
             continue
         told, later = _rows(sample, kept), _rows(sample, asked)
         rounds = parts[0].rounds if parts else None
-        fitted = learners.fit([told], first=first, rng=rng, further=further, rounds=rounds)
-        parts.append(_asked(fitted, [told], later, period_days, folds=True))
+        fitted = _taught([told], lesson, rng, rounds=rounds)
+        parts.append(_asked(fitted, [told], later, lesson, folds=True))
         places.append(asked)
     if not parts:
-        fitted = learners.fit([sample], first=first, rng=rng, further=further)
-        return _asked(fitted, [sample], sample, period_days, folds=True)
+        fitted = _taught([sample], lesson, rng)
+        return _asked(fitted, [sample], sample, lesson, folds=True)
     order = np.argsort(np.concatenate(places))
     shared = [name for name in parts[0].answers if all(name in part.answers for part in parts)]
     return replace(
@@ -187,12 +196,14 @@ def _across_folds(
 
 
 def _asked(
-    fitted: Learners, earlier: Sequence[Sample], later: Sample, period_days: float, *, folds: bool
+    fitted: Learners, earlier: Sequence[Sample], later: Sample, lesson: Lesson, *, folds: bool
 ) -> _Unseen:
     whole = pl.concat([sample.summary for sample in earlier], how="vertical_relaxed")
     outcome = np.concatenate([sample.outcome for sample in earlier])
     rates = {
-        kind: baselines.fit(kind, whole, outcome, period_days=period_days).log_odds(later.summary)
+        kind: baselines.fit(kind, whole, outcome, period_days=lesson.period_days).log_odds(
+            later.summary
+        )
         for kind in ("repeat", "rfm")
     }
     return _Unseen(
@@ -246,9 +257,7 @@ def _half_and_half(part: _Unseen, taught: int) -> Vector:
 
 def _tested(part: _Unseen, chances: Mapping[str, Vector]) -> Test:
     found = {name: goodness.of(chance, part.outcome) for name, chance in chances.items()}
-    best = min(
-        (name for name in BASELINES if name in found), key=lambda name: found[name].log_loss
-    )
+    best = min((name for name in BASELINES if name in found), key=lambda name: found[name].log_loss)
     gain = goodness.log_losses(chances[best], part.outcome) - goodness.log_losses(
         chances["mixture"], part.outcome
     )
@@ -257,8 +266,6 @@ def _tested(part: _Unseen, chances: Mapping[str, Vector]) -> Test:
 
 
 def _untaught(first: Habit | Always) -> Chance:
-    from mecene.scores.design import Design
-
     alone = Learners(Design(()), first, None, None, None)
     return Chance(alone, mixture.start(("habit",), 0), {}, "mixture", (), 0)
 

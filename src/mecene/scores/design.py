@@ -54,8 +54,7 @@ class Design:
                 f"summary: column `{missing[0]}` is missing; the model was taught with it"
             )
         return np.column_stack(
-            [numbers[name].to_numpy() for name in self.columns]
-            or [np.empty((summary.height, 0))]
+            [numbers[name].to_numpy() for name in self.columns] or [np.empty((summary.height, 0))]
         )
 
 

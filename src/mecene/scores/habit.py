@@ -110,9 +110,7 @@ def _within(model: BgNbd, donors: pl.DataFrame, *, days: float) -> Vector:
     return _spread(donors, cells, keys, model.p_alive(past) * -np.expm1(-silent))
 
 
-def _spread(
-    donors: pl.DataFrame, cells: pl.DataFrame, keys: list[str], values: Vector
-) -> Vector:
+def _spread(donors: pl.DataFrame, cells: pl.DataFrame, keys: list[str], values: Vector) -> Vector:
     found = donors.select(keys).join(
         cells.with_columns(pl.Series("value", values)), on=keys, how="left", maintain_order="left"
     )

@@ -22,8 +22,10 @@ from mecene.scores.trees import Trees
 
 Vector = NDArray[np.float64]
 
+EVERY = ("regression", "boosted", "forest")
 LEAST_FOR_REGRESSION = 15
 LEAST_FOR_TREES = 100
+_FADING = 0.85  # of what an origin teaches, each year back
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ def fit(
     rng: np.random.Generator,
     further: Sequence[str] = (),
     rounds: int | None = None,
+    taught: tuple[str, ...] = EVERY,
 ) -> Learners:
     """Return the learners taught by some origins.
 
@@ -88,21 +91,35 @@ def fit(
         further: The association's own columns of numbers.
         rounds: Trees of the boosted learner; by default as many as help on a fifth of the
             donors, put aside on every origin.
+        taught: Which learners to teach, of ``EVERY``.
     """
     summary = pl.concat([sample.summary for sample in samples], how="vertical_relaxed")
     outcome = np.concatenate([sample.outcome for sample in samples])
+    newest = max(sample.origin for sample in samples)
+    weight = np.concatenate(
+        [
+            np.full(len(sample.outcome), _FADING ** ((newest - sample.origin).days / 365.25))
+            for sample in samples
+        ]
+    )
     columns = design.of(summary, further=further)
     rarer = rarer_outcomes(outcome)
     habit = np.nan_to_num(first.log_odds(summary))
     weighed = None
-    if rarer >= LEAST_FOR_REGRESSION:
-        weighed = regression.fit(summary, habit, outcome, rng=rng)
+    if rarer >= LEAST_FOR_REGRESSION and "regression" in taught:
+        weighed = regression.fit(summary, habit, outcome, weight=weight, rng=rng)
     if rarer < LEAST_FOR_TREES or not trees.available():
         return Learners(columns, first, weighed, None, None)
     matrix, seed = columns.matrix(summary), int(rng.integers(2**31))
-    aside = (summary["donor_id"].to_numpy() // 16) % 5 == 0  # 16 buckets a donor may lie in
-    boosted = trees.boosted(matrix, habit, outcome, seed=seed, rounds=rounds, aside=aside)
-    return Learners(columns, first, weighed, boosted, trees.forest(matrix, outcome, seed=seed))
+    boosted = grown = None
+    if "boosted" in taught:
+        aside = (summary["donor_id"].to_numpy() // 16) % 5 == 0  # 16: a sample is whole buckets
+        boosted = trees.boosted(
+            matrix, habit, outcome, weight=weight, seed=seed, rounds=rounds, aside=aside
+        )
+    if "forest" in taught:
+        grown = trees.forest(matrix, outcome, weight=weight, seed=seed)
+    return Learners(columns, first, weighed, boosted, grown)
 
 
 def rarer_outcomes(outcome: Vector) -> int:

@@ -19,6 +19,7 @@ _SHIFT_PENALTY = 4.0
 # A year's shift says little of the next: measured on three files (docs/methods/scores.md).
 _PERIODS_OF_DOUBT = 3.0
 _FARTHEST = 12.0
+_SHARES = {"regression": 5.0, "boosted": 4.0, "forest": 1.0}
 
 
 @dataclass(frozen=True)
@@ -39,15 +40,18 @@ class Mixture:
 
 
 def start(names: tuple[str, ...], outcomes: float) -> Mixture:
-    """Return the mixture before any test: the habit alone, then all alike as outcomes grow.
+    """Return the mixture before any test: the habit alone, then its betters as outcomes grow.
 
     Args:
         names: Of the learners, ``habit`` first.
         outcomes: How many of the rarer outcome taught them.
     """
     trust = outcomes / (outcomes + 300.0) if len(names) > 1 else 0.0
-    weights = {name: trust / max(len(names) - 1, 1) for name in names[1:]}
-    return Mixture({names[0]: 1.0 - trust, **weights}, 0.0)
+    shares = {name: _SHARES.get(name, 1.0) for name in names[1:]}
+    total = sum(shares.values())
+    return Mixture(
+        {names[0]: 1.0 - trust} | {name: trust * part / total for name, part in shares.items()}, 0.0
+    )
 
 
 def fit(

@@ -35,9 +35,7 @@ class Origins:
     def before(self, day: date) -> "Origins":
         """Return the origins that could be learnt from on an earlier day."""
         earlier = tuple(
-            origin
-            for origin in self.days
-            if period.add_months(origin, self.period_months) <= day
+            origin for origin in self.days if period.add_months(origin, self.period_months) <= day
         )
         return Origins(day, self.period_months, earlier)
 

@@ -50,7 +50,12 @@ class Regression:
 
 
 def fit(
-    summary: pl.DataFrame, habit: Vector, outcome: Vector, *, rng: np.random.Generator
+    summary: pl.DataFrame,
+    habit: Vector,
+    outcome: Vector,
+    *,
+    weight: Vector,
+    rng: np.random.Generator,
 ) -> Regression:
     """Return the score learnt from donors and what they did.
 
@@ -58,19 +63,21 @@ def fit(
         summary: One row a donor and origin.
         habit: Log-odds from their habit, NaN where none. Shape (n,).
         outcome: 1 where it happened, else 0, both present. Shape (n,).
+        weight: How much each row counts. Shape (n,).
         rng: Chooses which rows, of more than 150,000.
     """
     from sklearn.linear_model import LogisticRegression
 
     if summary.height > _MOST_ROWS:
         chosen = np.sort(rng.choice(summary.height, _MOST_ROWS, replace=False))
-        summary, habit, outcome = summary[chosen], habit[chosen], outcome[chosen]
+        summary, habit = summary[chosen], habit[chosen]
+        outcome, weight = outcome[chosen], weight[chosen]
     numbers = _numbers(summary, habit)
     matrix = np.nan_to_num(numbers.to_numpy())
     middle, scale = matrix.mean(axis=0), matrix.std(axis=0)
     kept = scale > 1e-9
     matrix = ((matrix[:, kept] - middle[kept]) / scale[kept]).clip(-6, 6)
-    fitted = LogisticRegression(C=0.5, max_iter=300).fit(matrix, outcome)
+    fitted = LogisticRegression(C=0.5, max_iter=300).fit(matrix, outcome, weight)
     names = [name for name, keep in zip(numbers.columns, kept, strict=True) if keep]
     return Regression(
         tuple(names),

@@ -79,6 +79,12 @@ def rows(
             yield Rows(origin, frame, two_on <= looked_from.as_of, share)
 
 
+def present(store: FactStore, *, as_of: date, most: int = ROWS_PER_ORIGIN) -> pl.DataFrame:
+    """Return the summary as of the day itself, of the donors ``rows`` samples."""
+    parts = [summary.of(store, as_of=as_of, bucket=b) for b in _buckets(store, as_of, most)]
+    return seen(pl.concat(parts).sort("donor_id"))
+
+
 def seen(table: pl.DataFrame) -> pl.DataFrame:
     """Return the donors who may be profiled: not dead, and not opposed to it."""
     return table.filter(~pl.col("deceased") & ~pl.col("objects_profiling"))
@@ -107,4 +113,3 @@ def _buckets(store: FactStore, as_of: date, most: int) -> tuple[str | None, ...]
         return (None,)
     few = max(1, round(len(BUCKETS) * most / counted))
     return tuple(BUCKETS[:few])
-
