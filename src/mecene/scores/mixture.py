@@ -15,11 +15,13 @@ Vector = NDArray[np.float64]
 
 # Outcomes (of the rarer kind) at which the weights are half learnt.
 _HALF_LEARNT = 60.0
-_SHIFT_PENALTY = 4.0
+_SHIFT_PENALTY = 0.1
 # A year's shift says little of the next: measured on three files (docs/methods/scores.md).
 _PERIODS_OF_DOUBT = 4.0
 _FARTHEST = 12.0
-_SHARES = {"regression": 5.0, "boosted": 4.0, "forest": 1.0, "rfm": 0.5}
+_SHARES = {"regression": 4.0, "boosted": 3.0, "forest": 3.0, "rfm": 1.0}
+# Donors of one year share its luck: however many they are, they tell no more than these.
+_ROWS_OF_A_PERIOD = 300.0
 # Weights sum to 1, nearly: free, they sharpened odds on what two good years had in common, and
 # lost .002 of log loss on the next (docs/methods/scores.md).
 _TOGETHER = 1e5
@@ -81,6 +83,7 @@ def fit(
     weight = np.ones(len(outcome)) if trust is None else trust
     of_row = np.zeros(len(outcome), dtype=np.intp) if period is None else period
     periods, learners = int(of_row.max()) + 1, len(names)
+    weight = weight * np.minimum(1.0, _ROWS_OF_A_PERIOD / np.bincount(of_row))[of_row]
     matrix = np.column_stack([answers[name].clip(-_FARTHEST, _FARTHEST) for name in names])
     before = start(names, taught)
     centre = np.array([*(before.weights[name] for name in names), *np.zeros(periods)])
