@@ -1,0 +1,1 @@
+"""Scores: what each donor will do, how sure we are, and why."""

@@ -1,0 +1,218 @@
+"""Prediction: today's donors held against the model, each with a whole distribution.
+
+Pure and donor by donor, so that ten million go through in batches of the summary. Donors who
+object to profiling, and the dead, are absent.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from mecene.scores import commitment, targets, training
+from mecene.scores.distribution import MONTHS, Distribution
+from mecene.scores.model import ScoreModel
+
+Vector = NDArray[np.float64]
+
+DONORS_AT_A_TIME = 65_536
+SHOWN_MONTHS = (1, 3, 6, 12, 24)
+ALARM = 0.20  # « taux de fidélisation » under which the source documents ask for another message
+LADDER = (300, 500, 800, 1000, 1200, 1500, 2000, 2500, 3000, 4000, 5000, 7500, 10000, 15000,
+          20000, 30000, 50000, 100000)  # fmt: skip
+_LAPSED_DAYS = 730
+
+
+def distribution(model: ScoreModel, summary: pl.DataFrame) -> Distribution:
+    """Return the law of what each donor of a summary may do, in its order.
+
+    Args:
+        model: Learnt from this association.
+        summary: One row a donor, as of the day to foretell from.
+    """
+    odds = _log_odds(model, summary)
+    months = model.period_months
+    first, giving = model.continuation.chances(odds, periods=MONTHS // months)
+    within_year = giving
+    if months < MONTHS:
+        within_year = model.continuation.chances(odds, periods=max(12 // months, 1))[1]
+    further = model.frequency.further(summary)
+    return Distribution(
+        first=_by_month(model, summary, first),
+        counts_12m=model.frequency.at_least(further, within_year),
+        counts_24m=model.frequency.at_least(further, giving),
+        amounts=model.amounts.values(summary),
+        ending=commitment.ahead(
+            model.lasting,
+            summary,
+            will=_target(model, "stops_voluntarily", summary),
+            failure=_target(model, "stops_involuntarily", summary),
+        ),
+        monthly_minor=summary["recurring_monthly_minor"].fill_null(0).to_numpy() * 1.0,
+        starts=_target(model, "starts_recurring", summary),
+        raises=_target(model, "raises_recurring", summary),
+    )
+
+
+def free_gifts(model: ScoreModel, summary: pl.DataFrame) -> Distribution:
+    """Return the law of free gifts alone, as if no regular gift ran."""
+    law = distribution(model, summary)
+    none = np.zeros_like(law.first)
+    nobody = np.zeros(len(none))
+    return replace(
+        law,
+        ending=commitment.Ending(none, none, none),
+        monthly_minor=nobody,
+        starts=nobody,
+        raises=nobody,
+    )
+
+
+def scores(
+    model: ScoreModel,
+    summary: pl.DataFrame,
+    *,
+    as_of: date,
+    mid_minor: float | None = None,
+    major_minor: float | None = None,
+) -> pl.DataFrame:
+    """Return one row a donor who may be profiled, in the summary's order.
+
+    Columns: ``donor_id``; ``p_gives_1m`` … ``p_gives_24m`` and ``retention`` (within twelve
+    months) in [0, 1]; ``retention_alarm``: it is under 20 %; ``p_second_gift`` of who gave once,
+    ``p_reactivates`` of who has been silent for two years; ``expected_gifts_12m``,
+    ``expected_12m_minor`` and ``…_24m``; ``spread_12m_minor``, one standard deviation;
+    ``p_mid``, ``p_major``: more than these sums within twelve months; ``next_gift_from``,
+    ``next_gift_on``, ``next_gift_until``: days by which it has come with 10, 50 and 90 % of the
+    chance that it comes within two years; ``next_act`` and ``p_next_act``;
+    ``p_starts_recurring``, ``suggested_monthly_minor``; the other targets; ``score_confidence``.
+
+    Args:
+        model: Learnt from this association.
+        summary: One row a donor, as of ``as_of``.
+        as_of: The day months are counted from.
+        mid_minor: What a mid-value donor gives in a year; no column where None.
+        major_minor: The same of a major donor.
+    """
+    limits = {"p_mid": mid_minor, "p_major": major_minor}
+    seen = training.seen(summary)
+    parts = [
+        _scored(model, seen.slice(start, DONORS_AT_A_TIME), as_of, limits)
+        for start in range(0, max(seen.height, 1), DONORS_AT_A_TIME)
+    ]
+    return pl.concat(parts)
+
+
+def suggested_monthly(summary: pl.DataFrame) -> pl.Series:
+    """Return a monthly amount to propose: a twelfth of what a giving year brings, rounded down.
+
+    From the donor's own history alone: free gifts over the years in which they gave. Empty
+    without such a gift or where a commitment runs; never under 3 euros.
+    """
+    yearly = pl.col("one_off_amount_minor") / pl.max_horizontal("active_years", 1)
+    free = (pl.col("one_off_gifts") > 0) & ~pl.col("recurring_state").is_in(
+        commitment.RUNNING
+    ).fill_null(value=False)
+    found = summary.select(pl.when(free).then(yearly / 12).alias("month"))["month"]
+    amounts = np.asarray(LADDER)
+    place = np.searchsorted(amounts, found.fill_null(0).to_numpy(), side="right") - 1
+    rounded = pl.Series("suggested_monthly_minor", amounts[np.maximum(place, 0)], dtype=pl.Int64)
+    return rounded.set(found.is_null(), None)
+
+
+def _scored(
+    model: ScoreModel, summary: pl.DataFrame, as_of: date, limits: Mapping[str, float | None]
+) -> pl.DataFrame:
+    law = distribution(model, summary)
+    once = (summary["gift_days"] == 1).to_numpy()
+    away = (summary["last_gift_age_days"] > _LAPSED_DAYS).fill_null(value=False).to_numpy()
+    year = law.p_gives(12)
+    acts = law.next_act()
+    kinds, risks = list(acts), np.column_stack(list(acts.values()))
+    likeliest = risks.argmax(axis=1)
+    columns = {
+        **{f"p_gives_{months}m": law.p_gives(months) for months in SHOWN_MONTHS},
+        "retention": year,
+        "p_second_gift": np.where(once, year, np.nan),
+        "p_reactivates": np.where(away, year, np.nan),
+        "expected_gifts_12m": law.expected_gifts(12),
+        "expected_12m_minor": law.expected_minor(12),
+        "expected_24m_minor": law.expected_minor(24),
+        "spread_12m_minor": np.sqrt(law.variance_minor(12)),
+        **{n: law.p_total_over(limit, 12) for n, limit in limits.items() if limit is not None},
+        "p_next_act": risks[np.arange(len(risks)), likeliest],
+        **{f"p_{name}": _target(model, name, summary, only=True) for name in model.targets},
+    }
+    gave = (summary["gifts"] > 0).to_numpy()
+    when = {
+        name: _days(law.next_gift_month(share), as_of)
+        for name, share in (
+            ("next_gift_from", 0.1),
+            ("next_gift_on", 0.5),
+            ("next_gift_until", 0.9),
+        )
+    }
+    return summary.select("donor_id").with_columns(
+        *(pl.Series(name, values).fill_nan(None) for name, values in columns.items()),
+        *(pl.Series(name, days, dtype=pl.Date) for name, days in when.items()),
+        suggested_monthly(summary),
+        pl.Series("next_act", [kinds[place] for place in likeliest], dtype=pl.String),
+        pl.Series("retention_alarm", (year < ALARM) & gave),
+        pl.Series("score_confidence", _confidence(model, summary), dtype=pl.String),
+    )
+
+
+def _log_odds(model: ScoreModel, summary: pl.DataFrame) -> Vector:
+    """Return the log-odds of a free gift in the first period, prospects by their own target."""
+    gave = (summary["gifts"] > 0).to_numpy()
+    odds = np.full(summary.height, -6.0)
+    if gave.any():
+        odds[gave] = model.giving.log_odds(summary.filter(pl.col("gifts") > 0))
+    if not gave.all() and "first_gift" in model.targets:
+        yearly = model.targets["first_gift"].chances(summary.filter(pl.col("gifts") == 0))
+        part = -np.expm1(np.log1p(-yearly) * model.period_months / 12)
+        odds[~gave] = np.log(part) - np.log1p(-part)
+    return odds
+
+
+def _by_month(model: ScoreModel, summary: pl.DataFrame, first: NDArray[np.float64]) -> Vector:
+    months = model.period_months
+    early = model.timing.weights(summary, as_of=model.as_of)
+    late = model.timing.weights(summary, as_of=model.as_of, silent=True)
+    parts = [
+        first[:, [place]] * (early if place == 0 else late) for place in range(MONTHS // months)
+    ]
+    return np.concatenate(parts, axis=1)
+
+
+def _target(model: ScoreModel, name: str, summary: pl.DataFrame, *, only: bool = False) -> Vector:
+    """Return the chance of a target; 0, or NaN if ``only``, outside its population. (n,)."""
+    target = next(target for target in targets.declared() if target.name == name)
+    inside = summary.select(target.among.expr.alias("in"))["in"].to_numpy()
+    answer = np.full(summary.height, np.nan if only else 0.0)
+    if inside.any() and name in model.targets:
+        answer[inside] = model.targets[name].chances(summary.filter(pl.Series(inside)))
+    return answer
+
+
+def _days(months: Vector, as_of: date) -> list[date | None]:
+    return [
+        None if np.isnan(ahead) else as_of + timedelta(days=round(float(ahead) * 30.4375))
+        for ahead in months
+    ]
+
+
+def _confidence(model: ScoreModel, summary: pl.DataFrame) -> list[str]:
+    """Return low, medium or high: how much the file taught, and how long the donor is known."""
+    known = summary["yearly_opportunities"].fill_null(0).to_numpy()
+    gave = (summary["gifts"] > 0).to_numpy()
+    prospects = model.targets["first_gift"].confidence if model.targets else "low"
+    of_file = model.giving.confidence
+    seldom = "medium" if of_file == "high" else of_file
+    return [
+        prospects if not donor else (of_file if years >= 1 else seldom)
+        for donor, years in zip(gave, known, strict=True)
+    ]
