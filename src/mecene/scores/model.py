@@ -23,6 +23,7 @@ from mecene.scores import (
     continuation,
     frequency,
     habit,
+    leaks,
     targets,
     timing,
     training,
@@ -122,7 +123,11 @@ def learn(
         currency: Of the amounts.
         seed: Of what is drawn.
         on_progress: Told ``(stage, done, total)``.
+
+    Raises:
+        LeakingColumn: a column of ``rows`` knows what happened after their origin.
     """
+    doubts = leaks.check(rows)
     rng = np.random.default_rng(seed)
     samples = [_gave(part) for part in rows]
     known = samples[-1].summary if samples else today.filter(pl.col("gifts") > 0)
@@ -165,7 +170,7 @@ def learn(
         lasting=commitment.fit(today),
         targets=learnt,
         year_effect=_year_effect(giving),
-        warnings=_warnings(rows, giving, period_months),
+        warnings=(*_warnings(rows, giving, period_months), *doubts),
     )
 
 
