@@ -6,6 +6,7 @@ five points away from the whole file's, beyond what chance alone does among so m
 """
 
 from itertools import pairwise
+from typing import Any
 
 import polars as pl
 from scipy import special
@@ -72,9 +73,11 @@ def _normal_beyond(groups: pl.Series) -> pl.Series:
 
 def _age_band() -> pl.Expr:
     age = pl.col("age_years")
-    names = [f"{low}-{high - 1}" for low, high in pairwise(_AGES)]
-    bands = age.cut(list(_AGES), labels=["0-17", *names, f"{_AGES[-1]}+"], left_closed=True)
-    return bands.cast(pl.String).fill_null("unknown")
+    band: Any = pl.when(age < _AGES[0]).then(pl.lit(f"0-{_AGES[0] - 1}"))
+    for low, high in pairwise(_AGES):
+        band = band.when(age < high).then(pl.lit(f"{low}-{high - 1}"))
+    named: pl.Expr = band.when(age >= _AGES[-1]).then(pl.lit(f"{_AGES[-1]}+"))
+    return named.fill_null("unknown")
 
 
 def _department() -> pl.Expr:
