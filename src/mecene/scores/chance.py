@@ -88,8 +88,15 @@ class Chance:
         """Return the log-odds of each donor. Shape (n,)."""
         if self.method in self.rates:
             return self.rates[self.method].log_odds(summary)
-        answers = self.learners.answers(summary)
+        answers = self.answers(summary)
         return answers["habit"] if self.method == "habit" else self.mixture.log_odds(answers)
+
+    def answers(self, summary: pl.DataFrame) -> dict[str, Vector]:
+        """Return the log-odds of every method of the mixture, ``habit`` first. Each (n,)."""
+        found = self.learners.answers(summary)
+        if "rfm" in self.rates:
+            found["rfm"] = self.rates["rfm"].log_odds(summary)
+        return found
 
     def chances(self, summary: pl.DataFrame) -> Vector:
         """Return the chance of each donor, in (0, 1). Shape (n,)."""
@@ -121,7 +128,7 @@ def fit(samples: Sequence[Sample], lesson: Lesson, *, rng: np.random.Generator) 
         for kind in ("repeat", "rfm")
     }
     method = "mixture"
-    if tests and tests[-1].better_by < -tests[-1].se:
+    if tests and tests[-1].better_by < -2 * tests[-1].se:
         method = tests[-1].best_baseline
     return Chance(final, mixed, rates, method, tests, taught)
 
@@ -209,8 +216,8 @@ def _asked(
     return _Unseen(
         origin=later.origin,
         folds=folds,
-        answers=fitted.answers(later.summary),
-        baselines=rates,
+        answers=fitted.answers(later.summary) | {"rfm": rates["rfm"]},
+        baselines={"repeat": rates["repeat"]},
         outcome=later.outcome,
         rounds=fitted.boosted.rounds if fitted.boosted else None,
         taught=learners.rarer_outcomes(outcome),
@@ -272,7 +279,8 @@ def _untaught(first: Habit | Always) -> Chance:
 
 def _names(fitted: Learners) -> tuple[str, ...]:
     present = ("habit", "regression", "boosted", "forest")
-    return tuple(n for n in present if n == "habit" or getattr(fitted, n) is not None)
+    found = [n for n in present if n == "habit" or getattr(fitted, n) is not None]
+    return (*found, "rfm")
 
 
 def _rows(sample: Sample, places: NDArray[np.intp]) -> Sample:

@@ -77,17 +77,28 @@ class Distribution:
 
     def p_total_over(self, minor: float, months: int) -> Vector:
         """Return the chance that more than an amount is given within 12 or 24 months. (n,)."""
-        return self._total_over(np.full(len(self.first), minor), months)
+        return self.p_totals_over(np.full(len(self.first), minor), months)
+
+    def p_totals_over(self, minor: Vector, months: int) -> Vector:
+        """Return the same for an amount of each donor's own. (n,)."""
+        made, chances = self._debits(months)
+        answer = np.zeros(len(self.first))
+        for debits, chance in zip(made, chances.T, strict=True):
+            there = np.flatnonzero(chance > 0)
+            if len(there):
+                left = minor[there] - debits * self.monthly_minor[there]
+                answer[there] += chance[there] * self._free_over(left, there, months)
+        return np.minimum(answer, 1.0)
 
     def total_quantile(self, share: float, months: int) -> Vector:
-        """Return the least amount not exceeded with a chance of ``share``, within 0.5 %. (n,)."""
+        """Return the least amount not exceeded with a chance of ``share``, within 1 %. (n,)."""
         low = np.full(len(self.first), -1.0)
         high = self.amounts[:, -1] * (self.counts_12m.shape[1] * 2) + 25 * self.monthly_minor + 1
-        while np.any(high - low > np.maximum(1.0, 0.005 * high)):
+        while np.any(high - low > np.maximum(50.0, 0.01 * high)):
             middle = (low + high) / 2
-            enough = 1 - self._total_over(middle, months) >= share - 1e-12
+            enough = 1 - self.p_totals_over(middle, months) >= share - 1e-12
             high, low = np.where(enough, middle, high), np.where(enough, low, middle)
-        none = 1 - self._total_over(np.zeros(len(high)), months) >= share - 1e-12
+        none = 1 - self.p_totals_over(np.zeros(len(high)), months) >= share - 1e-12
         return np.where(none, 0.0, high)
 
     def next_gift_month(self, share: float) -> Vector:
@@ -151,16 +162,6 @@ class Distribution:
         if months not in (12, 24):
             raise ValueError(f"months is {months}; sums are foretold over 12 or 24")
         return self.counts_12m if months == 12 else self.counts_24m
-
-    def _total_over(self, minor: Vector, months: int) -> Vector:
-        made, chances = self._debits(months)
-        answer = np.zeros(len(self.first))
-        for debits, chance in zip(made, chances.T, strict=True):
-            there = np.flatnonzero(chance > 0)
-            if len(there):
-                left = minor[there] - debits * self.monthly_minor[there]
-                answer[there] += chance[there] * self._free_over(left, there, months)
-        return np.minimum(answer, 1.0)
 
     def _free_over(self, minor: Vector, rows: NDArray[np.intp], months: int) -> Vector:
         """Return the chance that free gifts alone exceed an amount, for some rows."""

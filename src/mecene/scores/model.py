@@ -68,7 +68,7 @@ class ScoreModel:
     warnings: tuple[str, ...]
 
 
-def _silent(_stage: str, _done: int, _total: int) -> None:
+def silent(_stage: str, _done: int, _total: int) -> None:
     """Say nothing."""
 
 
@@ -78,7 +78,7 @@ def fit(
     as_of: date,
     seed: int = 0,
     most_rows: int = training.ROWS_PER_ORIGIN,
-    on_progress: Progress = _silent,
+    on_progress: Progress = silent,
 ) -> ScoreModel:
     """Return the model learnt from a store of facts; an empty one gives the published answers.
 
@@ -111,7 +111,7 @@ def learn(
     period_months: int,
     currency: str,
     seed: int = 0,
-    on_progress: Progress = _silent,
+    on_progress: Progress = silent,
 ) -> ScoreModel:
     """Return the model learnt from training rows.
 

@@ -5,13 +5,14 @@ object to profiling, and the dead, are absent.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from mecene.scores import commitment, training
+from mecene.scores import commitment, targets, training
 from mecene.scores.distribution import MONTHS, Distribution
 from mecene.scores.model import ScoreModel
 
@@ -71,6 +72,20 @@ def p_within_a_year(model: ScoreModel, summary: pl.DataFrame) -> Vector:
     )
     free = np.maximum(1 - first.sum(axis=1), 0.0)
     return np.asarray(1 - free * (1 - ending.lasts[:, 0]))
+
+
+def free_gifts(model: ScoreModel, summary: pl.DataFrame) -> Distribution:
+    """Return the law of free gifts alone, as if no regular gift ran."""
+    law = distribution(model, summary)
+    none = np.zeros_like(law.first)
+    nobody = np.zeros(len(none))
+    return replace(
+        law,
+        ending=commitment.Ending(none, none, none),
+        monthly_minor=nobody,
+        starts=nobody,
+        raises=nobody,
+    )
 
 
 def scores(
@@ -192,8 +207,6 @@ def _by_month(model: ScoreModel, summary: pl.DataFrame, first: NDArray[np.float6
 
 def _target(model: ScoreModel, name: str, summary: pl.DataFrame, *, only: bool = False) -> Vector:
     """Return the chance of a target; 0, or NaN if ``only``, outside its population. (n,)."""
-    from mecene.scores import targets
-
     target = next(target for target in targets.declared() if target.name == name)
     inside = summary.select(target.among.expr.alias("in"))["in"].to_numpy()
     answer = np.full(summary.height, np.nan if only else 0.0)

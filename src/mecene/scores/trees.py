@@ -127,7 +127,8 @@ def forest(matrix: Matrix, outcome: Vector, *, weight: Vector, seed: int, trees:
     lightgbm = _lightgbm()
     settings = _settings(len(outcome), seed) | {
         # Least squares: a leaf is then the rate of its donors, and the mean of leaves a rate too.
-        "objective": "regression", "boosting": "rf", "lambda_l2": 0.0, "num_leaves": min(127, 4 * _leaves(len(outcome))),
+        "objective": "regression", "boosting": "rf", "lambda_l2": 0.0,
+        "num_leaves": min(127, 4 * _leaves(len(outcome))),
         "bagging_fraction": 0.5, "bagging_freq": 1, "feature_fraction": 0.35,
         "feature_fraction_bynode": 0.7,
     }  # fmt: skip

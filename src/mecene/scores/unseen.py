@@ -74,18 +74,16 @@ def of(rows: Sequence[Rows], *, period_months: int, currency: str, seed: int = 0
         seed=seed,
     )  # fmt: skip
     donors = last.frame.filter(pl.col("gifts") > 0)
-    law = prediction.distribution(taught, donors)
-    debits = law.monthly_minor * law.ending.lasts[:, :12].sum(axis=1)
     return Unseen(
         origin=last.origin,
         period_months=period_months,
         summary=donors,
         chance=taught.giving.chances(donors),
-        worth_minor=np.asarray(law.expected_minor(12) - debits),
+        worth_minor=prediction.free_gifts(taught, donors).expected_minor(12),
         rfm=_rfm(taught, donors),
         gave=(donors["period_gifts"] > 0).to_numpy().astype(np.float64),
         gave_minor=donors["period_minor"].to_numpy().astype(np.float64),
-        alarmed=law.p_gives(12) < prediction.ALARM,
+        alarmed=prediction.p_within_a_year(taught, donors) < prediction.ALARM,
     )
 
 
