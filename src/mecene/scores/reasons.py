@@ -92,7 +92,7 @@ def of(
 
 
 def effects(model: ScoreModel, typical: Typical, summary: pl.DataFrame) -> pl.DataFrame:
-    """Return the effect of every theme on every donor it concerns.
+    """Return the effect of every theme on every donor who is not ordinary in it.
 
     Columns: ``donor_id``, ``theme``, ``effect`` in log-odds; sorted as the summary, then by theme.
     """
@@ -171,7 +171,10 @@ def _effects(model: ScoreModel, typical: Typical, asked: _Asked) -> pl.DataFrame
     placed = asked.summary.with_row_index("_place")
     parts = [pl.DataFrame(schema={"place": pl.UInt32, "theme": pl.String, "effect": pl.Float64})]
     for theme in neutral.THEMES:
-        changed = neutral.of(theme, placed, typical=typical)
+        ordinary = neutral.of(theme, placed, typical=typical)
+        # Who already is ordinary has nothing to explain, and need not be asked about.
+        was = placed[ordinary["_place"]]
+        changed = ordinary.filter(ordinary.hash_rows() != was.hash_rows())
         if not changed.height:
             continue
         rows = changed["_place"].to_numpy()
