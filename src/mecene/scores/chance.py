@@ -232,7 +232,7 @@ def _mixed(seen: Sequence[_Unseen], taught: int, names: tuple[str, ...]) -> Mixt
     answers = {name: np.concatenate([part.answers[name] for part in able]) for name in names}
     lengths = [len(part.outcome) for part in able]
     period = np.repeat(np.arange(len(able)), lengths)
-    trust = _FADING ** (len(able) - 1.0 - period)
+    trust = np.asarray(_FADING ** (len(able) - 1.0 - period), dtype=np.float64)
     outcome = np.concatenate([part.outcome for part in able])
     return mixture.fit(answers, outcome, period=period, trust=trust, taught=taught)
 
