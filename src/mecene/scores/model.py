@@ -144,10 +144,6 @@ def learn(
         learnt[target.name] = targets.fit(target, looked, rng=rng)
     on_progress("scores_learning", steps, steps)
     givers = [_givers(part) for part in rows[-_LATEST:]]
-    same = [part.filter(pl.col("period_amounts") > 0, pl.col("period_minor") > 0,
-                        pl.col("currency").is_null() | (pl.col("currency") == currency))
-            for part in givers]  # fmt: skip
-    paid = pl.concat(same) if same else today.head(0)
     often = pl.concat(givers) if givers else today.head(0)
     return ScoreModel(
         as_of=as_of,
@@ -164,9 +160,7 @@ def learn(
             as_of=as_of,
         ),
         frequency=frequency.fit(often, _numbers(often, "period_gifts")),
-        amounts=amounts.fit(
-            paid, _numbers(paid, "period_minor") / np.maximum(_numbers(paid, "period_amounts"), 1)
-        ),
+        amounts=_amounts(givers, today, currency),
         lasting=commitment.fit(today),
         targets=learnt,
         year_effect=_year_effect(giving),
@@ -187,6 +181,20 @@ def _gave(part: Rows) -> Sample:
 
 def _givers(part: Rows) -> pl.DataFrame:
     return part.frame.filter(pl.col("gifts") > 0, pl.col("period_gifts") > 0)
+
+
+def _amounts(givers: list[pl.DataFrame], today: pl.DataFrame, currency: str) -> Amounts:
+    same = [
+        part.filter(
+            pl.col("period_amounts") > 0,
+            pl.col("period_minor") > 0,
+            pl.col("currency").is_null() | (pl.col("currency") == currency),
+        )
+        for part in givers
+    ]
+    paid = pl.concat(same) if same else today.head(0)
+    gifts = np.maximum(_numbers(paid, "period_amounts"), 1)
+    return amounts.fit(paid, _numbers(paid, "period_minor") / gifts)
 
 
 def _years(
