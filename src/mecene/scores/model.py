@@ -154,11 +154,7 @@ def learn(
         donors=sum(len(sample.outcome) for sample in samples),
         giving=giving,
         continuation=continuation.fit(_followed(rows, giving)),
-        timing=timing.fit(
-            [(part.origin, gave) for part, gave in zip(rows[-_LATEST:], givers, strict=True)],
-            period_months=period_months,
-            as_of=as_of,
-        ),
+        timing=_timing(rows, givers, period_months, as_of),
         frequency=frequency.fit(often, _numbers(often, "period_gifts")),
         amounts=_amounts(givers, today, currency),
         lasting=commitment.fit(today),
@@ -181,6 +177,13 @@ def _gave(part: Rows) -> Sample:
 
 def _givers(part: Rows) -> pl.DataFrame:
     return part.frame.filter(pl.col("gifts") > 0, pl.col("period_gifts") > 0)
+
+
+def _timing(
+    rows: list[Rows], givers: list[pl.DataFrame], period_months: int, as_of: date
+) -> Timing:
+    told = [(part.origin, gave) for part, gave in zip(rows[-_LATEST:], givers, strict=True)]
+    return timing.fit(told, period_months=period_months, as_of=as_of)
 
 
 def _amounts(givers: list[pl.DataFrame], today: pl.DataFrame, currency: str) -> Amounts:
