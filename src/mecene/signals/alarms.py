@@ -18,10 +18,10 @@ _FIELDS = ("signal", "figure", "usual", "since_days", "strength")
 EVIDENCE = pl.List(
     pl.Struct({"signal": pl.String} | dict.fromkeys(_FIELDS[1:], pl.Float64))
 )  # fmt: skip
-SCHEMA = {
+SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "donor_id": pl.Int64, "group": pl.String, "state": pl.String, "alarm": pl.Float64,
-    "level": pl.String, "learnt_from": pl.String, "currency": pl.String, "signals": pl.List(pl.String),
-    "evidence": EVIDENCE,
+    "level": pl.String, "learnt_from": pl.String, "currency": pl.String,
+    "signals": pl.List(pl.String), "evidence": EVIDENCE,
 }  # fmt: skip
 
 
@@ -47,7 +47,8 @@ def of(
         ``strong``, null once lapsed; ``learnt_from``: ``own`` rhythm, or the ``group``'s for
         those without one; ``currency``; of those alarmed, ``signals`` by strength, and
         ``evidence``: signal, figure, usual figure, ``since_days`` (days since the last such act;
-        of campaigns, how many were received lately), strength (what it adds to the log-odds). Who has died or objects to profiling is absent.
+        of campaigns, how many were received lately), strength (what it adds to the log-odds).
+        Who has died or objects to profiling is absent.
 
     Raises:
         watched.IncompleteSummary: a column is missing.

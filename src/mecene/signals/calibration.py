@@ -3,7 +3,8 @@
 The log-odds that a donor leaves are those of their standing plus the evidence: a weight,
 never below zero, times each surprise, so that more of what is adverse never lowers an alarm.
 Weights are those of the file's own past, drawn to ordinary ones. An alarm begins above what all
-but the wanted share of their peers who stayed had. A file without enough of a past has ordinary weights and a limit from theory.
+but the wanted share of their peers who stayed had. A file without enough of a past has ordinary
+weights and a limit from theory.
 """
 
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from mecene.signals.surprises import SIGNALS
 from mecene.signals.watched import GROUPS
 
 Vector = NDArray[np.float64]
+Ladder = tuple[tuple[float, int], ...]  # values, ascending, and how many donors had each
 
 ENOUGH = 30  # donors who left, and who stayed, in a group's past
 # Ordinary weights: assumed. Silence weighs in full, the rest less: one act missed is often chance.
@@ -56,7 +58,7 @@ class GroupCalibration:
     usual_log_odds: float
     origins: Mapping[str, float]
     weights: Mapping[str, float]
-    stayed: Mapping[str, tuple[tuple[float, int], ...]]
+    stayed: Mapping[str, Ladder]
     left: int
 
     @property
@@ -115,7 +117,7 @@ class GroupCalibration:
         return np.asarray(np.where(mean > 0, limit, np.inf))
 
 
-def _quantile(seen: tuple[tuple[float, int], ...], rate: float) -> float:
+def _quantile(seen: Ladder, rate: float) -> float:
     """Return a limit that one more donor who stays passes at most this often (conformal)."""
     values, counts = (np.array(column) for column in zip(*seen, strict=True))
     above = counts.sum() - np.cumsum(counts)  # donors strictly above each
@@ -165,9 +167,7 @@ def _members(values: pl.Series, names: list[str]) -> Vector:
     ).T.astype(float)  # fmt: skip
 
 
-def _stayed(
-    counts: pl.DataFrame, blank: GroupCalibration
-) -> dict[str, tuple[tuple[float, int], ...]]:
+def _stayed(counts: pl.DataFrame, blank: GroupCalibration) -> dict[str, Ladder]:
     rows = counts.select("peers", "stayed")
     scored = rows.with_columns(value=pl.Series(blank.score(counts), dtype=pl.Float64))
     ladders = {str(peers): _ladder(mine) for (peers,), mine in scored.group_by("peers")}
@@ -175,7 +175,7 @@ def _stayed(
     return {"": _ladder(pooled)} | dict(sorted(ladders.items()))
 
 
-def _ladder(rows: pl.DataFrame) -> tuple[tuple[float, int], ...]:
+def _ladder(rows: pl.DataFrame) -> Ladder:
     return tuple(rows.group_by("value").agg(pl.col("stayed").sum()).sort("value").iter_rows())
 
 

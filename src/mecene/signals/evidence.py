@@ -19,7 +19,7 @@ Vector = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Evidence:
-    """Sums by name: ``gap.free``, ``amount``, ``count.clicks``, ``flag.complaint.free`` …"""
+    """Sums by name: ``gap.free``, ``amount``, ``count.clicks``, ``flag.complaint.free``."""
 
     sums: Mapping[str, tuple[float, ...]]
 

@@ -58,14 +58,16 @@ def on(
     for bucket in buckets:
         seen += evidence.of(_summary(store, as_of, bucket))
     now = rhythm.fit(seen)
-    taught, origins = lessons.none(), []
+    taught = lessons.none()
+    origins: list[date] = []
     for months in months_back:
         origin = period.add_months(as_of, -months)
         if outcomes.settled_on(origin) > as_of:
             continue
         found = lessons_of(store, origin=origin, habits=now, buckets=buckets)
         if found.counts.height:
-            taught, origins = taught + found, [*origins, origin]
+            taught += found
+            origins.append(origin)
     return Learnt(now, calibration.fit(taught), tuple(origins))
 
 

@@ -17,7 +17,7 @@ _KEYS = ("group", "stage", "origin", "peers", *SURPRISES)
 
 @dataclass(frozen=True)
 class Lessons:
-    """Counts of donors: ``group``, ``stage``, ``origin``, ``peers``, surprises, ``left``, ``stayed``."""
+    """How many donors of equal standing and surprises ``left``, and how many ``stayed``."""
 
     counts: pl.DataFrame
 
@@ -46,9 +46,10 @@ def of(surprises: pl.DataFrame, outcomes: pl.DataFrame) -> Lessons:
 
 def none() -> Lessons:
     """Return the lessons of a file without a past."""
-    schema = dict.fromkeys(("group", "stage", "origin", "peers"), pl.String)
-    schema |= dict.fromkeys(SURPRISES, pl.Float64) | {"left": pl.Int64, "stayed": pl.Int64}
-    return Lessons(pl.DataFrame(schema=schema))
+    types: dict[str, type[pl.DataType]] = dict.fromkeys(_KEYS, pl.String)
+    types |= dict.fromkeys(SURPRISES, pl.Float64)
+    types |= dict.fromkeys(("left", "stayed"), pl.Int64)
+    return Lessons(pl.DataFrame(schema=types))
 
 
 def _counted(rows: pl.DataFrame) -> pl.DataFrame:

@@ -76,6 +76,6 @@ def judged(
     untold = pl.col("died").fill_null(value=False) | (~regular & (days_left <= 0))
     left = pl.when(untold).then(None).when(regular).then(ended).otherwise(silent)
     lapse = pl.when(regular).then("recurring_ended_on").otherwise(limit_on.cast(pl.Date))
-    return known.select(
-        "donor_id", left=left, lapsed_on=pl.when(left).then(lapse)
-    ).with_columns(within=pl.col("left") & (pl.col("lapsed_on") < ahead).fill_null(value=False))  # fmt: skip
+    told = known.select("donor_id", left=left, lapsed_on=pl.when(left).then(lapse))
+    soon = (pl.col("lapsed_on") < ahead).fill_null(value=False)
+    return told.with_columns(within=pl.col("left") & soon)

@@ -51,7 +51,7 @@ def fit(learnt: Evidence) -> Rhythm:
         counts={name: _count_law(learnt.sums[f"count.{name}"]) for name in watched.COUNTS},
         flags={
             group: {
-                name: _share(*learnt.sums[f"flag.{name}.{group}"], name) for name in flags.FIGURES
+                name: _share(learnt.sums[f"flag.{name}.{group}"], name) for name in flags.FIGURES
             }
             for group in watched.GROUPS
         },
@@ -96,6 +96,7 @@ def _count_law(sums: tuple[float, ...]) -> CountLaw:
     )
 
 
-def _share(donors: float, flagged: float, name: str) -> float:
+def _share(sums: tuple[float, ...], name: str) -> float:
+    donors, flagged = sums
     usual, leans = flags.USUAL_SHARE[name], 100 * _LEANS_ON
     return max((flagged + leans * usual) / (donors + leans), _LEAST_SHARE)

@@ -26,8 +26,8 @@ _LAST = {"clicks": "click", "visits": "visit", "replies": "reply", "opens": "ope
 def of(donors: pl.DataFrame, *, rhythm: Rhythm) -> pl.DataFrame:
     """Return one row a donor of ``watched.of``, in its order.
 
-    Columns: ``donor_id``, ``group``, ``stage``, ``origin``, ``peers``, ``currency``, ``silence_days``, ``limit_days``,
-    ``own_gaps``, and for each of ``SIGNALS`` ``surprise_x`` (nats, null where nothing can be
+    Columns: ``donor_id``, ``group``, ``stage``, ``origin``, ``peers``, ``currency``,
+    ``silence_days``, ``limit_days``, ``own_gaps``, and for each of ``SIGNALS`` ``surprise_x`` (nats, null where nothing can be
     said), ``figure_x`` and ``usual_x`` (days, minor units, acts, or acts a month, by signal),
     ``since_x`` (days since the last act, for counts).
     """

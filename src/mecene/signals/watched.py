@@ -10,7 +10,8 @@ FAMILIES = ("giving", "recurring", "people", "reach", "drift")
 GROUPS = ("free", "regular")
 COUNTS = ("clicks", "visits", "replies", "opens", "campaigns")
 COLUMNS = (
-    "donor_id", "acquisition_channel", "gifts", "last_gift_age_days", "first_gift_age_days", "currency",
+    "donor_id", "acquisition_channel", "currency", "gifts", "last_gift_age_days",
+    "first_gift_age_days",
     "recurring_state", "recurring_age_months", "recurring_started_age_days",
     "last_instalment_age_days", "failed_in_a_row", "last_failure_age_days", "never_collected",
     "deceased", "objects_profiling", "free_gift_days", "free_gap_log_mean",
