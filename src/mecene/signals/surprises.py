@@ -27,9 +27,10 @@ def of(donors: pl.DataFrame, *, rhythm: Rhythm) -> pl.DataFrame:
     """Return one row a donor of ``watched.of``, in its order.
 
     Columns: ``donor_id``, ``group``, ``stage``, ``origin``, ``peers``, ``currency``,
-    ``silence_days``, ``limit_days``, ``own_gaps``, and for each of ``SIGNALS`` ``surprise_x`` (nats, null where nothing can be
-    said), ``figure_x`` and ``usual_x`` (days, minor units, acts, or acts a month, by signal),
-    ``since_x`` (days since the last act, for counts).
+    ``silence_days``, ``limit_days``, ``own_gaps``, and for each of ``SIGNALS`` ``surprise_x``
+    (nats, null where nothing can be said), ``figure_x`` and ``usual_x`` (days, minor units, acts
+    or acts a month, by signal); for counts ``since_x``: days since the last such act, and for
+    campaigns how many were received lately.
     """
     columns = {
         name: donors[name]
