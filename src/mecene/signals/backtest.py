@@ -85,6 +85,7 @@ def at(
     day: date,
     false_alarm_rate: float = FALSE_ALARM_RATE,
     horizon_days: int = outcomes.HORIZON_DAYS,
+    confirm_days: int = outcomes.CONFIRM_DAYS,
     learnt: Learnt | None = None,
 ) -> Looked:
     """Return the alarms of a day, learnt from before it alone, beside what came after.
@@ -94,6 +95,7 @@ def at(
         day: The day of the alarms.
         false_alarm_rate: As ``alarms.of``.
         horizon_days: How far ahead a lapse counts as foreseen.
+        confirm_days: How long after their limit a donor must stay silent.
         learnt: What to raise alarms with; by default learnt as of the day.
     """
     known = learnt or learning.on(store, as_of=day)
@@ -105,7 +107,9 @@ def at(
         calibration=known.calibration,
         false_alarm_rate=false_alarm_rate,
     )
-    became = outcomes.of(told, store=store, since=day, horizon_days=horizon_days)
+    became = outcomes.of(
+        told, store=store, since=day, horizon_days=horizon_days, confirm_days=confirm_days
+    )
     rows = (
         raised.select(
             "donor_id", "group", "state", "alarm",

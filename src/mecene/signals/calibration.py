@@ -15,6 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import optimize, special, stats
 
+from mecene.signals import flags
 from mecene.signals.lessons import SURPRISES, Lessons
 from mecene.signals.surprises import SIGNALS
 from mecene.signals.watched import GROUPS
@@ -103,18 +104,28 @@ class GroupCalibration:
         return np.asarray(own.fill_null(pl.Series(few)).to_numpy() if len(few) else few)
 
     def _theory(self, surprises: pl.DataFrame, rate: float) -> Vector:
-        """Return the limit if each surprise were exponential: a gamma law for their sum.
+        """Return the limit if each surprise were exponential, each flag as rare as ordinary.
 
-        Moments matched, with an allowance for surprises that come together (Brown 1975).
+        A gamma law for their sum, moments matched, with an allowance for surprises that come
+        together (Brown 1975, Biometrics 31).
         """
         weights = np.array([self.weights[name] for name in SIGNALS])
         known = surprises.select(pl.col(name).is_not_null() for name in SURPRISES).to_numpy()
-        had = known * weights
-        mean = had.sum(axis=1)
-        variance = (1 - _TOGETHER) * (had**2).sum(axis=1) + _TOGETHER * mean**2
+        of_one, spread = _ordinary_moments()
+        mean = known @ (weights * of_one)
+        apart, together = known @ (weights * spread) ** 2, (known @ (weights * spread)) ** 2
+        variance = (1 - _TOGETHER) * apart + _TOGETHER * together
         safe = np.maximum(mean, 1e-9)
         limit = stats.gamma.isf(rate, safe**2 / np.maximum(variance, 1e-12), scale=variance / safe)
         return np.asarray(np.where(mean > 0, limit, np.inf))
+
+
+def _ordinary_moments() -> tuple[Vector, Vector]:
+    """Return mean and standard deviation of each surprise of donors who drift nowhere."""
+    shares = np.array([flags.USUAL_SHARE.get(name, np.nan) for name in SIGNALS])
+    up = -np.log(shares)
+    mean = np.where(np.isnan(shares), 1.0, shares * up)
+    return mean, np.where(np.isnan(shares), 1.0, np.sqrt(shares * (1 - shares)) * up)
 
 
 def _quantile(seen: Ladder, rate: float) -> float:

@@ -19,6 +19,9 @@ HIGHEST = 8.0  # one time in three thousand; what is rarer says no more
 # A donor is no longer drifting but gone when a silence is longer than this share of their gaps.
 BEYOND = 0.05
 SHORTEST_LIMIT_DAYS, LONGEST_LIMIT_DAYS = 90.0, 1125.0
+# Nobody is gone before thirteen months who never showed a rhythm of their own: a young file has
+# seen short gaps only.
+SHORTEST_GROUP_LIMIT_DAYS = 395.0
 _MONTH = 30.4375
 _LAST = {"clicks": "click", "visits": "visit", "replies": "reply", "opens": "open"}
 
@@ -56,7 +59,8 @@ def _silence(donors: pl.DataFrame, rhythm: Rhythm) -> list[pl.Series]:
         chance[mine] = law.chance(silence[mine], mean, sd)
         usual[mine] = np.exp(mean)
         limit[mine] = law.limit_days(mean, sd, beyond=BEYOND)
-    limit = np.clip(limit, SHORTEST_LIMIT_DAYS, LONGEST_LIMIT_DAYS)
+    shortest = np.where(gaps > 0, SHORTEST_LIMIT_DAYS, SHORTEST_GROUP_LIMIT_DAYS)
+    limit = np.clip(limit, shortest, LONGEST_LIMIT_DAYS)
     return [
         *_told("silence", chance, figure=silence, usual=usual),
         _series("limit_days", np.where(groups == "free", limit, np.nan)),
@@ -86,8 +90,7 @@ def _counted(donors: pl.DataFrame, name: str, rhythm: Rhythm) -> list[pl.Series]
     known = np.isfinite(recent) & np.isfinite(earlier) & np.isfinite(due) & np.isfinite(before)
     chance = np.full(donors.height, np.nan)
     chance[known] = law.chance(recent[known], due[known], earlier[known], before[known])
-    # Who never did it has not stopped doing it.
-    chance = np.where(earlier > 0, chance, np.where(known, 1.0, np.nan))
+    chance = np.where(earlier > 0, chance, np.nan)  # who never did it has not stopped
     if name == "campaigns":
         with np.errstate(divide="ignore", invalid="ignore"):
             told = _told(name, chance, figure=recent, usual=earlier / before)
