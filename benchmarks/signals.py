@@ -17,8 +17,8 @@ import time
 from datetime import date
 
 import polars as pl
-
 from benchmarks import measuring
+
 from mecene import period
 from mecene.engine import store
 from mecene.engine.store import FactStore
@@ -51,7 +51,8 @@ def main():
     quick = parser.parse_args().quick
     print(
         "| file | watched on | donors | not lapsed | lapse within 60 days | alarmed | recall "
-        "| precision | of the alarmed, lapse in the end (of all) | false alarms (95 %) | lead, median days "
+        "| precision | of the alarmed, lapse in the end (of all) | false alarms (95 %) "
+        "| lead, median days "
         f"| {FLAGGED:.0%} most alarmed: recall | precision | lift | CPU s |"
     )
     print("|" + "---|" * 15)
@@ -110,7 +111,8 @@ def row(name, day, part, look, keep, *, leads, cpu):
     print(
         f"| {name}{how} | {day} | {part} | {marks.watched:,} | {marks.lapsing:,} ({base:.1%}) "
         f"| {marks.alarmed:,} | {marks.recall:.0%} | {marks.precision:.0%} "
-        f"| {marks.eventual_precision:.0%} ({marks.leaving / marks.watched:.0%}) | {marks.false_alarm_rate:.1%} ({low:.1%}–{high:.1%}) "
+        f"| {marks.eventual_precision:.0%} ({marks.leaving / marks.watched:.0%}) "
+        f"| {marks.false_alarm_rate:.1%} ({low:.1%}–{high:.1%}) "
         f"| {'–' if mine is None else f'{mine:.0f}'} | {flagged} | {cpu:.1f} |",
         flush=True,
     )

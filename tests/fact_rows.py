@@ -1,6 +1,6 @@
-"""Small stores of invented facts, for tests of signals and channels."""
+"""Invented facts and rows of the summary, for tests of signals and channels."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +9,7 @@ import polars as pl
 from mecene import facts
 from mecene.engine import store
 from mecene.engine.store import FactStore
+from mecene.features import dictionary
 
 AS_OF = date(2026, 1, 1)
 
@@ -21,17 +22,17 @@ def gift(donor_id, day, amount_minor=5_000, **more):
 
 
 def act(donor_id, day, kind="click", **more):
-    at = datetime(day.year, day.month, day.day, 12)
+    at = datetime.combine(day, time(12))
     return {"donor_id": donor_id, "at": at, "kind": kind, "source_ref": "i"} | more
 
 
 def sent(donor_id, day, channel="email", **more):
-    at = datetime(day.year, day.month, day.day, 9)
+    at = datetime.combine(day, time(9))
     return {"donor_id": donor_id, "at": at, "channel": channel, "source_ref": "c"} | more
 
 
 def said(donor_id, day, purpose, status="granted", **more):
-    at = datetime(day.year, day.month, day.day, 8)
+    at = datetime.combine(day, time(8))
     return {
         "donor_id": donor_id, "purpose": purpose, "status": status, "occurred_at": at,
         "source_ref": "s",
@@ -73,6 +74,15 @@ def written(folder: Path, **tables) -> FactStore:
     return store.write_facts(frames, folder / "facts")
 
 
+def summary(*rows) -> pl.DataFrame:
+    """Return rows of the summary; what a row does not say is empty."""
+    numbered = [{"donor_id": place} | row for place, row in enumerate(rows, start=1)]
+    schema = {column.name: column.type for column in dictionary.columns()}
+    return pl.DataFrame(
+        {name: [row.get(name) for row in numbered] for name in schema}, schema=schema
+    )
+
+
 def faithful(folder: Path, *, donors: int, years: int, seed: int, ends=AS_OF) -> FactStore:
     """Write a stationary association: nobody leaves, each gives at a steady pace of their own.
 
@@ -102,7 +112,7 @@ def _wrote(folder, start, gifts, contacts, clicks):
         return [start + timedelta(days=day) for _, day in rows]
 
     def moments(rows):
-        return [datetime.combine(day, datetime.min.time()).replace(hour=10) for day in days(rows)]
+        return [datetime.combine(day, time(10)) for day in days(rows)]
 
     who = [[row[0] for row in rows] for rows in (gifts, contacts, clicks)]
     known = sorted(set(who[0]))
