@@ -83,28 +83,34 @@ def summary(*rows) -> pl.DataFrame:
     )
 
 
-def faithful(folder: Path, *, donors: int, years: int, seed: int, ends=AS_OF) -> FactStore:
-    """Write a stationary association: nobody leaves, each gives at a steady pace of their own.
+def faithful(
+    folder: Path, *, donors: int, years: int, seed: int, leave_share=0.0, known_until=AS_OF
+) -> FactStore:
+    """Write an association where each gives at a steady pace of their own.
 
     Gaps are gamma with shape 4 around a mean of 60 to 300 days; each clicks a share of the
-    monthly e-mails that never changes.
+    monthly e-mails that never changes. Some stop both on a day of their own; nobody by default.
     """
+    ends = AS_OF
     rng = np.random.default_rng(seed)
     start = ends - timedelta(days=round(365.25 * years))
     days = (ends - start).days
     pace = np.exp(rng.uniform(np.log(60), np.log(300), donors))
+    stops = np.where(rng.random(donors) < leave_share, rng.uniform(200, days, donors), 10 * days)
     gifts, contacts, clicks = [], [], []
     for who in range(donors):
         at = rng.uniform(0, pace[who]) - 3 * 365  # long before the file: stationary at its start
         while at < days:
-            if at >= 0:
+            if 0 <= at < stops[who]:
                 gifts.append((who + 1, int(at)))
             at += max(rng.gamma(4, pace[who] / 4), 1)
         months = np.arange(0, days, 30)
         contacts += [(who + 1, int(day)) for day in months]
         clicked = months[rng.random(len(months)) < rng.beta(2, 8)]
-        clicks += [(who + 1, int(day)) for day in clicked]
-    return _wrote(folder, start, gifts, contacts, clicks)
+        clicks += [(who + 1, int(day)) for day in clicked if day < stops[who]]
+    last = (known_until - start).days
+    known = [[row for row in part if row[1] < last] for part in (gifts, contacts, clicks)]
+    return _wrote(folder, start, *known)
 
 
 def _wrote(folder, start, gifts, contacts, clicks):
