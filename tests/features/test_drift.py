@@ -117,6 +117,7 @@ def test_a_lowered_amount_a_pause_and_a_card_are_told(tmp_path):
     # 1 200 is more than at the start, and less than the amount before
     assert found["last_lowering_age_days"] == 30
     assert found["last_pause_age_days"] == 10
+    assert found["instalment_months"] == 1
     # February 2026 ends 59 days after 1 January
     assert found["card_expires_in_days"] == 59
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from fact_rows import summary
+from mecene.features import dictionary
 from mecene.signals import alarms, calibration, evidence, lessons, rhythm, watched
 from mecene.signals.surprises import SIGNALS
 
@@ -75,6 +76,21 @@ def test_each_signal_of_a_regular_donor_raises_the_alarm(signal):
 
     assert told["group"].to_list() == ["regular", "regular"]
     assert told["alarm"][1] > told["alarm"][0]
+
+
+def test_a_yearly_debit_is_not_late_after_some_months():
+    yearly = MONTHLY | {"instalment_months": 12, "instalment_days": 1, "recurring_age_months": 5,
+                        "instalment_gap_log_mean": None, "instalment_gap_log_variance": None,
+                        "last_instalment_age_days": 150}  # fmt: skip
+
+    calm, late = raised(donor(**yearly), donor(**yearly | {"instalment_months": 1}))["alarm"]
+    usual = raised(
+        donor(**yearly | {"last_instalment_age_days": 420, "last_complaint_age_days": 3}), rate=0.9
+    )["evidence"][0]
+
+    assert calm < late
+    (silence,) = [item for item in usual if item["signal"] == "silence"]
+    assert 330 < silence["usual"] < 400
 
 
 def test_a_failed_debit_raises_the_alarm_while_it_is_recent():
@@ -205,6 +221,31 @@ def test_a_file_without_a_gift_has_nothing_to_say():
 def test_an_impossible_rate_is_refused(rate):
     with pytest.raises(calibration.ImpossibleRate, match="between 0 and 1"):
         raised(donor(), rate=rate)
+
+
+ANYTHING = {
+    column.name: {
+        pl.Int64(): st.none() | st.integers(0, 5_000), pl.Float64(): st.none() | st.floats(0, 30),
+        pl.String(): st.none() | st.sampled_from(["active", "stopped", "paused", "EUR"]),
+        pl.Boolean(): st.none() | st.booleans(), pl.Date(): st.none(),
+    }[column.type]
+    for column in dictionary.columns(watched.FAMILIES) if column.name in watched.COLUMNS[1:]
+}  # fmt: skip
+
+
+@given(st.lists(st.fixed_dictionaries(ANYTHING), min_size=1, max_size=6))
+@settings(max_examples=60, deadline=None)
+def test_whatever_a_summary_holds_an_alarm_is_a_chance(donors):
+    told = raised(*(row | {"gifts": 1 + (row["gifts"] or 0)} for row in donors))
+
+    alive = told.filter(pl.col("state") == "watched")
+    assert alive["alarm"].is_between(0, 1).all()
+    assert alive["alarm"].is_nan().sum() == 0
+    assert alive["level"].is_in(["none", "alarm", "strong"]).all()
+    assert (
+        told.filter(pl.col("state") == "lapsed")["alarm"].null_count()
+        == told.filter(pl.col("state") == "lapsed").height
+    )
 
 
 def test_nobody_at_all_is_an_empty_table():

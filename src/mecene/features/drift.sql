@@ -224,6 +224,13 @@ worse as (
     group by changes.donor_id
 ),
 
+intervals as (
+    select donor_id, max(months_between) as instalment_months
+    from recurring_gifts
+    where ended_on is null and end_reason is null
+    group by donor_id
+),
+
 cards as (
     select donor_id, max(try_cast(substr(value, 1, 7) || '-01' as date)) as expires_in
     from attributes
@@ -238,6 +245,7 @@ select donors.donor_id,
        coalesce(rhythms.instalment_days, 0) as instalment_days,
        rhythms.instalment_gap_log_mean,
        rhythms.instalment_gap_log_variance,
+       intervals.instalment_months,
        rhythms.last_free_day_minor,
        coalesce(rhythms.earlier_free_amounts, 0) as earlier_free_amounts,
        rhythms.earlier_free_amount_log_mean,
@@ -251,14 +259,12 @@ select donors.donor_id,
        case when has_interactions() then coalesce(done.recent_clicks, 0) end as recent_clicks,
        case when has_interactions() then coalesce(done.earlier_clicks, 0) end as earlier_clicks,
        done.last_click_age_days,
-       case when web.donor_id is not null then coalesce(done.recent_visits, 0) end
-           as recent_visits,
+       case when web.donor_id is not null then coalesce(done.recent_visits, 0) end as recent_visits,
        case when web.donor_id is not null then coalesce(done.earlier_visits, 0) end
            as earlier_visits,
        done.last_visit_age_days,
        case when has_interactions() then coalesce(done.recent_replies, 0) end as recent_replies,
-       case when has_interactions() then coalesce(done.earlier_replies, 0) end
-           as earlier_replies,
+       case when has_interactions() then coalesce(done.earlier_replies, 0) end as earlier_replies,
        done.last_reply_age_days,
        case when opening.donor_id is not null then coalesce(done.recent_opens, 0) end
            as recent_opens,
@@ -290,4 +296,5 @@ left join granted as opening on opening.donor_id = donors.donor_id and opening.a
 left join campaigns_counted on campaigns_counted.donor_id = donors.donor_id
 left join refusals on refusals.donor_id = donors.donor_id
 left join worse on worse.donor_id = donors.donor_id
+left join intervals on intervals.donor_id = donors.donor_id
 left join cards on cards.donor_id = donors.donor_id

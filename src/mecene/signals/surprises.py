@@ -52,12 +52,12 @@ def _silence(donors: pl.DataFrame, rhythm: Rhythm) -> list[pl.Series]:
         for name in ("silence_days", "gaps", "gap_log_mean", "gap_log_variance")
     )
     chance, usual, limit = (np.full(donors.height, np.nan) for _ in range(3))
-    groups = donors["group"].to_numpy()
+    groups, interval = donors["group"].to_numpy(), vector(donors, "interval_months")
     for group, law in rhythm.gaps.items():
         mine = groups == group
         mean, sd = law.next_gap(gaps[mine], log_mean[mine], variance[mine])
-        chance[mine] = law.chance(silence[mine], mean, sd)
-        usual[mine] = np.exp(mean)
+        chance[mine] = law.chance(silence[mine] / interval[mine], mean, sd)
+        usual[mine] = np.exp(mean) * interval[mine]
         limit[mine] = law.limit_days(mean, sd, beyond=BEYOND)
     shortest = np.where(gaps > 0, SHORTEST_LIMIT_DAYS, SHORTEST_GROUP_LIMIT_DAYS)
     limit = np.clip(limit, shortest, LONGEST_LIMIT_DAYS)

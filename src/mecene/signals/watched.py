@@ -16,7 +16,8 @@ COLUMNS = (
     "last_instalment_age_days", "failed_in_a_row", "last_failure_age_days", "never_collected",
     "deceased", "objects_profiling", "free_gift_days", "free_gap_log_mean",
     "free_gap_log_variance", "instalment_days", "instalment_gap_log_mean",
-    "instalment_gap_log_variance", "last_free_day_minor", "earlier_free_amounts",
+    "instalment_gap_log_variance", "instalment_months", "last_free_day_minor",
+    "earlier_free_amounts",
     "earlier_free_amount_log_mean", "earlier_free_amount_log_variance", "recent_emails",
     "earlier_emails", "recent_contacts", "earlier_contacts", "recent_clicks", "earlier_clicks",
     "last_click_age_days", "recent_visits", "earlier_visits", "last_visit_age_days",
@@ -27,6 +28,9 @@ COLUMNS = (
     "last_lowering_age_days", "card_expires_in_days",
 )  # fmt: skip
 
+_LOG_INTERVAL = (
+    pl.when("is_regular").then("instalment_months").fill_null(1).clip(1).cast(pl.Float64).log()
+)
 _RECENT_DAYS = 90
 _EARLIER_DAYS = 730
 
@@ -42,9 +46,10 @@ def of(summary: pl.DataFrame) -> pl.DataFrame:
     ``origin`` (how a regular donor came; null for the free), ``peers`` (whom an alarm compares
     them with: the regular with all the regular, the free with those of their stage),
     ``silence_days`` (null before the first debit), ``gaps``, ``gap_log_mean``,
-    ``gap_log_variance``, and for each of ``COUNTS`` ``recent_x``, ``earlier_x`` and the exposures
-    ``recent_x_exposure``, ``earlier_x_exposure`` (messages or campaigns received; days without
-    such a count in the file).
+    ``gap_log_variance``, ``interval_months`` (of a regular gift, else 1: gaps are in units of it,
+    so that a yearly debit is not late after a month), and for each of ``COUNTS`` ``recent_x``,
+    ``earlier_x`` and the exposures ``recent_x_exposure``, ``earlier_x_exposure`` (messages or
+    campaigns received; days without such a count in the file).
 
     Raises:
         IncompleteSummary: a column of ``COLUMNS`` is missing.
@@ -79,8 +84,11 @@ def _rhythm() -> list[pl.Expr]:
         pl.when(regular).then(pl.lit("regular")).otherwise(pl.lit("free")).alias("group"),
         silence.cast(pl.Float64).alias("silence_days"),
         (either("instalment_days", "free_gift_days").fill_null(0) - 1).clip(0).alias("gaps"),
-        either("instalment_gap_log_mean", "free_gap_log_mean").alias("gap_log_mean"),
+        (either("instalment_gap_log_mean", "free_gap_log_mean") - _LOG_INTERVAL).alias(
+            "gap_log_mean"
+        ),
         either("instalment_gap_log_variance", "free_gap_log_variance").alias("gap_log_variance"),
+        pl.when(regular).then("instalment_months").fill_null(1).clip(1).alias("interval_months"),
     ]
 
 
