@@ -122,6 +122,13 @@ def test_a_lowered_amount_a_pause_and_a_card_are_told(tmp_path):
     assert found["card_expires_in_days"] == 59
 
 
+@pytest.mark.parametrize("value", ["02/26", "2026-13", "", "2026"])
+def test_an_expiry_that_is_no_month_is_not_known(tmp_path, value):
+    card = {"donor_id": 1, "name": "card_expires", "value": value, "source_ref": "t"}
+
+    assert drift_of(tmp_path, attributes=[card])["card_expires_in_days"] is None
+
+
 def test_an_amount_that_rises_is_no_lowering(tmp_path):
     found = drift_of(
         tmp_path,

@@ -232,9 +232,9 @@ intervals as (
 ),
 
 cards as (
-    select donor_id, max(try_cast(substr(value, 1, 7) || '-01' as date)) as expires_in
+    select donor_id, max(cast(substr(value, 1, 7) || '-01' as date)) as expires_in
     from attributes
-    where name = 'card_expires'
+    where name = 'card_expires' and regexp_matches(value, '^[0-9]{4}-(0[1-9]|1[0-2])')
     group by donor_id
 )
 
