@@ -156,26 +156,29 @@ def test_a_donor_silent_beyond_their_own_limit_is_gone_not_drifting():
     )  # fmt: skip
 
 
-def test_opens_of_who_did_not_agree_are_no_signal():
-    # a column with a figure would come from a donor who agreed
-    told = raised(donor(), donor(recent_opens=None, earlier_opens=None), rate=0.9)
-
-    assert told["alarm"][0] == told["alarm"][1]
+AGREED = {"open_granted_age_days": 900, "earlier_opens": 20}
 
 
-def test_opens_of_who_agreed_are_one():
-    agreed = {"open_granted_age_days": 900, "earlier_opens": 20}
+def test_opens_are_a_signal_of_who_agreed_and_of_nobody_else():
+    # given a file where some agreed, and open more or less often
+    file = summary(*(donor(**AGREED, recent_opens=n % 5) for n in range(20)))
+    known = rhythm.fit(evidence.of(file))
+    refused = {"recent_opens": None, "earlier_opens": None}
 
-    calm, fewer = raised(donor(**agreed, recent_opens=4), donor(**agreed, recent_opens=0))["alarm"]
-    file = summary(*(donor(**agreed, recent_opens=n % 5) for n in range(20)))
-    opens = rhythm.fit(evidence.of(file))
+    # when three are looked at, of whom the last never agreed
     told = alarms.of(
-        summary(donor(**agreed, recent_opens=4), donor(**agreed, recent_opens=0)),
-        rhythm=opens, calibration=ORDINARY,
+        summary(donor(**AGREED, recent_opens=4), donor(**AGREED, recent_opens=0), donor(**refused)),
+        rhythm=known, calibration=ORDINARY, false_alarm_rate=0.99,
     )  # fmt: skip
 
-    assert calm == fewer  # this file never saw an open, so none is missed
     assert told["alarm"][1] > told["alarm"][0]
+    assert ["opens" in signals for signals in told["signals"]] == [False, True, False]
+
+
+def test_a_file_that_never_saw_an_open_misses_none():
+    calm, fewer = raised(donor(**AGREED, recent_opens=4), donor(**AGREED, recent_opens=0))["alarm"]
+
+    assert calm == fewer
 
 
 @pytest.mark.parametrize("barred", ["deceased", "objects_profiling"])

@@ -8,7 +8,6 @@ import pytest
 from scipy import stats
 
 import fact_rows as rows
-from fact_rows import AS_OF
 from mecene.signals import backtest, calibration, learning, lessons, outcomes
 
 DAY = date(2024, 1, 1)
