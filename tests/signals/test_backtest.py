@@ -163,4 +163,3 @@ def test_nothing_after_the_day_changes_what_is_learnt_or_told(tmp_path):
     cut = rows.faithful(tmp_path / "cut", donors=300, years=6, seed=6, known_until=day)
 
     assert learning.on(whole, as_of=day) == learning.on(cut, as_of=day)
-    assert day < AS_OF
