@@ -48,7 +48,9 @@ def main():
     """Print the table of every set."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
-    quick = parser.parse_args().quick
+    parser.add_argument("--only", choices=DAYS, help="one file")
+    asked = parser.parse_args()
+    quick = asked.quick
     print(
         "| file | watched on | donors | not lapsed | lapse within 60 days | alarmed | recall "
         "| precision | of the alarmed, lapse in the end (of all) | false alarms (95 %) "
@@ -56,10 +58,9 @@ def main():
         f"| {FLAGGED:.0%} most alarmed: recall | precision | lift | CPU s |"
     )
     print("|" + "---|" * 15)
-    stores = {"simulated": association(4_000 if quick else 20_000)}
-    if not quick:
-        stores = {"ESSEC": essec(), "GDQ": gdq(), "CDNOW": cdnow()} | stores
-    for name, known in stores.items():
+    makes = {"ESSEC": essec, "GDQ": gdq, "CDNOW": cdnow, "simulated": association}
+    for name in ["simulated"] if quick else [asked.only] if asked.only else makes:
+        known = association(4_000) if quick else makes[name]()
         for day in DAYS[name][-1:] if quick else DAYS[name]:
             told(name, known, day, checks=0 if name == "CDNOW" else CHECKS)
 
@@ -118,7 +119,7 @@ def row(name, day, part, look, keep, *, leads, cpu):
     )
 
 
-def association(donors):
+def association(donors=20_000):
     """Return the store of a simulated association of ten years."""
     into = WORK / f"simulated-{donors}"
     if not into.exists():

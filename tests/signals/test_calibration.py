@@ -81,7 +81,7 @@ def test_the_limit_from_theory_holds_when_surprises_are_exponential_or_come_toge
         kept = np.where([name in ("silence", "amounts", "clicks", "replies") for name in SIGNALS],
                         surprises, np.nan)  # fmt: skip
         told = pl.DataFrame(kept, schema=SURPRISES, nan_to_null=True).with_columns(
-            stage=pl.lit("free_long"), origin=pl.lit(None, pl.String)
+            stage=pl.lit("free_long"), origin=pl.lit(None, pl.String), beyond_limit=pl.lit(0.0)
         )
 
         alarmed = known.score(told) > known.limit(told, false_alarm_rate=rate)

@@ -107,8 +107,11 @@ class GroupCalibration:
         """Return the limit if each surprise were exponential, each flag as rare as ordinary.
 
         A gamma law for their sum, moments matched, with an allowance for surprises that come
-        together (Brown 1975, Biometrics 31).
+        together (Brown 1975, Biometrics 31). The rate is that of the donors who are watched:
+        those silent beyond their limit are the most surprising of all, and not among them.
         """
+        gone = surprises["beyond_limit"].fill_null(0.0).to_numpy()
+        of_all = rate * (1 - gone) + gone
         weights = np.array([self.weights[name] for name in SIGNALS])
         known = surprises.select(pl.col(name).is_not_null() for name in SURPRISES).to_numpy()
         of_one, spread = _ordinary_moments()
@@ -116,7 +119,9 @@ class GroupCalibration:
         apart, together = known @ (weights * spread) ** 2, (known @ (weights * spread)) ** 2
         variance = (1 - _TOGETHER) * apart + _TOGETHER * together
         safe = np.maximum(mean, 1e-9)
-        limit = stats.gamma.isf(rate, safe**2 / np.maximum(variance, 1e-12), scale=variance / safe)
+        limit = stats.gamma.isf(
+            of_all, safe**2 / np.maximum(variance, 1e-12), scale=variance / safe
+        )
         return np.asarray(np.where(mean > 0, limit, np.inf))
 
 

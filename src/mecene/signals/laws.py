@@ -64,13 +64,21 @@ class GapLaw:
         """Return the chance that a donor who still gives is found silent for so long.
 
         The larger of two: that one gap is so long, and that a day looked at at random falls so
-        late in a gap (long gaps hold more days), Cox 1962, Renewal Theory, §5.2.
+        late in a gap.
         """
-        days = np.maximum(silence_days, 0.5)
-        z = (np.log(days) - mean) / sd
-        gap = special.ndtr(-z)
-        in_gap = special.ndtr(sd - z) - np.exp(np.log(days) - mean - sd**2 / 2) * gap
-        return np.asarray(np.clip(np.maximum(gap, in_gap), _FLOOR, 1.0))
+        gap = special.ndtr((mean - np.log(np.maximum(silence_days, 0.5))) / sd)
+        late = self.chance_of_a_day(silence_days, mean, sd)
+        return np.asarray(np.clip(np.maximum(gap, late), _FLOOR, 1.0))
+
+    def chance_of_a_day(self, silence_days: Vector, mean: Vector, sd: Vector) -> Vector:
+        """Return the chance that a day looked at at random is so late in a gap, in 0..1.
+
+        Long gaps hold more days: Cox 1962, Renewal Theory, §5.2.
+        """
+        log_days = np.log(np.maximum(silence_days, 0.5))
+        z = (log_days - mean) / sd
+        late = special.ndtr(sd - z) - np.exp(log_days - mean - sd**2 / 2) * special.ndtr(-z)
+        return np.asarray(np.clip(late, 0.0, 1.0))
 
     def limit_days(self, mean: Vector, sd: Vector, *, beyond: float) -> Vector:
         """Return the silence that only this share of a donor's gaps would exceed, in days."""

@@ -30,10 +30,11 @@ def of(donors: pl.DataFrame, *, rhythm: Rhythm) -> pl.DataFrame:
     """Return one row a donor of ``watched.of``, in its order.
 
     Columns: ``donor_id``, ``group``, ``stage``, ``origin``, ``peers``, ``currency``,
-    ``silence_days``, ``limit_days``, ``own_gaps``, and for each of ``SIGNALS`` ``surprise_x``
-    (nats, null where nothing can be said), ``figure_x`` and ``usual_x`` (days, minor units, acts
-    or acts a month, by signal); for counts ``since_x``: days since the last such act, and for
-    campaigns how many were received lately.
+    ``silence_days``, ``limit_days`` (null for the regular), ``beyond_limit`` (the share of days
+    on which a donor who still gives would be silent for longer), ``own_gaps``, and for each of
+    ``SIGNALS`` ``surprise_x`` (nats, null where nothing can be said), ``figure_x`` and
+    ``usual_x`` (days, minor units, acts or acts a month, by signal); for counts ``since_x``: days
+    since the last such act, and for campaigns how many were received lately.
     """
     columns = {
         name: donors[name]
@@ -52,18 +53,22 @@ def _silence(donors: pl.DataFrame, rhythm: Rhythm) -> list[pl.Series]:
         for name in ("silence_days", "gaps", "gap_log_mean", "gap_log_variance")
     )
     chance, usual, limit = (np.full(donors.height, np.nan) for _ in range(3))
+    gone = np.zeros(donors.height)
+    shortest = np.where(gaps > 0, SHORTEST_LIMIT_DAYS, SHORTEST_GROUP_LIMIT_DAYS)
     groups, interval = donors["group"].to_numpy(), vector(donors, "interval_months")
     for group, law in rhythm.gaps.items():
         mine = groups == group
         mean, sd = law.next_gap(gaps[mine], log_mean[mine], variance[mine])
         chance[mine] = law.chance(silence[mine] / interval[mine], mean, sd)
         usual[mine] = np.exp(mean) * interval[mine]
-        limit[mine] = law.limit_days(mean, sd, beyond=BEYOND)
-    shortest = np.where(gaps > 0, SHORTEST_LIMIT_DAYS, SHORTEST_GROUP_LIMIT_DAYS)
-    limit = np.clip(limit, shortest, LONGEST_LIMIT_DAYS)
+        if group == "free":
+            days = law.limit_days(mean, sd, beyond=BEYOND)
+            limit[mine] = np.clip(days, shortest[mine], LONGEST_LIMIT_DAYS)
+            gone[mine] = law.chance_of_a_day(limit[mine], mean, sd)
     return [
         *_told("silence", chance, figure=silence, usual=usual),
-        _series("limit_days", np.where(groups == "free", limit, np.nan)),
+        _series("limit_days", limit),
+        _series("beyond_limit", gone),
     ]
 
 
