@@ -104,11 +104,9 @@ def row(name, day, part, look, keep, *, leads, cpu):
     mine = None
     if leads is not None:
         mine = leads.join(donors.select("donor_id"), on="donor_id")["lead_days"].median()
-    learnt = all(group.learnt for group in look.learnt.calibration.groups.values())
-    how = "" if learnt or part != "all donors" else " (limit from theory for "
-    if how:
-        how += " and ".join(g for g, c in look.learnt.calibration.groups.items() if not c.learnt)
-        how += ")"
+    known = look.learnt.calibration.groups
+    theory = [group for group in donors["group"].unique().sort() if not known[group].learnt]
+    how = f" (limit from theory: {', '.join(theory)})" if theory else ""
     print(
         f"| {name}{how} | {day} | {part} | {marks.watched:,} | {marks.lapsing:,} ({base:.1%}) "
         f"| {marks.alarmed:,} | {marks.recall:.0%} | {marks.precision:.0%} "
