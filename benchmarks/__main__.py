@@ -47,6 +47,7 @@ BENCHMARKS = (
         "features", "The summary of every donor, beside pandas",
         ("--gifts", "1_000_000", "--donors", "100_000"),
     ),
+    Benchmark("signals", "Alarms, held against what became of the donors", ("--quick",)),
     Benchmark("identity", "Who is who, on hard invented people", ("--quick",)),
     Benchmark("simulator", "Inventing an association", ("20_000",), ("200_000",)),
 )  # fmt: skip
