@@ -17,12 +17,21 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-
 from benchmarks import measuring
+
 from mecene.engine.store import FactStore
 from mecene.features import dictionary, summary
-from mecene.scores import backtest, chance, design, goodness, habit, model, origins, outcomes
-from mecene.scores import training
+from mecene.scores import (
+    backtest,
+    chance,
+    design,
+    goodness,
+    habit,
+    model,
+    origins,
+    outcomes,
+    training,
+)
 from mecene.scores.learners import Sample
 
 DATA = measuring.ROOT.parent / "shared" / "data"

@@ -204,7 +204,7 @@ def _years(
     rows: list[Rows], today: pl.DataFrame, as_of: date
 ) -> list[tuple[date, pl.DataFrame, pl.DataFrame]]:
     """Return the donors of each origin with what is known of them a year later."""
-    columns = [column.name for column in dictionary.columns()]
+    columns = [column.name for column in dictionary.columns(training.FAMILIES)]
     frames = {part.origin: part.frame.select(columns) for part in rows}
     later = frames | {as_of: today.select(columns)}
     pairs = []
