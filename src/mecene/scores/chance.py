@@ -24,7 +24,6 @@ from mecene.scores.mixture import Mixture
 
 Vector = NDArray[np.float64]
 
-METHODS = ("mixture", "habit", "regression", "boosted", "forest", "repeat", "rfm")
 BASELINES = ("habit", "repeat", "rfm")
 _TESTED_ORIGINS = 2
 _FADING = 0.6  # of an origin's weight, each origin back
