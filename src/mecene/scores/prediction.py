@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from mecene.scores import commitment, targets, training
+from mecene.scores import commitment, economy, targets, training
 from mecene.scores.distribution import MONTHS, Distribution
 from mecene.scores.model import ScoreModel
 
@@ -187,7 +187,9 @@ def _log_odds(model: ScoreModel, summary: pl.DataFrame) -> Vector:
     gave = (summary["gifts"] > 0).to_numpy()
     odds = np.full(summary.height, -6.0)
     if gave.any():
-        odds[gave] = model.giving.log_odds(summary.filter(pl.col("gifts") > 0))
+        givers = summary.filter(pl.col("gifts") > 0)
+        seen = economy.beside(givers, dict(model.economy), tuple(model.economy))
+        odds[gave] = model.giving.log_odds(seen)
     if not gave.all() and "first_gift" in model.targets:
         yearly = model.targets["first_gift"].chances(summary.filter(pl.col("gifts") == 0))
         part = -np.expm1(np.log1p(-yearly) * model.period_months / 12)
