@@ -124,9 +124,7 @@ def unseen(champion_as_of: date, *, as_of: date, period_months: int) -> tuple[da
     return champion_as_of, over[-1]
 
 
-def of(
-    champion: Vector, challenger: Vector, outcome: Vector, *, origin: date, months: int
-) -> Duel:
+def of(champion: Vector, challenger: Vector, outcome: Vector, *, origin: date, months: int) -> Duel:
     """Return the comparison of two models' chances on the same donors. Shapes (n,), n > 0."""
     before, anew = (goodness.log_losses(said, outcome) for said in (champion, challenger))
     worse = anew - before
