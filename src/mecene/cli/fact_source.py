@@ -69,14 +69,14 @@ def in_folder(paths: Sequence[Path], *, lang: str) -> Source:
     """Return the facts of the one folder named; stop where there are none."""
     from mecene.engine.store import FactStore
 
-    folder = paths[0]
+    folder = paths[0].absolute()
     if len(paths) > 1:
         telling.stop(say("errors.one_folder", lang=lang), lang=lang)
     for place in (folder / "facts", folder):
         store = FactStore(place)
         if any(store.files(table) for table in _TABLES):
             return Source(store, _day_of_report(place.parent))
-    telling.stop(say("errors.no_facts", lang=lang, folder=folder), lang=lang)
+    return _no_facts(paths[0], lang)
 
 
 def day(told: date | None, source: Source, *, lang: str) -> tuple[date, str]:
@@ -103,6 +103,10 @@ def after_the_latest(store: Any, *, lang: str) -> tuple[date, str] | None:
     alone = len(days) > 1 and (days[0] - days[1]).days > LONE_DAYS
     key = "done.as_of_alone" if alone else "done.as_of"
     return found, say(key, lang=lang, day=period.written(found, lang=lang))
+
+
+def _no_facts(folder: Path, lang: str) -> NoReturn:
+    telling.stop(say("errors.no_facts", lang=lang, folder=folder), lang=lang)
 
 
 def _no_gift(lang: str) -> NoReturn:

@@ -144,4 +144,5 @@ def _before(folder: Path, as_of: date) -> Kept | None:
     """Return the champion, if it is of an earlier day, else the latest model of one."""
     earlier = [each for each in kept(folder) if each.path.name < path_of(folder, as_of).name]
     champions = [each for each in earlier if each.path.name == named(folder)]
-    return (champions or earlier or [None])[-1]
+    among = champions or earlier
+    return among[-1] if among else None
