@@ -1,13 +1,14 @@
 """Backtest: what the scores would have said on days of the past, against what then happened."""
 
 import json
+import tempfile
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from mecene import money, period
 from mecene.cli import fact_source, options, telling
 from mecene.cli.lexicon import counted, say
-from mecene.cli.score import OUT
 
 
 def backtest(
@@ -21,8 +22,9 @@ def backtest(
     """Learn as of days of the past and compare with what followed; write nothing."""
     with (
         telling.refusals(lang=lang),
+        tempfile.TemporaryDirectory(prefix="mecene-backtest-") as work,
         telling.progress(lang=lang, quiet=as_json) as tell,
-        fact_source.opened(sources, out=OUT, lang=lang, on_progress=tell) as source,
+        fact_source.opened(sources, out=Path(work), lang=lang, on_progress=tell) as source,
     ):
         day, said = fact_source.day(as_of, source, lang=lang)
         found, currency = _run(source.store, day, months, origins, on_progress=tell)
@@ -83,6 +85,8 @@ def _lines(test: Any, currency: str, *, lang: str) -> list[str]:
         name: money.text(value, currency=currency, lang=lang, decimals=0)
         for name, value in (("expected", test.expected_minor), ("seen", test.seen_minor))
     }
+    if "mixture" not in test.goodness:
+        table.append("  " + say("backtest.alone", lang=lang))
     lines = ["", gave, *table, "  " + say("backtest.income", lang=lang, **euros)]
     if test.groups:
         covered = money.percent(test.covered, lang=lang)

@@ -33,7 +33,7 @@ class Kept:
 class Outcome:
     """Which model speaks and why.
 
-    ``why``: ``better``, ``even``, ``worse`` (the one before stays), ``first``, ``unusable``,
+    ``why``: ``better``, ``even``, ``same``, ``worse`` (the one before stays), ``first``, ``unusable``,
     ``too_soon``, ``nobody``; ``before`` names the model compared with.
     """
 

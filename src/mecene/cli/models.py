@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from mecene import money, period
+from mecene import period
 from mecene.cli import options, telling
-from mecene.cli.lexicon import say
+from mecene.cli.lexicon import counted, say
 from mecene.cli.score import MODELS
 
 
@@ -33,31 +33,23 @@ def models(
 
 
 def _lines(kept: Any, speaks: str | None, *, lang: str) -> list[str]:
+    from mecene.cli import score_telling
+
     name = kept.path.name
     head = say("models.champion", lang=lang, name=name) if name == speaks else name
     fitted = kept.fitted
     if fitted is None:
         return [head, "    " + say("models.unreadable", lang=lang)]
-    lines = [
-        head,
-        "    "
-        + say(
-            "models.learnt",
-            lang=lang,
-            day=period.written(fitted.as_of, lang=lang),
-            first=fitted.origins[0].isoformat() if fitted.origins else "–",
-            last=fitted.origins[-1].isoformat() if fitted.origins else "–",
-            months=fitted.period_months,
-            rows=money.number(fitted.donors, lang=lang),
-        ),
-        "    "
-        + say(
-            "scores.sure",
-            lang=lang,
-            confidence=say(f"confidence.{fitted.giving.confidence}", lang=lang),
-            method=say(f"methods.{fitted.giving.method}", lang=lang),
-        ),
-    ]
+    learnt = say(
+        "models.learnt" if fitted.origins else "models.learnt_nothing",
+        lang=lang,
+        day=period.written(fitted.as_of, lang=lang),
+        first=fitted.origins[0].isoformat() if fitted.origins else "",
+        last=fitted.origins[-1].isoformat() if fitted.origins else "",
+        months=fitted.period_months,
+        rows=counted("scores.rows", fitted.donors, lang=lang),
+    )
+    lines = [head, f"    {learnt}", f"    {score_telling.sure(fitted, lang=lang)}"]
     lines += [f"    {line}" for line in _tested(fitted, lang)]
     key = "fresh" if kept.usable else "other_features"
     return [*lines, "    " + say(f"models.{key}", lang=lang)]

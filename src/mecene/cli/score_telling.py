@@ -95,21 +95,21 @@ def described(fitted: ScoreModel) -> dict[str, Any]:
 
 def of_model(fitted: ScoreModel, *, lang: str) -> list[str]:
     """Return what a model learnt from, how sure it is, and how it did where it had not seen."""
-    confidence = say(f"confidence.{fitted.giving.confidence}", lang=lang)
-    learnt = say(
-        "scores.learnt",
-        lang=lang,
-        day=period.written(fitted.as_of, lang=lang),
-        rows=counted("scores.rows", fitted.donors, lang=lang),
-        origins=counted("scores.origins", len(fitted.origins), lang=lang),
-        months=fitted.period_months,
-    )
-    method = say(f"methods.{fitted.giving.method}", lang=lang)
-    lines = [learnt, say("scores.sure", lang=lang, confidence=confidence, method=method)]
+    lines = [_learnt(fitted, lang), sure(fitted, lang=lang)]
     if fitted.giving.tests:
         lines += _of_test(fitted.giving.tests[-1], fitted.giving.method, lang=lang)
     known = LEXICON.labels("model_warnings", lang=lang)
     return [*lines, *(f"  ! {known.get(name, name)}" for name in fitted.warnings)]
+
+
+def sure(fitted: ScoreModel, *, lang: str) -> str:
+    """Return how far to trust a model, and which method speaks."""
+    return say(
+        "scores.sure",
+        lang=lang,
+        confidence=say(f"confidence.{fitted.giving.confidence}", lang=lang),
+        method=say(f"methods.{fitted.giving.method if fitted.origins else 'published'}", lang=lang),
+    )
 
 
 def of_outcome(found: Outcome, *, lang: str) -> list[str]:
@@ -176,6 +176,20 @@ def number(value: float) -> float | None:
 def numbers(found: Goodness) -> dict[str, float | None]:
     """Return a goodness for machines."""
     return {name: number(value) for name, value in asdict(found).items()}
+
+
+def _learnt(fitted: ScoreModel, lang: str) -> str:
+    day = period.written(fitted.as_of, lang=lang)
+    if not fitted.origins:
+        return say("scores.learnt_nothing", lang=lang, day=day)
+    return say(
+        "scores.learnt",
+        lang=lang,
+        day=day,
+        rows=counted("scores.rows", fitted.donors, lang=lang),
+        origins=counted("scores.origins", len(fitted.origins), lang=lang),
+        months=fitted.period_months,
+    )
 
 
 def _of_test(test: Test, used: str, *, lang: str) -> list[str]:

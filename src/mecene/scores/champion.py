@@ -21,8 +21,6 @@ from mecene.scores.origins import HORIZON_MONTHS, Origins
 
 Vector = NDArray[np.float64]
 
-VERDICTS = ("better", "even", "worse")
-
 
 class NoDuel(ValueError):
     """Two models cannot be compared: ``why`` is ``too_soon`` or ``nobody``."""
@@ -51,7 +49,12 @@ class Duel:
 
     @property
     def verdict(self) -> str:
-        """Return ``better``, ``even`` (within one standard error) or ``worse``."""
+        """Return ``better``, ``even`` (within one standard error), ``same`` or ``worse``.
+
+        The same: the same way of learning from the same past, as a year later it mostly is.
+        """
+        if self.worse_by == self.se == 0:
+            return "same"
         if abs(self.worse_by) <= self.se:
             return "even"
         return "worse" if self.worse_by > 0 else "better"
