@@ -68,7 +68,6 @@ def _run(
 
 def _lines(test: Any, currency: str, *, lang: str) -> list[str]:
     from mecene.cli import score_telling
-    from mecene.scores.chance import METHODS
 
     score = test.goodness["score"]
     gave = say(
@@ -80,7 +79,8 @@ def _lines(test: Any, currency: str, *, lang: str) -> list[str]:
         gave=money.number(score.outcomes, lang=lang),
         used=say(f"methods.{test.used}", lang=lang),
     )
-    table = score_telling.table(test.goodness, ("score", *METHODS), lang=lang)
+    names = dict.fromkeys(("score", "mixture", *test.goodness))
+    table = score_telling.table(test.goodness, tuple(names), lang=lang)
     euros = {
         name: money.text(value, currency=currency, lang=lang, decimals=0)
         for name, value in (("expected", test.expected_minor), ("seen", test.seen_minor))

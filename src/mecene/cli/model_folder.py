@@ -33,8 +33,8 @@ class Kept:
 class Outcome:
     """Which model speaks and why.
 
-    ``why``: ``better``, ``even``, ``same``, ``worse`` (the one before stays), ``first``, ``unusable``,
-    ``too_soon``, ``nobody``; ``before`` names the model compared with.
+    ``why``: ``better``, ``even``, ``same``, ``worse`` (the one before stays), ``first``,
+    ``unusable``, ``too_soon``, ``nobody``; ``before`` names the model compared with.
     """
 
     speaks: Kept

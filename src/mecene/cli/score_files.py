@@ -15,7 +15,7 @@ from mecene.cli import telling
 from mecene.cli.lexicon import LEXICON, say
 from mecene.features import summary
 from mecene.report import spreadsheet
-from mecene.scores import prediction, targets, totals
+from mecene.scores import prediction, targets, totals, training
 from mecene.scores.model import ScoreModel
 from mecene.scores.totals import Total
 from mecene.sources import safe_writing
@@ -76,7 +76,7 @@ def write(
     sums = _Sums()
 
     def scored() -> Iterator[pl.DataFrame]:
-        for batch in summary.batches(store, as_of=as_of):
+        for batch in summary.batches(store, as_of=as_of, families=training.FAMILIES):
             found = prediction.scores(
                 fitted,
                 batch.sort("donor_id"),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from mecene import period
 from mecene.engine.store import FactStore
-from mecene.scores import backtest, goodness, model, training
+from mecene.scores import goodness, model, prediction, training
 from mecene.scores.model import ScoreModel, silent
 from mecene.scores.origins import HORIZON_MONTHS, Origins
 
@@ -99,7 +99,7 @@ def run(
         store, as_of=origin, seed=seed, most_rows=most_rows, on_progress=on_progress
     )
     said = [
-        backtest.chances(replace(each, as_of=origin), known, months=months)["score"]
+        prediction.free_gifts(replace(each, as_of=origin), known).first[:, :months].sum(axis=1)
         for each in (champion, challenger)
     ]
     outcome = (known["period_gifts"] > 0).to_numpy().astype(np.float64)

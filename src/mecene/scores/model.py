@@ -6,7 +6,7 @@ Learnt from what donors did after days of the past; `prediction` holds today's d
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -21,8 +21,10 @@ from mecene.scores import (
     chance,
     commitment,
     continuation,
+    economy,
     frequency,
     habit,
+    leaks,
     targets,
     timing,
     training,
@@ -47,7 +49,8 @@ class ScoreModel:
     """What was learnt, on ``as_of``, from ``origins``; ``fingerprint`` is of the features.
 
     ``year_effect``: how far a whole year may be above or below what is foretold, as a share (one
-    standard deviation). ``donors``: how many were learnt from, over all origins.
+    standard deviation). ``donors``: how many were learnt from, over all origins. ``economy``: the
+    changes of external series as of that day, where it reads them.
     """
 
     as_of: date
@@ -65,6 +68,7 @@ class ScoreModel:
     targets: Mapping[str, Chance]
     year_effect: float
     warnings: tuple[str, ...]
+    economy: Mapping[str, float]
 
 
 def silent(_stage: str, _done: int, _total: int) -> None:
@@ -77,6 +81,7 @@ def fit(
     as_of: date,
     seed: int = 0,
     most_rows: int = training.ROWS_PER_ORIGIN,
+    series_lags_months: tuple[int, ...] = (),
     on_progress: Progress = silent,
 ) -> ScoreModel:
     """Return the model learnt from a store of facts; an empty one gives the published answers.
@@ -86,6 +91,7 @@ def fit(
         as_of: Facts dated on or after it are not seen.
         seed: Of what is drawn.
         most_rows: Donors learnt from on one origin, about.
+        series_lags_months: Read the changes of external series over these months too.
         on_progress: Told ``(stage, done, total)``.
     """
     looked_from = training.days(store, as_of=as_of)
@@ -95,10 +101,12 @@ def fit(
         on_progress("scores_past", len(rows), len(looked_from.days) + 1)
         rows.append(found)
     today = training.present(store, as_of=as_of, most=most_rows)
+    now = economy.at(store, as_of=as_of, lags_months=series_lags_months)
+    rows = [_with_economy(part, store, tuple(now), series_lags_months) for part in rows]
     on_progress("scores_past", len(looked_from.days) + 1, len(looked_from.days) + 1)
     return learn(
         rows, today, as_of=as_of, period_months=looked_from.period_months, currency=currency,
-        seed=seed, on_progress=on_progress,
+        seed=seed, on_progress=on_progress, now=now,
     )  # fmt: skip
 
 
@@ -111,6 +119,7 @@ def learn(
     currency: str,
     seed: int = 0,
     on_progress: Progress = silent,
+    now: Mapping[str, float] | None = None,
 ) -> ScoreModel:
     """Return the model learnt from training rows.
 
@@ -122,27 +131,25 @@ def learn(
         currency: Of the amounts.
         seed: Of what is drawn.
         on_progress: Told ``(stage, done, total)``.
+        now: Columns of ``economy`` that ``rows`` have too, as of today.
+
+    Raises:
+        LeakingColumn: a column of ``rows`` knows what happened after their origin.
     """
+    doubts = leaks.check(rows)
     rng = np.random.default_rng(seed)
     samples = [_gave(part) for part in rows]
     known = samples[-1].summary if samples else today.filter(pl.col("gifts") > 0)
     lesson = Lesson(
-        habit.fit(known, period_months=period_months), period_days=period_months * _DAYS_A_MONTH
+        habit.fit(known, period_months=period_months),
+        period_days=period_months * _DAYS_A_MONTH,
+        further=tuple(now or ()),
     )
-    steps = len(targets.declared()) + 1
-    on_progress("scores_learning", 0, steps)
+    on_progress("scores_learning", 0, len(targets.declared()) + 1)
     giving = chance.fit(samples, lesson, rng=rng)
     looked = _years(rows, today, as_of) if period_months == targets.HORIZON_MONTHS else []
-    learnt: dict[str, Chance] = {}
-    for target in targets.declared():
-        on_progress("scores_learning", 1 + len(learnt), steps)
-        learnt[target.name] = targets.fit(target, looked, rng=rng)
-    on_progress("scores_learning", steps, steps)
+    learnt = _targets(looked, rng, on_progress)
     givers = [_givers(part) for part in rows[-_LATEST:]]
-    same = [part.filter(pl.col("period_amounts") > 0, pl.col("period_minor") > 0,
-                        pl.col("currency").is_null() | (pl.col("currency") == currency))
-            for part in givers]  # fmt: skip
-    paid = pl.concat(same) if same else today.head(0)
     often = pl.concat(givers) if givers else today.head(0)
     return ScoreModel(
         as_of=as_of,
@@ -153,19 +160,14 @@ def learn(
         donors=sum(len(sample.outcome) for sample in samples),
         giving=giving,
         continuation=continuation.fit(_followed(rows, giving)),
-        timing=timing.fit(
-            [(part.origin, gave) for part, gave in zip(rows[-_LATEST:], givers, strict=True)],
-            period_months=period_months,
-            as_of=as_of,
-        ),
+        timing=_timing(rows, givers, period_months, as_of),
         frequency=frequency.fit(often, _numbers(often, "period_gifts")),
-        amounts=amounts.fit(
-            paid, _numbers(paid, "period_minor") / np.maximum(_numbers(paid, "period_amounts"), 1)
-        ),
+        amounts=_amounts(givers, today, currency),
         lasting=commitment.fit(today),
         targets=learnt,
         year_effect=_year_effect(giving),
-        warnings=_warnings(rows, giving, period_months),
+        warnings=(*_warnings(rows, giving, period_months), *doubts),
+        economy=dict(now or {}),
     )
 
 
@@ -173,6 +175,29 @@ def fingerprint() -> str:
     """Return a word that changes when the meaning of a feature does."""
     told = "\n".join(f"{c.name} {c.unit} {c.meaning_en}" for c in dictionary.columns())
     return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def _targets(
+    looked: list[tuple[date, pl.DataFrame, pl.DataFrame]],
+    rng: np.random.Generator,
+    on_progress: Progress,
+) -> dict[str, Chance]:
+    learnt: dict[str, Chance] = {}
+    steps = len(targets.declared()) + 1
+    for target in targets.declared():
+        on_progress("scores_learning", 1 + len(learnt), steps)
+        learnt[target.name] = targets.fit(target, looked, rng=rng)
+    on_progress("scores_learning", steps, steps)
+    return learnt
+
+
+def _with_economy(
+    part: Rows, store: FactStore, names: tuple[str, ...], lags_months: tuple[int, ...]
+) -> Rows:
+    if not names:
+        return part
+    then = economy.at(store, as_of=part.origin, lags_months=lags_months)
+    return replace(part, frame=economy.beside(part.frame, then, names))
 
 
 def _gave(part: Rows) -> Sample:
@@ -184,11 +209,32 @@ def _givers(part: Rows) -> pl.DataFrame:
     return part.frame.filter(pl.col("gifts") > 0, pl.col("period_gifts") > 0)
 
 
+def _timing(
+    rows: list[Rows], givers: list[pl.DataFrame], period_months: int, as_of: date
+) -> Timing:
+    told = [(part.origin, gave) for part, gave in zip(rows[-_LATEST:], givers, strict=True)]
+    return timing.fit(told, period_months=period_months, as_of=as_of)
+
+
+def _amounts(givers: list[pl.DataFrame], today: pl.DataFrame, currency: str) -> Amounts:
+    same = [
+        part.filter(
+            pl.col("period_amounts") > 0,
+            pl.col("period_minor") > 0,
+            pl.col("currency").is_null() | (pl.col("currency") == currency),
+        )
+        for part in givers
+    ]
+    paid = pl.concat(same) if same else today.head(0)
+    gifts = np.maximum(_numbers(paid, "period_amounts"), 1)
+    return amounts.fit(paid, _numbers(paid, "period_minor") / gifts)
+
+
 def _years(
     rows: list[Rows], today: pl.DataFrame, as_of: date
 ) -> list[tuple[date, pl.DataFrame, pl.DataFrame]]:
     """Return the donors of each origin with what is known of them a year later."""
-    columns = [column.name for column in dictionary.columns()]
+    columns = [column.name for column in dictionary.columns(training.FAMILIES)]
     frames = {part.origin: part.frame.select(columns) for part in rows}
     later = frames | {as_of: today.select(columns)}
     pairs = []

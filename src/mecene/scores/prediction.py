@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from mecene.scores import commitment, targets, training
+from mecene.scores import commitment, economy, targets, training
 from mecene.scores.distribution import MONTHS, Distribution
 from mecene.scores.model import ScoreModel
 
@@ -55,6 +55,23 @@ def distribution(model: ScoreModel, summary: pl.DataFrame) -> Distribution:
         starts=_target(model, "starts_recurring", summary),
         raises=_target(model, "raises_recurring", summary),
     )
+
+
+def p_within_a_year(model: ScoreModel, summary: pl.DataFrame) -> Vector:
+    """Return the chance of a gift within twelve months alone, without the rest of the law. (n,).
+
+    The same number as ``distribution(…).p_gives(12)``, at a fraction of its time.
+    """
+    periods = max(12 // model.period_months, 1)
+    first, _ = model.continuation.chances(_log_odds(model, summary), periods=periods)
+    ending = commitment.ahead(
+        model.lasting,
+        summary,
+        will=_target(model, "stops_voluntarily", summary),
+        failure=_target(model, "stops_involuntarily", summary),
+    )
+    free = np.maximum(1 - first.sum(axis=1), 0.0)
+    return np.asarray(1 - free * (1 - ending.lasts[:, 0]))
 
 
 def free_gifts(model: ScoreModel, summary: pl.DataFrame) -> Distribution:
@@ -172,7 +189,9 @@ def _log_odds(model: ScoreModel, summary: pl.DataFrame) -> Vector:
     gave = (summary["gifts"] > 0).to_numpy()
     odds = np.full(summary.height, -6.0)
     if gave.any():
-        odds[gave] = model.giving.log_odds(summary.filter(pl.col("gifts") > 0))
+        givers = summary.filter(pl.col("gifts") > 0)
+        seen = economy.beside(givers, dict(model.economy), tuple(model.economy))
+        odds[gave] = model.giving.log_odds(seen)
     if not gave.all() and "first_gift" in model.targets:
         yearly = model.targets["first_gift"].chances(summary.filter(pl.col("gifts") == 0))
         part = -np.expm1(np.log1p(-yearly) * model.period_months / 12)
