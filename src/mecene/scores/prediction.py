@@ -127,6 +127,8 @@ def scores(
     """
     limits = {"p_mid": mid_minor, "p_major": major_minor}
     seen = training.seen(summary)
+    # A model kept from an earlier day counts its months from this one.
+    model = replace(model, as_of=as_of)
     parts = [
         _scored(model, seen.slice(start, DONORS_AT_A_TIME), as_of, limits)
         for start in range(0, max(seen.height, 1), DONORS_AT_A_TIME)
