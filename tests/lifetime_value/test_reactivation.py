@@ -168,3 +168,14 @@ def test_donors_who_never_come_back_after_a_silent_year_are_no_ridge():
 
     silent, faithful = model.p_active(histories.yearly([2, 4], [2, 4], [4, 4]))
     assert silent < 0.5 < faithful
+
+
+def test_one_opportunity_each_and_two_kinds_of_donors_is_a_fit():
+    """A file of eighteen months: the likelihood has a pass where the first climb stopped."""
+    twice = histories.yearly([0, 1], [0, 1], [1, 1], donors=[15_238, 8_332])
+
+    fitted = reactivation.fit(twice)
+
+    came_again = 8_332 / (15_238 + 8_332)
+    assert fitted.alpha / (fitted.alpha + fitted.beta) > came_again
+    assert 0 < fitted.returning < 1

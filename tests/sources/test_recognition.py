@@ -161,3 +161,22 @@ def test_no_header_says_two_roles_of_one_table() -> None:
 @given(st.text(max_size=30))
 def test_any_header_can_be_simplified(header: str) -> None:
     assert roles.simplified(header) == roles.simplified(header).strip()
+
+
+@pytest.mark.parametrize(
+    ("cells", "role"),
+    [
+        (["00001", "00042", "1207"], "external_id"),
+        (["D-12", "D-13", "D-104"], "external_id"),
+        (["Aline Forestier", "Bruno Ménard", "Chloé Vasseur"], "full_name"),
+        (["Agence 3", "Club des 12", "Lycée 4"], "full_name"),
+    ],
+)
+def test_donateur_is_a_reference_where_it_holds_codes(tmp_path, cells, role):
+    path = tmp_path / "dons.csv"
+    lines = [f"{cell};0{n + 1}/03/2024;{10 * (n + 1)},00" for n, cell in enumerate(cells)]
+    path.write_text("\n".join(["donateur;date;montant", *lines]), encoding="utf-8")
+
+    found = recognition.recognise(files.inspect(path))
+
+    assert found.header(role) == "donateur"

@@ -41,7 +41,12 @@ def maximise(objective: Objective, start: Vector, *, donors: float) -> Vector:
             f"the summit is a ridge around log-parameters {np.round(point, 2)}: the data cannot "
             "tell them apart; fit with a prior (prior.WEAK)"
         )
-    return climb(objective, point, curvature, donors=donors)
+    try:
+        return climb(objective, point, curvature, donors=donors)
+    except DidNotConverge:
+        # Near a pass the curvature of one point misleads: take it anew at every step.
+        closer = _uphill(objective, point, donors=donors)
+        return climb(objective, closer, hessian(objective, closer), donors=donors)
 
 
 def approach(objective: Objective, start: Vector, *, donors: float) -> Vector:
@@ -115,6 +120,23 @@ def hessian(objective: Objective, point: Vector) -> Vector:
         columns.append((objective(point + one)[1] - objective(point - one)[1]) / (2 * width))
     curved = np.array(columns)
     return np.asarray((curved + curved.T) / 2)
+
+
+def _uphill(objective: Objective, start: Vector, *, donors: float) -> Vector:
+    """Return a point nearer a summit, by Newton steps that go up even where the hill is a pass."""
+    point, (value, gradient) = start, objective(start)
+    for _ in range(60):
+        if np.max(np.abs(gradient)) <= _FLAT * donors:
+            break
+        bends, ways = np.linalg.eigh(-hessian(objective, point))
+        # |curvature|: down a pass becomes up it, and a flat way is not walked for ever.
+        steep = np.maximum(np.abs(bends), _LEVEL * donors)
+        step = np.asarray(ways @ ((ways.T @ gradient) / steep), dtype=np.float64)
+        moved = _backtrack(objective, point, step, value, slope=gradient)
+        if moved is None:
+            break
+        point, value, gradient = moved
+    return point
 
 
 def _updated(spread: Vector, *, moved: Vector, bent: Vector) -> Vector:

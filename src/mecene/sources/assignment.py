@@ -67,6 +67,7 @@ def assigned(reading: Reading, table: str, told: Mapping, by_preset: bool) -> tu
     played = {column.role for column in columns} | set(told.constants)
     for role, headers in _by_header(reading, table, taken, played):
         columns += [Column(role, header, "header") for header in headers]
+    columns = _codes_are_no_names(reading, columns)
     taken |= {column.header for column in columns}
     played |= {column.role for column in columns}
     columns += _bare_id(reading, table, taken, played)
@@ -83,6 +84,20 @@ def assigned(reading: Reading, table: str, told: Mapping, by_preset: bool) -> tu
         ]
         columns += _unreadable(reading, columns)
     return tuple(columns)
+
+
+def _codes_are_no_names(reading: Reading, columns: list[Column]) -> list[Column]:
+    """Return the columns, « donateur » being a reference where it holds 00042 and not a name."""
+    if "external_id" in {column.role for column in columns}:
+        return columns
+    return [
+        Column("external_id", column.header, "content")
+        if column.role == "full_name"
+        and column.why == "header"
+        and content.is_code(reading.sample[column.header])
+        else column
+        for column in columns
+    ]
 
 
 def _unreadable(reading: Reading, columns: list[Column]) -> list[Column]:

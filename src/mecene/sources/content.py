@@ -67,6 +67,11 @@ def is_numbered(cells: pl.Series) -> bool:
     return _share(filled(cells).str.contains(r"\d")) > _MOST
 
 
+def is_code(cells: pl.Series) -> bool:
+    """Return whether nearly all cells are numbers with at most three letters before: ``D-00042``."""
+    return _share(filled(cells).str.contains(r"^[A-Za-z]{0,3}[\-./ ]?\d[\d\-./]*$")) > _MOST
+
+
 def filled(cells: pl.Series) -> pl.Series:
     """Return the cells that are not empty, tidy."""
     return cells.to_frame("text").select(folding.tidy(pl.col("text"))).to_series().drop_nulls()
