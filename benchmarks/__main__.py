@@ -47,7 +47,9 @@ BENCHMARKS = (
         "features", "The summary of every donor, beside pandas",
         ("--gifts", "1_000_000", "--donors", "100_000"),
     ),
+    Benchmark("signals", "Alarms, held against what became of the donors", ("--quick",)),
     Benchmark("identity", "Who is who, on hard invented people", ("--quick",)),
+    Benchmark("scores", "Who gives next, beside the peers", ("--only", "simulated")),
     Benchmark("simulator", "Inventing an association", ("20_000",), ("200_000",)),
 )  # fmt: skip
 

@@ -8,9 +8,9 @@ from sklearn import metrics
 
 from mecene.scores import goodness
 
-ROWS = st.lists(
-    st.tuples(st.floats(0.001, 0.999), st.booleans()), min_size=2, max_size=60
-).filter(lambda rows: len({did for _, did in rows}) == 2)
+ROWS = st.lists(st.tuples(st.floats(0.001, 0.999), st.booleans()), min_size=2, max_size=60).filter(
+    lambda rows: len({did for _, did in rows}) == 2
+)
 
 
 class TestOf:

@@ -148,7 +148,9 @@ def complete(frame, name):
 
     contract = facts.TABLES[name]
     if name == "gifts":
-        frame = frame.with_columns(gift_id=pl.int_range(pl.len()) + 1)
+        frame = frame.with_row_index("gift_id", offset=1).with_columns(
+            pl.col("gift_id").cast(pl.Int64), source_ref=pl.format("g{}", "gift_id")
+        )
     missing = [
         pl.lit(None, dtype=column.type).alias(column.name)
         for column in contract.columns
@@ -157,7 +159,7 @@ def complete(frame, name):
     frame = frame.with_columns(missing)
     if name == "donors":
         frame = frame.with_columns(kind=pl.lit("person"))
-    return frame.select(contract.schema)
+    return frame.select(list(contract.schema))
 
 
 class TestSmallFiles:

@@ -17,6 +17,7 @@ _TYPES: dict[str, pl.DataType] = {
     "months": pl.Int64(),
     "years": pl.Int64(),
     "share": pl.Float64(),
+    "log": pl.Float64(),
     "month": pl.Int64(),
     "date": pl.Date(),
     "word": pl.String(),

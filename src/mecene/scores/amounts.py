@@ -42,7 +42,7 @@ class Amounts:
     def values(self, summary: pl.DataFrame) -> Matrix:
         """Return equally likely amounts of the next gift, minor units, rising. (n, VALUES)."""
         centre = _numbers(summary, self.typical_minor) @ np.asarray(self.weights)
-        return np.exp(centre[:, None] + np.asarray(self.spread)[_group(summary)])
+        return np.asarray(np.exp(centre[:, None] + np.asarray(self.spread)[_group(summary)]))
 
 
 def fit(givers: pl.DataFrame, amount_minor: Vector) -> Amounts:

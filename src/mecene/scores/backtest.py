@@ -183,7 +183,7 @@ def _pit(law: Distribution, seen: Vector, months: int, rng: np.random.Generator)
 
 
 def _depths(rank: Vector, seen: Vector) -> tuple[float, ...]:
-    """Return the share of euros in the first tenth of donors by rank, the first two, …"""
+    """Return the share of euros in the first tenth of donors by rank, the first two, and so on."""
     order = np.argsort(-rank, kind="stable")
     reached = np.cumsum(seen[order])
     if not len(reached) or reached[-1] <= 0:

@@ -24,7 +24,6 @@ from mecene.scores.mixture import Mixture
 
 Vector = NDArray[np.float64]
 
-METHODS = ("mixture", "habit", "regression", "boosted", "forest", "repeat", "rfm")
 BASELINES = ("habit", "repeat", "rfm")
 _TESTED_ORIGINS = 2
 _FADING = 0.6  # of an origin's weight, each origin back
@@ -127,10 +126,7 @@ def fit(samples: Sequence[Sample], lesson: Lesson, *, rng: np.random.Generator) 
         kind: baselines.fit(kind, whole, everything, period_days=lesson.period_days)
         for kind in ("repeat", "rfm")
     }
-    method = "mixture"
-    if tests and tests[-1].better_by < -2 * tests[-1].se:
-        method = tests[-1].best_baseline
-    return Chance(final, mixed, rates, method, tests, taught)
+    return Chance(final, mixed, rates, _method(tests), tests, taught)
 
 
 @dataclass(frozen=True)
@@ -232,7 +228,7 @@ def _mixed(seen: Sequence[_Unseen], taught: int, names: tuple[str, ...]) -> Mixt
     answers = {name: np.concatenate([part.answers[name] for part in able]) for name in names}
     lengths = [len(part.outcome) for part in able]
     period = np.repeat(np.arange(len(able)), lengths)
-    trust = _FADING ** (len(able) - 1.0 - period)
+    trust = np.power(_FADING, len(able) - 1.0 - period, dtype=np.float64)
     outcome = np.concatenate([part.outcome for part in able])
     return mixture.fit(answers, outcome, period=period, trust=trust, taught=taught)
 
@@ -270,6 +266,23 @@ def _tested(part: _Unseen, chances: Mapping[str, Vector]) -> Test:
     )
     se = float(gain.std() / np.sqrt(len(gain)))
     return Test(part.origin, part.folds, found, best, float(gain.mean()), se)
+
+
+def _method(tests: Sequence[Test]) -> str:
+    """Return what to use: the mixture, or the baseline that beat it every time it was tested.
+
+    Once is a year's luck: the baseline of a bad year is often behind again the year after.
+    """
+    if not tests:
+        return "mixture"
+    best = tests[-1].best_baseline
+    beaten = all(
+        test.best_baseline == best
+        and test.better_by < -2 * test.se
+        and test.goodness[best].auc >= test.goodness["mixture"].auc
+        for test in tests
+    )
+    return best if beaten else "mixture"
 
 
 def _untaught(first: Habit | Always) -> Chance:

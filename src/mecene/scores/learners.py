@@ -108,7 +108,7 @@ def fit(
     weighed = None
     if rarer >= LEAST_FOR_REGRESSION and "regression" in taught:
         weighed = regression.fit(summary, habit, outcome, weight=weight, rng=rng)
-    if rarer < LEAST_FOR_TREES or not trees.available():
+    if rarer < LEAST_FOR_TREES or not columns.columns or not trees.available():
         return Learners(columns, first, weighed, None, None)
     matrix, seed = columns.matrix(summary), int(rng.integers(2**31))
     boosted = grown = None

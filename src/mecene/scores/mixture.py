@@ -80,6 +80,8 @@ def fit(
         taught: How many of the rarer outcome taught the learners.
     """
     names = tuple(answers)
+    if not len(outcome):
+        return start(names, taught)
     weight = np.ones(len(outcome)) if trust is None else trust
     of_row = np.zeros(len(outcome), dtype=np.intp) if period is None else period
     periods, learners = int(of_row.max()) + 1, len(names)

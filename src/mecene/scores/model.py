@@ -23,6 +23,7 @@ from mecene.scores import (
     continuation,
     frequency,
     habit,
+    leaks,
     targets,
     timing,
     training,
@@ -122,7 +123,11 @@ def learn(
         currency: Of the amounts.
         seed: Of what is drawn.
         on_progress: Told ``(stage, done, total)``.
+
+    Raises:
+        LeakingColumn: a column of ``rows`` knows what happened after their origin.
     """
+    doubts = leaks.check(rows)
     rng = np.random.default_rng(seed)
     samples = [_gave(part) for part in rows]
     known = samples[-1].summary if samples else today.filter(pl.col("gifts") > 0)
@@ -139,10 +144,6 @@ def learn(
         learnt[target.name] = targets.fit(target, looked, rng=rng)
     on_progress("scores_learning", steps, steps)
     givers = [_givers(part) for part in rows[-_LATEST:]]
-    same = [part.filter(pl.col("period_amounts") > 0, pl.col("period_minor") > 0,
-                        pl.col("currency").is_null() | (pl.col("currency") == currency))
-            for part in givers]  # fmt: skip
-    paid = pl.concat(same) if same else today.head(0)
     often = pl.concat(givers) if givers else today.head(0)
     return ScoreModel(
         as_of=as_of,
@@ -153,19 +154,13 @@ def learn(
         donors=sum(len(sample.outcome) for sample in samples),
         giving=giving,
         continuation=continuation.fit(_followed(rows, giving)),
-        timing=timing.fit(
-            [(part.origin, gave) for part, gave in zip(rows[-_LATEST:], givers, strict=True)],
-            period_months=period_months,
-            as_of=as_of,
-        ),
+        timing=_timing(rows, givers, period_months, as_of),
         frequency=frequency.fit(often, _numbers(often, "period_gifts")),
-        amounts=amounts.fit(
-            paid, _numbers(paid, "period_minor") / np.maximum(_numbers(paid, "period_amounts"), 1)
-        ),
+        amounts=_amounts(givers, today, currency),
         lasting=commitment.fit(today),
         targets=learnt,
         year_effect=_year_effect(giving),
-        warnings=_warnings(rows, giving, period_months),
+        warnings=(*_warnings(rows, giving, period_months), *doubts),
     )
 
 
@@ -184,11 +179,32 @@ def _givers(part: Rows) -> pl.DataFrame:
     return part.frame.filter(pl.col("gifts") > 0, pl.col("period_gifts") > 0)
 
 
+def _timing(
+    rows: list[Rows], givers: list[pl.DataFrame], period_months: int, as_of: date
+) -> Timing:
+    told = [(part.origin, gave) for part, gave in zip(rows[-_LATEST:], givers, strict=True)]
+    return timing.fit(told, period_months=period_months, as_of=as_of)
+
+
+def _amounts(givers: list[pl.DataFrame], today: pl.DataFrame, currency: str) -> Amounts:
+    same = [
+        part.filter(
+            pl.col("period_amounts") > 0,
+            pl.col("period_minor") > 0,
+            pl.col("currency").is_null() | (pl.col("currency") == currency),
+        )
+        for part in givers
+    ]
+    paid = pl.concat(same) if same else today.head(0)
+    gifts = np.maximum(_numbers(paid, "period_amounts"), 1)
+    return amounts.fit(paid, _numbers(paid, "period_minor") / gifts)
+
+
 def _years(
     rows: list[Rows], today: pl.DataFrame, as_of: date
 ) -> list[tuple[date, pl.DataFrame, pl.DataFrame]]:
     """Return the donors of each origin with what is known of them a year later."""
-    columns = [column.name for column in dictionary.columns()]
+    columns = [column.name for column in dictionary.columns(training.FAMILIES)]
     frames = {part.origin: part.frame.select(columns) for part in rows}
     later = frames | {as_of: today.select(columns)}
     pairs = []

@@ -44,6 +44,8 @@ class Regression:
 
     def log_odds(self, summary: pl.DataFrame, habit: Vector) -> Vector:
         """Return the log-odds of the outcome. Shape (n,)."""
+        if not self.columns:  # donors were all alike
+            return np.full(summary.height, self.rate)
         numbers = _numbers(summary, habit).select(self.columns).to_numpy()
         standard = (np.nan_to_num(numbers) - self.middle) / self.scale
         return np.asarray(standard.clip(-6, 6) @ np.asarray(self.weights) + self.rate)
@@ -76,6 +78,9 @@ def fit(
     matrix = np.nan_to_num(numbers.to_numpy())
     middle, scale = matrix.mean(axis=0), matrix.std(axis=0)
     kept = scale > 1e-9
+    if not kept.any():
+        rate = (weight @ outcome + 0.5) / (weight.sum() + 1)
+        return Regression((), (), (), (), float(np.log(rate) - np.log1p(-rate)))
     matrix = ((matrix[:, kept] - middle[kept]) / scale[kept]).clip(-6, 6)
     fitted = LogisticRegression(C=0.5, max_iter=300).fit(matrix, outcome, weight)
     names = [name for name, keep in zip(numbers.columns, kept, strict=True) if keep]

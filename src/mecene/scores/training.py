@@ -20,6 +20,8 @@ from mecene.scores.origins import Origins
 
 # A boosted score learns nothing visible beyond (docs/methods/scores.md); a bucket is never cut.
 ROWS_PER_ORIGIN = 60_000
+# What scores and their targets read; the others would only be carried along.
+FAMILIES = ("people", "giving", "calendar", "recurring", "engagement", "channels", "reach")
 OUTCOMES = ("first_month", "period_gifts", "period_amounts", "period_minor", "next_period_gifts")
 
 
@@ -81,7 +83,10 @@ def rows(
 
 def present(store: FactStore, *, as_of: date, most: int = ROWS_PER_ORIGIN) -> pl.DataFrame:
     """Return the summary as of the day itself, of the donors ``rows`` samples."""
-    parts = [summary.of(store, as_of=as_of, bucket=b) for b in _buckets(store, as_of, most)]
+    parts = [
+        summary.of(store, as_of=as_of, bucket=b, families=FAMILIES)
+        for b in _buckets(store, as_of, most)
+    ]
     return seen(pl.concat(parts).sort("donor_id"))
 
 
@@ -93,7 +98,7 @@ def seen(table: pl.DataFrame) -> pl.DataFrame:
 def _part(
     store: FactStore, looked_from: Origins, origin: date, in_currency: str, bucket: str | None
 ) -> pl.DataFrame:
-    known = seen(summary.of(store, as_of=origin, bucket=bucket))
+    known = seen(summary.of(store, as_of=origin, bucket=bucket, families=FAMILIES))
     gave = outcomes.of(
         store,
         origin=origin,

@@ -98,7 +98,7 @@ def adopt(
     """
     found.cluster(which)
     if not name.isidentifier():
-        raise InvalidRules(f"custom.{name}: letters, digits and _ only")
+        raise InvalidRules("custom_name", where="adopt", name=name)
     donors = behaviour.complete(sample).filter(behaviour.comparable(sample)).sort("donor_id")
     mine = (clusters.assign(found, donors)["cluster"] == which).to_numpy()
     if min(mine.sum(), (~mine).sum()) < FEWEST_DONORS:
