@@ -43,8 +43,8 @@ class Analysis:
     ``profile.by_segment`` of today, ``performance`` that of the segments of a year ago.
     ``recurring_states`` counts donors by the state of their regular gift, ``kept_out`` those who
     may be in no list, by cause. ``foretold`` sums what donors should do, by chance of a gift
-    (``foretold.counted``); ``foresight`` is where it comes from. ``series`` holds external series beside income
-    (``outside.months``).
+    (``foretold.counted``); ``foresight`` is where it comes from. ``series`` holds external
+    series beside income (``outside.months``).
     """
 
     as_of: date
@@ -99,7 +99,7 @@ def analyse(question: Question) -> Analysis:
         for done, part in enumerate(parts):
             question.on_progress("donors", done, len(parts))
             standings.append(
-                standing.of(part, learnt, question, currency=currency, scored=foreseen.model)
+                standing.of(part, learnt, question, currency=currency, foresight=foreseen)
             )
         question.on_progress("donors", len(parts), len(parts))
         moved = moving.result()

@@ -6,18 +6,20 @@ last period, which is then the test that the report shows.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 from mecene import period
-from mecene.features import dictionary
+from mecene.engine.store import BUCKETS
 from mecene.report.question import Question
-from mecene.scores import backtest, goodness, model, training
+from mecene.scores import backtest, goodness, leaks, model, training, typical
 from mecene.scores.backtest import Backtest
 from mecene.scores.model import ScoreModel
 from mecene.scores.training import Rows
+from mecene.scores.typical import Typical
 
 # What a report pays for: more rows or older years move the scores less than they take time
 # (docs/methods/scores.md).
@@ -43,10 +45,14 @@ class Tested:
 
 @dataclass(frozen=True)
 class Foresight:
-    """The model of today's scores, and its test; None where the past is too short for one."""
+    """The model of today's scores, its test, and what donors are usually like.
+
+    ``tested`` is None where the past is too short for one, ``typical`` where there is nobody.
+    """
 
     model: ScoreModel
     tested: Tested | None
+    typical: Typical | None
 
 
 def learnt(question: Question, parts: Sequence[Path]) -> Foresight:
@@ -58,11 +64,17 @@ def learnt(question: Question, parts: Sequence[Path]) -> Foresight:
     for found in training.rows(store, looked_from, in_currency=currency, most=ROWS):
         rows.append(found)
         question.on_progress("scores_past", len(rows), len(looked_from.days))
-    asked = {"period_months": looked_from.period_months, "currency": currency}
-    told = model.learn(
-        rows, _today(parts, rows), as_of=as_of, on_progress=question.on_progress, **asked
-    )
-    return Foresight(told, _tested(rows, **asked))
+    months, today = looked_from.period_months, _today(parts, rows)
+    learn = partial(model.learn, as_of=as_of, period_months=months, currency=currency)
+    try:
+        told = learn(rows, today, on_progress=question.on_progress)
+        tested = _tested(rows, period_months=months, currency=currency)
+    except leaks.LeakingColumn:
+        # In a very small file a column can tell, by chance, all who then gave. Nothing is then
+        # learnt of its past: the published answers, and a sentence that says so.
+        told, tested = learn([], today), None
+    usual = typical.of(today) if today.height else None
+    return Foresight(told, tested, usual)
 
 
 def _today(parts: Sequence[Path], rows: Sequence[Rows]) -> pl.DataFrame:
@@ -76,7 +88,7 @@ def _today(parts: Sequence[Path], rows: Sequence[Rows]) -> pl.DataFrame:
     return training.seen(donors.collect()).sort("donor_id")
 
 
-_BUCKETS = len(training.BUCKETS)
+_BUCKETS = len(BUCKETS)
 
 
 def _tested(rows: Sequence[Rows], *, period_months: int, currency: str) -> Tested | None:
@@ -89,7 +101,7 @@ def _tested(rows: Sequence[Rows], *, period_months: int, currency: str) -> Teste
         return None
     taught = model.learn(
         [_known_on(part, last, period_months) for part in rows[:-1]],
-        last.frame.select(column.name for column in dictionary.columns()),
+        last.frame,
         as_of=last.origin,
         period_months=period_months,
         currency=currency,

@@ -2,7 +2,7 @@
 
 The year ahead is the scores': its chance, gifts and value are read off one law of each donor.
 The years after are the lifetime value's, added to it, so that three years never hold less than
-one. Who objects to profiling has nothing foretold.
+one. Of who objects to profiling, and of the dead, nothing is foretold.
 """
 
 from datetime import date
@@ -41,8 +41,11 @@ def joined(valued: pl.DataFrame, model: ScoreModel, question: Question) -> pl.Da
     scored = _scores(valued, model, question.as_of)
     asked = lists.suggested_monthly_minor(question.rules.lists)
     known = valued.join(scored, on="donor_id", how="left", maintain_order="left", validate="1:1")
-    gave = pl.col("scored_gifts").is_not_null() & (pl.col("gifts") > 0)
-    opposed = pl.col("objects_profiling").fill_null(value=False)
+    foreseen = pl.col("expected_value_12m_minor").is_not_null()
+    gave = pl.col("scored_gifts").is_not_null() & ((pl.col("gifts") > 0) | foreseen)
+    barred = pl.col("objects_profiling").fill_null(value=False) | pl.col("deceased").fill_null(
+        value=False
+    )
     return (
         known.with_columns(
             pl.when(pl.col("suggested_monthly_minor").is_not_null())
@@ -50,20 +53,22 @@ def joined(valued: pl.DataFrame, model: ScoreModel, question: Question) -> pl.Da
             .alias("suggested_monthly_minor"),
             *_first_year(gave, discount_rate=question.discount_rate),
         )
-        .with_columns(pl.when(~opposed).then(pl.col(name)).alias(name) for name in _OF_EACH)
+        .with_columns(pl.when(~barred).then(pl.col(name)).alias(name) for name in _OF_EACH)
         .drop("scored_gifts", "scored_minor")
     )
 
 
 def counted(addable: pl.DataFrame) -> pl.DataFrame:
-    """Return the sums of donors who gave, one row a band of chance; parts add up.
+    """Return the sums of donors with a value to expect, one row a band of chance; parts add up.
 
     Columns: ``band`` (index into ``BANDS``), ``donors``; ``gave_12m``, of them; ``alarmed``,
     those under the alarm who gave in the last twelve months; ``expected_minor`` and
     ``variance_minor``, of the year ahead; ``amount_12m_minor``; ``starts``, the expected new
     regular gifts; a count a confidence.
     """
-    known = addable.filter((pl.col("gifts") > 0) & pl.col("p_gives_12m").is_not_null())
+    known = addable.filter(
+        pl.col("p_gives_12m").is_not_null() & pl.col("expected_value_12m_minor").is_not_null()
+    )
     gave = pl.col("gifts_12m").fill_null(0) > 0
     bands = pl.sum_horizontal((pl.col("p_gives_12m") >= edge).cast(pl.Int64) for edge in BANDS[1:])
     return (

@@ -9,6 +9,7 @@ from mecene.report.chapters.writing import Pen
 from mecene.report.foresight import Tested
 from mecene.report.page import Block, Section, Table
 from mecene.report.pictures import foretold as pictures
+from mecene.scores import leaks
 from mecene.scores.backtest import Backtest
 from mecene.scores.chance import BASELINES
 from mecene.scores.goodness import Goodness
@@ -67,8 +68,10 @@ def headline(analysis: Analysis, pen: Pen) -> list[str]:
 def doubts(analysis: Analysis, pen: Pen) -> list[str]:
     """Return what to be careful with, in sentences; nothing where nothing is."""
     known = lexicon.labels("doubts", lang=pen.lang)
-    found = [known[name] for name in analysis.foresight.model.warnings if name in known]
-    if analysis.foresight.tested is None and "no_past" not in analysis.foresight.model.warnings:
+    doubted = analysis.foresight.model.warnings
+    found = [known[name] for name in doubted if name in known]
+    found += [leaks.sentence(name, lang=pen.lang) for name in doubted if name in leaks.WARNINGS]
+    if analysis.foresight.tested is None and "no_past" not in doubted:
         found.append(known["untested"])
     return found
 
