@@ -135,7 +135,7 @@ def _methods(found: Backtest, pen: Pen) -> Table:
             pen.percent(told.mean_chance, decimals=1),
             pen.percent(told.outcomes / told.donors, decimals=1),
             _points(told.calibration_error, pen),
-            pen.number(told.log_loss, decimals=3),
+            pen.number(told.log_loss, decimals=2),
         )
         for name in ("score", "rfm", "repeat", "habit")
         if (told := found.goodness.get(name))
