@@ -43,7 +43,9 @@ class TestOneAnswer:
         scored = roll(reported).filter(pl.col("p_gives_12m").is_not_null())
 
         assert scored["p_gives_12m"].is_between(0, 1).all()
-        assert (scored["retention_alarm"] == (scored["p_gives_12m"] < 0.2)).all()
+        assert (
+            scored["retention_alarm"] == ((scored["p_gives_12m"] < 0.2) & (scored["gifts"] > 0))
+        ).all()
 
     def test_lists_are_in_the_order_of_what_is_expected(
         self, reported: Callable[[str], Any]

@@ -40,7 +40,11 @@ def joined(valued: pl.DataFrame, model: ScoreModel, question: Question) -> pl.Da
     """
     scored = _scores(valued, model, question.as_of)
     asked = lists.suggested_monthly_minor(question.rules.lists)
-    known = valued.join(scored, on="donor_id", how="left", maintain_order="left", validate="1:1")
+    # The value model has a chance of its own, by the same name.
+    others = valued.drop(
+        name for name in scored.columns if name != "donor_id" and name in valued.columns
+    )
+    known = others.join(scored, on="donor_id", how="left", maintain_order="left", validate="1:1")
     foreseen = pl.col("expected_value_12m_minor").is_not_null()
     gave = pl.col("scored_gifts").is_not_null() & ((pl.col("gifts") > 0) | foreseen)
     barred = pl.col("objects_profiling").fill_null(value=False) | pl.col("deceased").fill_null(
