@@ -10,6 +10,7 @@ PhilanthroPy 0.9. Peers get an environment of their own (``--peers``).
 
 import argparse
 import subprocess
+import sys
 import time
 from dataclasses import dataclass
 from datetime import date
@@ -221,7 +222,8 @@ def analysed(*files):
     """Return a maker of facts by the program itself."""
 
     def make(into):
-        command = measuring.module("mecene.cli.main", "analyse", *files, "--out", into)
+        program = "from mecene.cli.main import run; run()"
+        command = [sys.executable, "-c", program, "analyse", *files, "--out", into]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
     return make
@@ -235,6 +237,8 @@ def cdnow(into):
     lines = ["donateur;date;montant"]
     for line in text.splitlines():
         customer, day, _, amount = line.split()
+        if not customer.isdigit():
+            continue
         lines.append(f"{customer};{day[:4]}-{day[4:6]}-{day[6:]};{max(float(amount), 0.01)}")
     path = WORK / "cdnow.csv"
     path.write_text("\n".join(lines))

@@ -1,6 +1,6 @@
 """How long do scores take for a million donors, learnt and foretold; and for ten, foretold?
 
-    python -m benchmarks.scores_scale [--donors 1_000_000] [--gifts 10_000_000] [--stream 10_000_000]
+    python -m benchmarks.scores_scale [--donors 1_000_000] [--gifts 10_000_000] [--stream N]
 
 Prints a Markdown table: seconds on the wall, CPU seconds and peak memory of learning (which
 samples donors), of scoring every donor bucket by bucket, and of the reasons of 10,000 donors.

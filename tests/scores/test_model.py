@@ -191,6 +191,14 @@ class TestSmallFiles:
         assert found["expected_12m_minor"][0] > 0
         assert found["score_confidence"][0] == "low"
 
+    def test_one_donor_in_the_only_period_there_is(self, tmp_path):
+        alone = gifts_of(tmp_path, [(1, date(2025, 11, 1), 4_000)])
+
+        learnt = model.fit(alone, as_of=AS_OF)
+
+        assert len(learnt.origins) == 1
+        assert learnt.giving.tests[-1].goodness["mixture"].donors == 1
+
     def test_nobody_ever_gives_again(self, tmp_path):
         rows = [(n, date(2018, 1, 1) + timedelta(days=9 * n), 3_000) for n in range(1, 300)]
         many = gifts_of(tmp_path, rows)

@@ -1,16 +1,15 @@
 """Analyse: from the files an association has to the report, in one command."""
 
 import json
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
 from mecene import period
-from mecene.cli import options, publishing, telling
+from mecene.cli import fact_source, options, publishing, telling
 from mecene.cli.lexicon import say
 
 OUT = Path("mecene-report")
-_LONE_DAYS = 366
 
 
 def analyse(
@@ -145,19 +144,12 @@ def _written(
 
 def _day(told: date | None, collected: Any, recognised: Any, *, lang: str) -> tuple[date, str]:
     """Return the day of the analysis, and the sentence that says it; stop where there is none."""
-    from mecene.cli import collect
-
     if told:
         return told, say("done.as_of_told", lang=lang, day=period.written(told, lang=lang))
-    days = collect.latest_days_of_gifts(collected.store)
-    if not days:
+    found = fact_source.after_the_latest(collected.store, lang=lang)
+    if not found:
         _stop_without_gift(collected, recognised, lang=lang)
-    day = days[0] + timedelta(days=1)
-    # One date mistyped by a decade would make everybody look lapsed; nothing here knows what day
-    # it is, but a gift long after all the others shows.
-    alone = len(days) > 1 and (days[0] - days[1]).days > _LONE_DAYS
-    key = "done.as_of_alone" if alone else "done.as_of"
-    return day, say(key, lang=lang, day=period.written(day, lang=lang))
+    return found
 
 
 def _stop_without_gift(collected: Any, recognised: Any, *, lang: str) -> NoReturn:

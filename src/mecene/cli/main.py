@@ -14,7 +14,18 @@ from typing import Annotated, Any
 
 import typer
 
-from mecene.cli import analyse, check, demo, explain, helping, mistakes, simulate
+from mecene.cli import (
+    analyse,
+    backtest,
+    check,
+    demo,
+    explain,
+    helping,
+    mistakes,
+    models,
+    score,
+    simulate,
+)
 from mecene.cli.lexicon import say
 from mecene.words import LANGUAGES, UnknownWords
 
@@ -22,6 +33,9 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "analyse": analyse.analyse,
     "check": check.check,
     "explain": explain.explain,
+    "score": score.score,
+    "backtest": backtest.backtest,
+    "models": models.models,
     "simulate": simulate.simulate,
     "demo": demo.demo,
 }

@@ -97,6 +97,27 @@ def parse_folder(text: str) -> Path:
     return Path(text)
 
 
+def parse_source(text: str) -> Path:
+    """Return the path of a file that can be read, or of a folder that is there.
+
+    Raises:
+        Mistake: it is not.
+    """
+    return Path(text) if Path(text).is_dir() else parse_file(text)
+
+
+def parse_existing_folder(text: str) -> Path:
+    """Return the path of a folder that is there.
+
+    Raises:
+        Mistake: there is none.
+    """
+    path = parse_folder(text)
+    if not path.exists():
+        raise Mistake("no_folder", value=text)
+    return path
+
+
 def _one_of(words: tuple[str, ...], text: str) -> str:
     if text not in words:
         raise Mistake("one_of", value=text, known=", ".join(words))
@@ -134,3 +155,15 @@ Clean = Annotated[bool, typer.Option("--clean")]
 Names = Annotated[bool, typer.Option("--names/--no-names")]
 Donor = Annotated[str, typer.Argument(show_default=False, metavar="DONOR")]
 ReportFolder = Annotated[Path, typer.Option("--in", parser=parse_folder, metavar="FOLDER")]
+Sources = Annotated[
+    list[Path], typer.Argument(show_default=False, parser=parse_source, metavar="FILES...")
+]
+Folder = Annotated[
+    Path, typer.Argument(show_default=False, parser=parse_existing_folder, metavar="FOLDER")
+]
+ModelFile = Annotated[Path | None, typer.Option("--model", **_READ)]
+MaybeOut = Annotated[
+    Path | None, typer.Option("--out", parser=parse_folder, metavar="FOLDER", show_default=False)
+]
+Months = Annotated[int, typer.Option(min=1, max=24)]
+OriginCount = Annotated[int, typer.Option("--origins", min=1, max=20)]

@@ -47,7 +47,8 @@ class Design:
         Raises:
             IncompleteSummary: a column is missing.
         """
-        numbers = plain(summary)
+        own = [name for name in self.columns if name not in readable()]
+        numbers = plain(summary, further=own)
         missing = [name for name in self.columns if name not in numbers.columns]
         if missing:
             raise IncompleteSummary(
@@ -70,7 +71,7 @@ def plain(summary: pl.DataFrame, *, further: Sequence[str] = ()) -> pl.DataFrame
 
     ``further`` are the association's own columns of numbers, beside those of the dictionary.
     """
-    known = [name for name in (*readable(), *further) if name in summary.columns]
+    known = [name for name in dict.fromkeys((*readable(), *further)) if name in summary.columns]
     states = [
         (pl.col("recurring_state") == state).fill_null(value=False).alias(f"recurring_is_{state}")
         for state in _STATES

@@ -6,7 +6,7 @@ Learnt from what donors did after days of the past; `prediction` holds today's d
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -21,6 +21,7 @@ from mecene.scores import (
     chance,
     commitment,
     continuation,
+    economy,
     frequency,
     habit,
     leaks,
@@ -48,7 +49,8 @@ class ScoreModel:
     """What was learnt, on ``as_of``, from ``origins``; ``fingerprint`` is of the features.
 
     ``year_effect``: how far a whole year may be above or below what is foretold, as a share (one
-    standard deviation). ``donors``: how many were learnt from, over all origins.
+    standard deviation). ``donors``: how many were learnt from, over all origins. ``economy``: the
+    changes of external series as of that day, where it reads them.
     """
 
     as_of: date
@@ -66,6 +68,7 @@ class ScoreModel:
     targets: Mapping[str, Chance]
     year_effect: float
     warnings: tuple[str, ...]
+    economy: Mapping[str, float]
 
 
 def silent(_stage: str, _done: int, _total: int) -> None:
@@ -78,6 +81,7 @@ def fit(
     as_of: date,
     seed: int = 0,
     most_rows: int = training.ROWS_PER_ORIGIN,
+    series_lags_months: tuple[int, ...] = (),
     on_progress: Progress = silent,
 ) -> ScoreModel:
     """Return the model learnt from a store of facts; an empty one gives the published answers.
@@ -87,6 +91,7 @@ def fit(
         as_of: Facts dated on or after it are not seen.
         seed: Of what is drawn.
         most_rows: Donors learnt from on one origin, about.
+        series_lags_months: Read the changes of external series over these months too.
         on_progress: Told ``(stage, done, total)``.
     """
     looked_from = training.days(store, as_of=as_of)
@@ -96,10 +101,12 @@ def fit(
         on_progress("scores_past", len(rows), len(looked_from.days) + 1)
         rows.append(found)
     today = training.present(store, as_of=as_of, most=most_rows)
+    now = economy.at(store, as_of=as_of, lags_months=series_lags_months)
+    rows = [_with_economy(part, store, tuple(now), series_lags_months) for part in rows]
     on_progress("scores_past", len(looked_from.days) + 1, len(looked_from.days) + 1)
     return learn(
         rows, today, as_of=as_of, period_months=looked_from.period_months, currency=currency,
-        seed=seed, on_progress=on_progress,
+        seed=seed, on_progress=on_progress, now=now,
     )  # fmt: skip
 
 
@@ -112,6 +119,7 @@ def learn(
     currency: str,
     seed: int = 0,
     on_progress: Progress = silent,
+    now: Mapping[str, float] | None = None,
 ) -> ScoreModel:
     """Return the model learnt from training rows.
 
@@ -123,6 +131,7 @@ def learn(
         currency: Of the amounts.
         seed: Of what is drawn.
         on_progress: Told ``(stage, done, total)``.
+        now: Columns of ``economy`` that ``rows`` have too, as of today.
 
     Raises:
         LeakingColumn: a column of ``rows`` knows what happened after their origin.
@@ -132,17 +141,14 @@ def learn(
     samples = [_gave(part) for part in rows]
     known = samples[-1].summary if samples else today.filter(pl.col("gifts") > 0)
     lesson = Lesson(
-        habit.fit(known, period_months=period_months), period_days=period_months * _DAYS_A_MONTH
+        habit.fit(known, period_months=period_months),
+        period_days=period_months * _DAYS_A_MONTH,
+        further=tuple(now or ()),
     )
-    steps = len(targets.declared()) + 1
-    on_progress("scores_learning", 0, steps)
+    on_progress("scores_learning", 0, len(targets.declared()) + 1)
     giving = chance.fit(samples, lesson, rng=rng)
     looked = _years(rows, today, as_of) if period_months == targets.HORIZON_MONTHS else []
-    learnt: dict[str, Chance] = {}
-    for target in targets.declared():
-        on_progress("scores_learning", 1 + len(learnt), steps)
-        learnt[target.name] = targets.fit(target, looked, rng=rng)
-    on_progress("scores_learning", steps, steps)
+    learnt = _targets(looked, rng, on_progress)
     givers = [_givers(part) for part in rows[-_LATEST:]]
     often = pl.concat(givers) if givers else today.head(0)
     return ScoreModel(
@@ -161,6 +167,7 @@ def learn(
         targets=learnt,
         year_effect=_year_effect(giving),
         warnings=(*_warnings(rows, giving, period_months), *doubts),
+        economy=dict(now or {}),
     )
 
 
@@ -168,6 +175,29 @@ def fingerprint() -> str:
     """Return a word that changes when the meaning of a feature does."""
     told = "\n".join(f"{c.name} {c.unit} {c.meaning_en}" for c in dictionary.columns())
     return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def _targets(
+    looked: list[tuple[date, pl.DataFrame, pl.DataFrame]],
+    rng: np.random.Generator,
+    on_progress: Progress,
+) -> dict[str, Chance]:
+    learnt: dict[str, Chance] = {}
+    steps = len(targets.declared()) + 1
+    for target in targets.declared():
+        on_progress("scores_learning", 1 + len(learnt), steps)
+        learnt[target.name] = targets.fit(target, looked, rng=rng)
+    on_progress("scores_learning", steps, steps)
+    return learnt
+
+
+def _with_economy(
+    part: Rows, store: FactStore, names: tuple[str, ...], lags_months: tuple[int, ...]
+) -> Rows:
+    if not names:
+        return part
+    then = economy.at(store, as_of=part.origin, lags_months=lags_months)
+    return replace(part, frame=economy.beside(part.frame, then, names))
 
 
 def _gave(part: Rows) -> Sample:

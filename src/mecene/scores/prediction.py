@@ -4,15 +4,15 @@ Pure and donor by donor, so that ten million go through in batches of the summar
 object to profiling, and the dead, are absent.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from mecene.scores import commitment, targets, training
+from mecene.scores import commitment, economy, targets, training
 from mecene.scores.distribution import MONTHS, Distribution
 from mecene.scores.model import ScoreModel
 
@@ -24,15 +24,25 @@ ALARM = 0.20  # « taux de fidélisation » under which the source documents ask
 LADDER = (300, 500, 800, 1000, 1200, 1500, 2000, 2500, 3000, 4000, 5000, 7500, 10000, 15000,
           20000, 30000, 50000, 100000)  # fmt: skip
 _LAPSED_DAYS = 730
+_OF_THE_LAW = (
+    "starts_recurring", "raises_recurring", "stops_voluntarily", "stops_involuntarily",
+)  # fmt: skip
 
 
-def distribution(model: ScoreModel, summary: pl.DataFrame) -> Distribution:
+def distribution(
+    model: ScoreModel, summary: pl.DataFrame, *, told: Mapping[str, Vector] | None = None
+) -> Distribution:
     """Return the law of what each donor of a summary may do, in its order.
 
     Args:
         model: Learnt from this association.
         summary: One row a donor, as of the day to foretell from.
+        told: Chances of the targets, NaN outside their population, where they are known already.
     """
+    does = {
+        name: np.nan_to_num(chance)
+        for name, chance in (told or _told(model, summary, _OF_THE_LAW)).items()
+    }
     odds = _log_odds(model, summary)
     months = model.period_months
     first, giving = model.continuation.chances(odds, periods=MONTHS // months)
@@ -48,12 +58,12 @@ def distribution(model: ScoreModel, summary: pl.DataFrame) -> Distribution:
         ending=commitment.ahead(
             model.lasting,
             summary,
-            will=_target(model, "stops_voluntarily", summary),
-            failure=_target(model, "stops_involuntarily", summary),
+            will=does["stops_voluntarily"],
+            failure=does["stops_involuntarily"],
         ),
         monthly_minor=summary["recurring_monthly_minor"].fill_null(0).to_numpy() * 1.0,
-        starts=_target(model, "starts_recurring", summary),
-        raises=_target(model, "raises_recurring", summary),
+        starts=does["starts_recurring"],
+        raises=does["raises_recurring"],
     )
 
 
@@ -64,11 +74,12 @@ def p_within_a_year(model: ScoreModel, summary: pl.DataFrame) -> Vector:
     """
     periods = max(12 // model.period_months, 1)
     first, _ = model.continuation.chances(_log_odds(model, summary), periods=periods)
+    does = _told(model, summary, ("stops_voluntarily", "stops_involuntarily"))
     ending = commitment.ahead(
         model.lasting,
         summary,
-        will=_target(model, "stops_voluntarily", summary),
-        failure=_target(model, "stops_involuntarily", summary),
+        will=np.nan_to_num(does["stops_voluntarily"]),
+        failure=np.nan_to_num(does["stops_involuntarily"]),
     )
     free = np.maximum(1 - first.sum(axis=1), 0.0)
     return np.asarray(1 - free * (1 - ending.lasts[:, 0]))
@@ -116,6 +127,8 @@ def scores(
     """
     limits = {"p_mid": mid_minor, "p_major": major_minor}
     seen = training.seen(summary)
+    # A model kept from an earlier day counts its months from this one.
+    model = replace(model, as_of=as_of)
     parts = [
         _scored(model, seen.slice(start, DONORS_AT_A_TIME), as_of, limits)
         for start in range(0, max(seen.height, 1), DONORS_AT_A_TIME)
@@ -143,7 +156,8 @@ def suggested_monthly(summary: pl.DataFrame) -> pl.Series:
 def _scored(
     model: ScoreModel, summary: pl.DataFrame, as_of: date, limits: Mapping[str, float | None]
 ) -> pl.DataFrame:
-    law = distribution(model, summary)
+    told = _told(model, summary, (*_OF_THE_LAW, *model.targets))
+    law = distribution(model, summary, told=told)
     once = (summary["gift_days"] == 1).to_numpy()
     away = (summary["last_gift_age_days"] > _LAPSED_DAYS).fill_null(value=False).to_numpy()
     year = law.p_gives(12)
@@ -161,7 +175,7 @@ def _scored(
         "spread_12m_minor": np.sqrt(law.variance_minor(12)),
         **{n: law.p_total_over(limit, 12) for n, limit in limits.items() if limit is not None},
         "p_next_act": risks[np.arange(len(risks)), likeliest],
-        **{f"p_{name}": _target(model, name, summary, only=True) for name in model.targets},
+        **{f"p_{name}": told[name] for name in model.targets},
     }
     gave = (summary["gifts"] > 0).to_numpy()
     when = {
@@ -174,9 +188,9 @@ def _scored(
     }
     return summary.select("donor_id").with_columns(
         *(pl.Series(name, values).fill_nan(None) for name, values in columns.items()),
-        *(pl.Series(name, days, dtype=pl.Date) for name, days in when.items()),
+        *(days.alias(name) for name, days in when.items()),
         suggested_monthly(summary),
-        pl.Series("next_act", [kinds[place] for place in likeliest], dtype=pl.String),
+        pl.Series("next_act", np.asarray(kinds)[likeliest], dtype=pl.String),
         pl.Series("retention_alarm", (year < ALARM) & gave),
         pl.Series("score_confidence", _confidence(model, summary), dtype=pl.String),
     )
@@ -187,7 +201,9 @@ def _log_odds(model: ScoreModel, summary: pl.DataFrame) -> Vector:
     gave = (summary["gifts"] > 0).to_numpy()
     odds = np.full(summary.height, -6.0)
     if gave.any():
-        odds[gave] = model.giving.log_odds(summary.filter(pl.col("gifts") > 0))
+        givers = summary.filter(pl.col("gifts") > 0)
+        seen = economy.beside(givers, dict(model.economy), tuple(model.economy))
+        odds[gave] = model.giving.log_odds(seen)
     if not gave.all() and "first_gift" in model.targets:
         yearly = model.targets["first_gift"].chances(summary.filter(pl.col("gifts") == 0))
         part = -np.expm1(np.log1p(-yearly) * model.period_months / 12)
@@ -205,31 +221,32 @@ def _by_month(model: ScoreModel, summary: pl.DataFrame, first: NDArray[np.float6
     return np.concatenate(parts, axis=1)
 
 
-def _target(model: ScoreModel, name: str, summary: pl.DataFrame, *, only: bool = False) -> Vector:
-    """Return the chance of a target; 0, or NaN if ``only``, outside its population. (n,)."""
-    target = next(target for target in targets.declared() if target.name == name)
-    inside = summary.select(target.among.expr.alias("in"))["in"].to_numpy()
-    answer = np.full(summary.height, np.nan if only else 0.0)
-    if inside.any() and name in model.targets:
-        answer[inside] = model.targets[name].chances(summary.filter(pl.Series(inside)))
-    return answer
+def _told(model: ScoreModel, summary: pl.DataFrame, names: Sequence[str]) -> dict[str, Vector]:
+    """Return the chance of some targets, NaN outside their population. Each (n,)."""
+    found = {}
+    for target in targets.declared():
+        if target.name not in names:
+            continue
+        inside = summary.select(target.among.expr.alias("in"))["in"].to_numpy()
+        answer = np.full(summary.height, np.nan)
+        if inside.any() and target.name in model.targets:
+            answer[inside] = model.targets[target.name].chances(summary.filter(pl.Series(inside)))
+        found[target.name] = answer
+    return found
 
 
-def _days(months: Vector, as_of: date) -> list[date | None]:
-    return [
-        None if np.isnan(ahead) else as_of + timedelta(days=round(float(ahead) * 30.4375))
-        for ahead in months
-    ]
+def _days(months: Vector, as_of: date) -> pl.Series:
+    """Return the day that lies some months ahead; empty where there is none."""
+    ahead = pl.Series(np.rint(months * 30.4375)).fill_nan(None).cast(pl.Int32)
+    first = (as_of - date(1970, 1, 1)).days
+    return (ahead + first).cast(pl.Date)
 
 
-def _confidence(model: ScoreModel, summary: pl.DataFrame) -> list[str]:
+def _confidence(model: ScoreModel, summary: pl.DataFrame) -> NDArray[np.str_]:
     """Return low, medium or high: how much the file taught, and how long the donor is known."""
     known = summary["yearly_opportunities"].fill_null(0).to_numpy()
     gave = (summary["gifts"] > 0).to_numpy()
     prospects = model.targets["first_gift"].confidence if model.targets else "low"
     of_file = model.giving.confidence
     seldom = "medium" if of_file == "high" else of_file
-    return [
-        prospects if not donor else (of_file if years >= 1 else seldom)
-        for donor, years in zip(gave, known, strict=True)
-    ]
+    return np.asarray(np.where(gave, np.where(known >= 1, of_file, seldom), prospects))

@@ -19,9 +19,9 @@ from polars import selectors
 from mecene.sources import problems
 
 # What a spreadsheet may take for a formula: the four signs, also after blanks and in their
-# full-width forms, and any leading control character.
+# full-width forms, and any control character that leads, blanks aside.
 # https://owasp.org/www-community/attacks/CSV_Injection
-DANGEROUS = r"^(?:[\x00-\x1f]|\s*[=+\-@＝＋－＠])"
+DANGEROUS = r"^(?: *[\x00-\x1f]|\s*[=+\-@＝＋－＠])"
 
 MOST_SHEET_ROWS = 1_048_575  # below the header
 _LONGEST_CELL = 32_767
