@@ -25,6 +25,12 @@ PLACES = {
     "Value": ("value",),
     "Expected": ("value", "expected"),
     "Band": ("value", "bands_36m", 0),
+    "Scores": ("scores",),
+    "Income": ("scores", "income_12m"),
+    "ScoreBand": ("scores", "bands", 0),
+    "ScoreTest": ("scores", "test"),
+    "Goodness": ("scores", "test", "methods", "score"),
+    "ScoreTenth": ("scores", "test", "curve", 0),
     "Exclusion": ("excluded_from_lists", 0),
 }
 

@@ -48,7 +48,7 @@ def test_a_french_reader_finds_euros_and_words() -> None:
         "Étape": "À risque",
         "Nature": "couple ou foyer",
         "Don régulier": "rejeté",
-        "Confiance": "faible",
+        "Confiance (3 et 5 ans)": "faible",
         "Devise": "EUR",
         "Total donné": Decimal("1234.56"),
         "Probabilité d’être encore actif": 0.123,

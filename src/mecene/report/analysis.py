@@ -15,7 +15,8 @@ from typing import TypeVar
 import polars as pl
 
 from mecene.lifetime_value import cautions, value
-from mecene.report import movement, outside, standing, whole
+from mecene.report import foresight, movement, outside, standing, whole
+from mecene.report.foresight import Foresight
 from mecene.report.question import Question
 from mecene.retention import measure
 from mecene.retention.measure import Measures
@@ -41,8 +42,9 @@ class Analysis:
     ``measures`` is None where no gift counts, ``model`` where nobody gave. ``segments`` is
     ``profile.by_segment`` of today, ``performance`` that of the segments of a year ago.
     ``recurring_states`` counts donors by the state of their regular gift, ``kept_out`` those who
-    may be in no list, by cause. ``series`` holds external series beside income
-    (``outside.months``).
+    may be in no list, by cause. ``foretold`` sums what donors should do, by chance of a gift
+    (``foretold.counted``); ``foresight`` is where it comes from. ``series`` holds external
+    series beside income (``outside.months``).
     """
 
     as_of: date
@@ -66,6 +68,8 @@ class Analysis:
     discount_rate: float
     recurring_states: dict[str, int]
     kept_out: dict[str, int]
+    foresight: Foresight
+    foretold: pl.DataFrame
     warnings: tuple[str, ...] = ()
     series: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=outside.SCHEMA))
 
@@ -86,12 +90,17 @@ def analyse(question: Question) -> Analysis:
         if not parts:
             # Every gift is anonymous: there is an income to tell, and a roll without a row.
             parts = [whole.summary_of_nobody(question)]
+        # Before the moves: donors wait for it.
+        foreseeing = _begun(other, question, lambda: foresight.learnt(question, parts))
         moving = _begun(other, question, lambda: movement.over(question, currency=currency))
         learnt = whole.learnt(parts, rules=question.rules)
+        foreseen = foreseeing.result()
         standings = []
         for done, part in enumerate(parts):
             question.on_progress("donors", done, len(parts))
-            standings.append(standing.of(part, learnt, question, currency=currency))
+            standings.append(
+                standing.of(part, learnt, question, currency=currency, foresight=foreseen)
+            )
         question.on_progress("donors", len(parts), len(parts))
         moved = moving.result()
     doubts = learnt.model.warnings if learnt.model else ()
@@ -107,6 +116,7 @@ def analyse(question: Question) -> Analysis:
         flows=moved.flows,
         stages=moved.stages,
         discount_rate=question.discount_rate,
+        foresight=foreseen,
         warnings=tuple(cautions.sentence(doubt, lang=question.lang) for doubt in doubts),
         series=outside.months(question, measures),
         **standing.added(standings),

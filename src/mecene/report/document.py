@@ -6,6 +6,7 @@ from mecene.report.analysis import Analysis
 from mecene.report.chapters import (
     actions,
     essentials,
+    foretold,
     income,
     life,
     loyalty,
@@ -28,6 +29,7 @@ def document(analysis: Analysis, intake: Intake) -> page.Page:
         life.chapter(analysis, pen) if analysis.count else None,
         loyalty.chapter(measures, pen) if measures else None,
         regular.chapter(analysis, pen),
+        foretold.chapter(analysis, pen),
         worth.chapter(analysis, pen) if analysis.model else None,
         quality.chapter(intake, pen),
     ]

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from mecene.report import document, lexicon, page, roll, spreadsheet
+from mecene.report import document, lexicon, page, roll, spreadsheet, why
 from mecene.report.analysis import Analysis
 from mecene.report.chapters import actions
 from mecene.report.intake import Intake
@@ -104,6 +104,15 @@ def _worded(listed: pl.DataFrame, *, lang: str) -> pl.DataFrame:
     # A list without names still has references to look people up by.
     held = [name for name in _IN_A_LIST if listed[name].is_not_null().any()]
     amounts = [name for name in listed.columns if name.endswith("_minor")]
-    first = ["donor_id", "external_ids", *held, "reason", "segment", *amounts, "currency"]
+    first = [
+        "donor_id",
+        "external_ids",
+        *held,
+        "reason",
+        why.COLUMN,
+        "segment",
+        *amounts,
+        "currency",
+    ]
     rest = [name for name in listed.columns if name not in (*first, *_IN_A_LIST)]
     return spreadsheet.worded(listed.select(*first, *rest), lang=lang)

@@ -1,8 +1,10 @@
 """Metrics: every figure of an analysis as one JSON value (docs/reference/metrics.md)."""
 
+import math
 from dataclasses import asdict
 from typing import Any
 
+from mecene.report import foretold
 from mecene.report.analysis import Analysis
 from mecene.report.intake import FileIntake, Intake
 
@@ -50,6 +52,7 @@ def metrics(analysis: Analysis, intake: Intake) -> dict[str, Any]:
             "expected": analysis.value_totals,
             "bands_36m": analysis.value_bands.to_dicts(),
         },
+        "scores": _scores(analysis),
         "lists": {name: table.height for name, table in analysis.lists.lists.items()},
         "kept_out_of_lists": analysis.kept_out,
         "excluded_from_lists": analysis.lists.excluded.to_dicts(),
@@ -80,3 +83,46 @@ def _file(file: FileIntake) -> dict[str, Any]:
 
 def _model(analysis: Analysis) -> dict[str, Any] | None:
     return asdict(analysis.model) if analysis.model else None
+
+
+def _scores(analysis: Analysis) -> dict[str, Any]:
+    model, bands = analysis.foresight.model, analysis.foretold
+    return {
+        "learnt_on": [origin.isoformat() for origin in model.origins],
+        "period_months": model.period_months,
+        "learnt_from": model.donors,
+        "method": model.giving.method,
+        "confidence": model.giving.confidence,
+        "year_effect": model.year_effect,
+        "warnings": list(model.warnings),
+        "income_12m": asdict(foretold.income(bands, year_effect=model.year_effect)),
+        "bands": bands.to_dicts(),
+        "test": _test(analysis),
+    }
+
+
+def _test(analysis: Analysis) -> dict[str, Any] | None:
+    tested = analysis.foresight.tested
+    if tested is None:
+        return None
+    found = tested.backtest
+    return {
+        "origin": found.origin.isoformat(),
+        "months": found.months,
+        "methods": {name: _known(asdict(good)) for name, good in found.goodness.items()},
+        "expected_minor": found.expected_minor,
+        "seen_minor": found.seen_minor,
+        **_known({"covered": found.covered}),
+        "groups": found.groups,
+        "by_depth": list(found.by_depth),
+        "by_depth_rfm": list(found.by_depth_rfm),
+        "curve": tested.curve.to_dicts(),
+    }
+
+
+def _known(figures: dict[str, Any]) -> dict[str, Any]:
+    """Return figures, None where one is not defined: JSON has no word for it."""
+    return {
+        name: None if isinstance(value, float) and math.isnan(value) else value
+        for name, value in figures.items()
+    }

@@ -45,12 +45,14 @@ class Table:
 
 @dataclass(frozen=True)
 class Block:
-    """A picture or a table with its lead sentence and how it is worked out."""
+    """A picture, a table or a titled list of points, its lead sentence, how it is worked out."""
 
     lead: str
     how: str
     picture: look.Picture | None = None
     table: Table | None = None
+    title: str = ""
+    points: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

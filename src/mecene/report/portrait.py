@@ -134,7 +134,7 @@ def _written(name: str, value: Any, row: dict[str, Any], lang: str) -> str:
         return spreadsheet.code(name, value, lang=lang)
     if name.endswith("_minor"):
         return money.text(round(value), currency=row["currency"] or "EUR", lang=lang)
-    if name == "p_active":
+    if name.startswith("p_"):
         return money.percent(value, lang=lang)
     if isinstance(value, bool):
         return lexicon.say("words.yes", lang=lang)

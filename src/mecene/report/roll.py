@@ -12,7 +12,7 @@ import polars as pl
 
 from mecene.engine import duck
 from mecene.engine.store import FactStore
-from mecene.report import spreadsheet
+from mecene.report import foretold, spreadsheet
 from mecene.segments import tags as segment_tags
 from mecene.words import LANGUAGES
 
@@ -71,7 +71,17 @@ def figures(
     said = segments.select("donor_id", "segment", "reason", "sentence", *otherwise)
     table = valued.join(said, on="donor_id").join(tagged, on="donor_id").join(scores, on="donor_id")
     own = [name for name in tagged.columns if name not in (*segment_tags.TAGS, *_NOT_TAGS)]
-    wanted = (*STANDING, "reason", *otherwise, *GIVING, *VALUE, *TAGS, *own, *REACH)
+    wanted = (
+        *STANDING,
+        "reason",
+        *otherwise,
+        *GIVING,
+        *foretold.SHOWN,
+        *VALUE,
+        *TAGS,
+        *own,
+        *REACH,
+    )
     return table.select("donor_id", *(name for name in wanted if name in table.columns))
 
 

@@ -15,6 +15,7 @@ CODES = {
     "kind": "donor_kinds",
     "recurring_state": "regular_states",
     "value_confidence": "confidence",
+    "score_confidence": "confidence",
     "most_answered_channel": "traits",
     "return_class": "return_classes",
 }

@@ -11,7 +11,8 @@ from typing import Any
 import polars as pl
 
 from mecene.lifetime_value import value
-from mecene.report import one_currency, roll, value_bands
+from mecene.report import foretold, one_currency, roll, value_bands, why
+from mecene.report.foresight import Foresight
 from mecene.report.question import EVERYBODY, Question
 from mecene.report.whole import Whole
 from mecene.segments import (
@@ -45,14 +46,18 @@ class Standing:
     tags: pl.DataFrame
     recurring: pl.DataFrame
     apart: pl.DataFrame
+    foretold: pl.DataFrame
 
 
-def of(part: Path, whole: Whole, question: Question, *, currency: str) -> Standing:
+def of(
+    part: Path, whole: Whole, question: Question, *, currency: str, foresight: Foresight
+) -> Standing:
     """Return the standing of the donors of one summary; write their part of the roll."""
     rules = question.rules
     summary = pl.read_parquet(part)
     worth = _worth(summary, whole.model, question.discount_rate)
-    valued = summary.join(worth, on="donor_id", how="left", validate="1:1")
+    worthy = summary.join(worth, on="donor_id", how="left", validate="1:1")
+    valued = foretold.joined(worthy, foresight.model, question)
     segments = lifecycle.classify(summary, rules=rules)
     bands = rfm.bands(summary, rules=rules)
     scores = bands.join(rfm.score(summary, whole.edges), on="donor_id") if whole.edges else bands
@@ -71,6 +76,14 @@ def of(part: Path, whole: Whole, question: Question, *, currency: str) -> Standi
         question.into / "donors" / part.name,
     )
     addable = one_currency.addable(valued, currency)
+    built = lists.build(
+        valued,
+        segments,
+        lang=question.lang,
+        currency=currency,
+        rules=rules,
+        file_context=whole.context,
+    )
     return Standing(
         donors=summary.height,
         in_currency=one_currency.holders(summary, currency),
@@ -79,17 +92,11 @@ def of(part: Path, whole: Whole, question: Question, *, currency: str) -> Standi
         grid=_grid(bands.with_columns(addable["amount_36m_minor"])),
         bands=value_bands.counted(addable["expected_value_36m_minor"], currency=currency),
         totals=addable.select(pl.col("^expected_.*$").sum()),
-        lists=lists.build(
-            valued,
-            segments,
-            lang=question.lang,
-            currency=currency,
-            rules=rules,
-            file_context=whole.context,
-        ),
+        lists=why.beside(built, summary, foresight, lang=question.lang),
         tags=tagged.join(own, on="donor_id").select(pl.col(pl.Boolean).sum().cast(pl.Int64)),
         recurring=_counted(segments["recurring_state"]),
         apart=_counted(_kept_out(summary)),
+        foretold=foretold.counted(addable),
     )
 
 
@@ -107,6 +114,7 @@ def added(standings: list[Standing]) -> dict[str, Any]:
         "lists": lists.merged(*(each.lists for each in standings)),
         "tags": pl.concat(each.tags for each in standings).sum().row(0, named=True),
         "recurring_states": _numbers([each.recurring for each in standings]),
+        "foretold": _summed([each.foretold for each in standings], "band"),
         "kept_out": _numbers([each.apart for each in standings]),
     }
 

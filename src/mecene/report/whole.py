@@ -13,9 +13,13 @@ from mecene.features import summary as features
 from mecene.lifetime_value import evidence, histories, value
 from mecene.lifetime_value.evidence import Evidence
 from mecene.report.question import EVERYBODY, Question
+from mecene.scores import training
 from mecene.segments import context, rfm
 from mecene.segments.context import Context
 from mecene.segments.rules import Rules
+
+# What a report reads; drift and habits serve those who look for them.
+FAMILIES = (*training.FAMILIES, "motives")
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ def summary_of_nobody(question: Question) -> Path:
         question.store,
         as_of=question.as_of,
         bucket=None,
+        families=FAMILIES,
         year_starts_in_month=question.fiscal_year_start,
     ).write_parquet(file)
     return file
@@ -72,6 +77,7 @@ def _summarised(question: Question, bucket: str | None, file: Path) -> bool:
         question.store,
         as_of=question.as_of,
         bucket=bucket,
+        families=FAMILIES,
         year_starts_in_month=question.fiscal_year_start,
     )
     if frame.height:

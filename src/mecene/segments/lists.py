@@ -10,8 +10,10 @@
 ``major``             major donors (``mecene.segments.tags``)                 best of two years
 ====================  ======================================================  ==================
 
-The last column is what a list is sorted by, largest first; where the summary has
-``expected_value_12m_minor``, that comes instead, but in ``thank_now``. Ties: lowest ``donor_id``.
+The last column is what a list is sorted by, largest first. Where the summary has
+``expected_value_12m_minor``, that comes instead; for ``propose_recurring``, where it has
+``p_starts_recurring`` too, that chance times a year of the suggested amount. Donors without one
+come last: they object to profiling. Ties: lowest ``donor_id``.
 
 **Nobody deceased, opposed or unreachable is in any list**; they are counted, by cause.
 """
@@ -37,6 +39,9 @@ NAMES = (
 _WITHOUT_PROFILING = ("thank_now", "failed_debit")
 
 _EXPECTED = "expected_value_12m_minor"
+_STARTS = "p_starts_recurring"
+# How sure that is, beside it.
+_SURE = ("p_gives_12m", "score_confidence")
 
 _COLUMNS = (
     "donor_id", "segment", "reason", "order_minor", "currency", "last_gift_minor",
@@ -64,7 +69,8 @@ def build(
     """Return every action list, and the count of those who may not be in them.
 
     Args:
-        summary: One row a donor (``mecene.features``), with ``expected_value_12m_minor`` or not.
+        summary: One row a donor (``mecene.features``), with ``expected_value_12m_minor``,
+            ``p_gives_12m``, ``p_starts_recurring`` and ``score_confidence`` or not.
         segments: What ``lifecycle.classify`` returned for the same donors.
         lang: Language of the reasons, ``fr`` or ``en``.
         currency: ISO 4217 code for donors whose own is not known.
@@ -81,7 +87,7 @@ def build(
     file_context = file_context or context.fixed(rules=rules)
     table = _prepared(summary, segments, currency=currency, rules=rules.lists)
     wanted = _wanted(rules.lists, major_from_minor=file_context.major_from_minor)
-    keys = _keys(expects=_EXPECTED in table.columns)
+    keys = _keys(table.columns)
     lists, excluded = {}, []
     for name in NAMES:
         cause = audience.barred(
@@ -112,6 +118,21 @@ def merged(*batches: Built) -> Built:
     return Built(lists, excluded)
 
 
+def suggested_monthly_minor(rules: ListRules) -> pl.Expr:
+    """Return the first usual amount at or above a twelfth of a year of one-off gifts.
+
+    At or above: a monthly gift is there to give a little more, without it being felt; and the
+    barometer's mean monthly gift (149 € a year) is well above the mean cheque (81 €).
+    """
+    half_of_two = (or_zero("amount_24m_minor") / 2).round().cast(pl.Int64)
+    year = pl.max_horizontal(or_zero("one_off_amount_12m_minor"), half_of_two)
+    steps = rules.recurring_steps_minor
+    chosen: pl.Expr = pl.lit(steps[-1], dtype=pl.Int64)
+    for step in reversed(steps):
+        chosen = pl.when(year <= 12 * step).then(pl.lit(step, dtype=pl.Int64)).otherwise(chosen)
+    return chosen
+
+
 def _of_nobody() -> Built:
     segments = {"segment": pl.String, "reason": pl.String, "usual_month": pl.Int64}
     return build(
@@ -126,13 +147,14 @@ def _prepared(
     summary: pl.DataFrame, segments: pl.DataFrame, *, currency: str, rules: ListRules
 ) -> pl.DataFrame:
     named = segments.select("donor_id", "segment", why="reason", seasonal_month="usual_month")
-    given = [name for name in (*segment_summary.READ, _EXPECTED) if name in summary.columns]
+    read = (*segment_summary.READ, _EXPECTED, _STARTS, *_SURE)
+    given = [name for name in read if name in summary.columns]
     return (
         segment_summary.complete(summary.select(given))
         .join(named, on="donor_id", how="inner", validate="1:1")
         .with_columns(
             pl.col("currency").fill_null(currency),
-            suggested_monthly_minor=_suggested_monthly_minor(rules),
+            suggested_monthly_minor=suggested_monthly_minor(rules),
             return_code=pl.col("last_return_code"),
             return_class=return_codes.classified(pl.col("last_return_code")),
         )
@@ -175,7 +197,7 @@ def _wanted(rules: ListRules, *, major_from_minor: int) -> dict[str, pl.Expr]:
     return {name: condition.fill_null(value=False) for name, condition in wanted.items()}
 
 
-def _keys(*, expects: bool) -> dict[str, pl.Expr]:
+def _keys(known: list[str]) -> dict[str, pl.Expr]:
     two_years = or_zero("amount_12m_minor") + or_zero("amount_previous_12m_minor")
     keys = {
         "thank_now": or_zero("last_gift_minor"),
@@ -186,25 +208,16 @@ def _keys(*, expects: bool) -> dict[str, pl.Expr]:
         "failed_debit": or_zero("recurring_monthly_minor"),
         "major": context.best_year_minor(),
     }
-    if expects:
-        value = pl.col(_EXPECTED).fill_nan(None).fill_null(0).round()
-        keys |= {name: value.cast(pl.Int64) for name in NAMES if name != "thank_now"}
+    if _EXPECTED in known:
+        keys |= dict.fromkeys(NAMES, _whole(pl.col(_EXPECTED)))
+    if _STARTS in known:
+        yearly = 12 * pl.col("suggested_monthly_minor")
+        keys["propose_recurring"] = _whole(pl.col(_STARTS) * yearly)
     return keys
 
 
-def _suggested_monthly_minor(rules: ListRules) -> pl.Expr:
-    """Return the first usual amount at or above a twelfth of a year of one-off gifts.
-
-    At or above: a monthly gift is there to give a little more, without it being felt; and the
-    barometer's mean monthly gift (149 € a year) is well above the mean cheque (81 €).
-    """
-    half_of_two = (or_zero("amount_24m_minor") / 2).round().cast(pl.Int64)
-    year = pl.max_horizontal(or_zero("one_off_amount_12m_minor"), half_of_two)
-    steps = rules.recurring_steps_minor
-    chosen: pl.Expr = pl.lit(steps[-1], dtype=pl.Int64)
-    for step in reversed(steps):
-        chosen = pl.when(year <= 12 * step).then(pl.lit(step, dtype=pl.Int64)).otherwise(chosen)
-    return chosen
+def _whole(minor: pl.Expr) -> pl.Expr:
+    return minor.cast(pl.Float64).fill_nan(None).round().cast(pl.Int64)
 
 
 def _counted(asked: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -222,8 +235,9 @@ def _counted(asked: pl.DataFrame, name: str) -> pl.DataFrame:
 def _sorted(kept: pl.DataFrame, name: str) -> pl.DataFrame:
     dropped = [] if name == "propose_recurring" else ["suggested_monthly_minor"]
     dropped += [] if name == "failed_debit" else ["return_code", "return_class"]
-    return _in_order(kept.select(*_COLUMNS).drop(dropped))
+    sure = [column for column in _SURE if column in kept.columns]
+    return _in_order(kept.select(*_COLUMNS, *sure).drop(dropped))
 
 
 def _in_order(table: pl.DataFrame) -> pl.DataFrame:
-    return table.sort(["order_minor", "donor_id"], descending=[True, False])
+    return table.sort(["order_minor", "donor_id"], descending=[True, False], nulls_last=True)

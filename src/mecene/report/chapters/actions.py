@@ -50,4 +50,4 @@ def _worth(table: pl.DataFrame, currency: str) -> float:
 
 
 def _order(name: str) -> str:
-    return "last_gift" if name == "thank_now" else "expected"
+    return "starting" if name == "propose_recurring" else "expected"

@@ -1,0 +1,163 @@
+"""What is foretold says one thing everywhere, says how sure it is, and spares who objects."""
+
+from collections.abc import Callable
+from typing import Any
+
+import polars as pl
+import pytest
+
+from mecene.report import foretold, lexicon
+from mecene.report.chapters import foretold as chapter
+from mecene.report.chapters.writing import Pen
+
+pytestmark = pytest.mark.xdist_group("report")
+FRENCH = Pen(lang="fr", currency="EUR")
+
+
+def roll(reported: Callable[[str], Any]) -> pl.DataFrame:
+    return pl.read_parquet(reported("fr").folder / "donors.parquet")
+
+
+class TestOneAnswer:
+    def test_more_years_never_hold_less_than_one(self, reported: Callable[[str], Any]) -> None:
+        values = roll(reported).filter(pl.col("expected_value_36m_minor").is_not_null())
+        one, three, five = (values[f"expected_value_{n}m_minor"] for n in (12, 36, 60))
+
+        assert values.height > 100
+        assert (three >= one - 1e-6).all()
+        assert (five >= three - 1e-6).all()
+
+    def test_what_the_page_expects_is_the_sum_of_its_donors(
+        self, reported: Callable[[str], Any]
+    ) -> None:
+        found = reported("fr").analysis
+        each = roll(reported)["expected_value_12m_minor"].sum()
+
+        total = foretold.income(found.foretold, year_effect=found.foresight.model.year_effect)
+
+        assert total.expected_minor == pytest.approx(each)
+        assert total.expected_minor == pytest.approx(found.value_totals["expected_value_12m_minor"])
+        assert total.low_minor < total.expected_minor < total.high_minor
+
+    def test_the_alarm_is_a_chance_under_a_fifth(self, reported: Callable[[str], Any]) -> None:
+        scored = roll(reported).filter(pl.col("p_gives_12m").is_not_null())
+
+        assert scored["p_gives_12m"].is_between(0, 1).all()
+        assert (
+            scored["retention_alarm"] == ((scored["p_gives_12m"] < 0.2) & (scored["gifts"] > 0))
+        ).all()
+
+    def test_lists_are_in_the_order_of_what_is_expected(
+        self, reported: Callable[[str], Any]
+    ) -> None:
+        lists = reported("fr").analysis.lists.lists
+        worth = roll(reported).select("donor_id", "expected_value_12m_minor")
+
+        assert sum(table.height for table in lists.values()) > 0
+        for name, table in lists.items():
+            order = table["order_minor"].drop_nulls()
+            assert order.equals(order.sort(descending=True)), name
+            if name != "propose_recurring":
+                said = table.join(worth, on="donor_id", how="left", maintain_order="left")
+                close = said["order_minor"] - said["expected_value_12m_minor"]
+                assert (close.drop_nulls().abs() <= 0.5).all(), name
+
+    def test_a_regular_gift_is_proposed_first_where_it_would_bring_most(
+        self, reported: Callable[[str], Any]
+    ) -> None:
+        proposed = reported("fr").analysis.lists.lists["propose_recurring"]
+        chance = roll(reported).select("donor_id", "p_starts_recurring")
+        rows = proposed.join(chance, on="donor_id", how="left", maintain_order="left")
+
+        year = rows["p_starts_recurring"] * rows["suggested_monthly_minor"] * 12
+
+        assert rows.height > 0
+        assert ((rows["order_minor"] - year).drop_nulls().abs() <= 0.5).all()
+
+    def test_the_list_and_the_roll_suggest_the_same_monthly_amount(
+        self, reported: Callable[[str], Any]
+    ) -> None:
+        proposed = reported("fr").analysis.lists.lists["propose_recurring"]
+        both = proposed.join(roll(reported), on="donor_id", suffix="_roll").drop_nulls(
+            "suggested_monthly_minor_roll"
+        )
+
+        assert both.height > 0
+        assert both["suggested_monthly_minor"].equals(
+            both["suggested_monthly_minor_roll"], null_equal=True
+        )
+
+
+class TestWhoIsSpared:
+    def test_nothing_is_foretold_of_who_objects_nor_of_the_dead(
+        self, reported: Callable[[str], Any]
+    ) -> None:
+        spared = roll(reported).filter(pl.col("objects_profiling") | pl.col("deceased"))
+        told = [*foretold.SHOWN, "p_active", "expected_value_12m_minor", "expected_value_36m_minor"]
+
+        assert spared.height > 0
+        assert spared.select(pl.col(told).count()).row(0) == (0,) * len(told)
+
+
+class TestChapter:
+    def test_the_model_was_tested_on_what_it_had_not_seen(
+        self, reported: Callable[[str], Any]
+    ) -> None:
+        found = reported("fr").analysis
+        tested = found.foresight.tested
+
+        assert tested is not None
+        assert tested.backtest.origin < found.as_of
+        assert tested.curve["donors"].sum() == tested.backtest.goodness["score"].donors
+
+    @pytest.mark.parametrize("lang", ["fr", "en"])
+    def test_the_page_says_what_it_must_not_be_used_for(
+        self, reported: Callable[[str], Any], read: Callable[[str], Any], lang: str
+    ) -> None:
+        page = read(reported(lang).html)
+
+        assert {"chances", "calibration", "gains"} <= {
+            name
+            for name in ("chances", "calibration", "gains")
+            if lexicon.say(f"pictures.{name}", lang=lang) in page.text
+        }
+        assert set(lexicon.labels("not_for", lang=lang).values()) <= set(page.text)
+
+    def test_lists_say_how_sure_and_why_in_the_readers_words(
+        self, reported: Callable[[str], Any]
+    ) -> None:
+        head, first = (
+            (reported("fr").folder / "lists" / "reactivate.csv")
+            .read_text("utf-8-sig")
+            .splitlines()[:2]
+        )
+
+        assert "Confiance (12 mois)" in head
+        assert "Ce qui pèse le plus sur sa chance" in head
+        assert any(word in first for word in lexicon.labels("confidence", lang="fr").values())
+
+
+class TestLittleKnown:
+    def test_one_donor_is_told_with_low_confidence(self, analysed: Callable[..., Any]) -> None:
+        found = analysed([(1, "2025-03-01", 5_000)])
+
+        written = chapter.chapter(found, FRENCH)
+
+        assert written is not None
+        assert "donateur connu" in written.lead
+        assert "onfiance faible" in written.blocks[0].lead
+
+    def test_forty_donors_of_one_day_have_chances_that_were_never_tested(
+        self, analysed: Callable[..., Any]
+    ) -> None:
+        found = analysed([(n, "2025-03-10", 5_000) for n in range(1, 41)])
+
+        assert found.foresight.tested is None
+        assert chapter.doubts(found, FRENCH)
+
+    def test_a_file_where_nobody_gave_has_no_such_chapter(
+        self, analysed: Callable[..., Any]
+    ) -> None:
+        found = analysed(known=12, as_of="2025-01-01")
+
+        assert chapter.chapter(found, FRENCH) is None
