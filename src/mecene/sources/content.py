@@ -68,7 +68,7 @@ def is_numbered(cells: pl.Series) -> bool:
 
 
 def is_code(cells: pl.Series) -> bool:
-    """Return whether nearly all cells are numbers with at most three letters before: ``D-00042``."""
+    """Return whether nearly all cells are numbers, three letters before at most: ``D-00042``."""
     return _share(filled(cells).str.contains(r"^[A-Za-z]{0,3}[\-./ ]?\d[\d\-./]*$")) > _MOST
 
 
