@@ -105,6 +105,7 @@ def _tested(rows: Sequence[Rows], *, period_months: int, currency: str) -> Teste
         as_of=last.origin,
         period_months=period_months,
         currency=currency,
+        aims=(),  # the test is of giving alone
     )
     rng = np.random.default_rng(0)
     found = backtest.of(taught, donors, origin=last.origin, months=period_months, rng=rng)

@@ -34,6 +34,7 @@ from mecene.scores.chance import Chance, Lesson
 from mecene.scores.continuation import Continuation
 from mecene.scores.frequency import Frequency
 from mecene.scores.learners import Sample
+from mecene.scores.targets import Target
 from mecene.scores.timing import Timing
 from mecene.scores.training import Rows
 
@@ -120,6 +121,7 @@ def learn(
     seed: int = 0,
     on_progress: Progress = silent,
     now: Mapping[str, float] | None = None,
+    aims: tuple[Target, ...] | None = None,
 ) -> ScoreModel:
     """Return the model learnt from training rows.
 
@@ -132,6 +134,7 @@ def learn(
         seed: Of what is drawn.
         on_progress: Told ``(stage, done, total)``.
         now: Columns of ``economy`` that ``rows`` have too, as of today.
+        aims: Targets to learn beside giving; all those declared by default.
 
     Raises:
         LeakingColumn: a column of ``rows`` knows what happened after their origin.
@@ -145,10 +148,10 @@ def learn(
         period_days=period_months * _DAYS_A_MONTH,
         further=tuple(now or ()),
     )
-    on_progress("scores_learning", 0, len(targets.declared()) + 1)
+    on_progress("scores_learning", 0, 1)
     giving = chance.fit(samples, lesson, rng=rng)
     looked = _years(rows, today, as_of) if period_months == targets.HORIZON_MONTHS else []
-    learnt = _targets(looked, rng, on_progress)
+    learnt = _targets(targets.declared() if aims is None else aims, looked, rng, on_progress)
     givers = [_givers(part) for part in rows[-_LATEST:]]
     often = pl.concat(givers) if givers else today.head(0)
     return ScoreModel(
@@ -178,13 +181,14 @@ def fingerprint() -> str:
 
 
 def _targets(
+    aims: tuple[Target, ...],
     looked: list[tuple[date, pl.DataFrame, pl.DataFrame]],
     rng: np.random.Generator,
     on_progress: Progress,
 ) -> dict[str, Chance]:
     learnt: dict[str, Chance] = {}
-    steps = len(targets.declared()) + 1
-    for target in targets.declared():
+    steps = len(aims) + 1
+    for target in aims:
         on_progress("scores_learning", 1 + len(learnt), steps)
         learnt[target.name] = targets.fit(target, looked, rng=rng)
     on_progress("scores_learning", steps, steps)
