@@ -139,7 +139,7 @@ def learn(
     Raises:
         LeakingColumn: a column of ``rows`` knows what happened after their origin.
     """
-    doubts = leaks.check(rows)
+    doubts = leaks.check(rows, further=tuple(now or ()))
     rng = np.random.default_rng(seed)
     samples = [_gave(part) for part in rows]
     known = samples[-1].summary if samples else today.filter(pl.col("gifts") > 0)
@@ -148,7 +148,6 @@ def learn(
         period_days=period_months * _DAYS_A_MONTH,
         further=tuple(now or ()),
     )
-    on_progress("scores_learning", 0, 1)
     giving = chance.fit(samples, lesson, rng=rng)
     looked = _years(rows, today, as_of) if period_months == targets.HORIZON_MONTHS else []
     learnt = _targets(targets.declared() if aims is None else aims, looked, rng, on_progress)
