@@ -9,11 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from scipy import special
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
 _MOST_ROWS = 150_000
+_RIDGE = 2.0
+_MOST_STEPS = 30
 _LOGGED = (
     "last_gift_age_days", "first_gift_age_days", "last_one_off_age_days", "gifts", "gifts_12m",
     "gifts_previous_12m", "gifts_36m", "one_off_gifts_12m", "gift_days", "mean_gift_minor",
@@ -68,8 +71,6 @@ def fit(
         weight: How much each row counts. Shape (n,).
         rng: Chooses which rows, of more than 150,000.
     """
-    from sklearn.linear_model import LogisticRegression
-
     if summary.height > _MOST_ROWS:
         chosen = np.sort(rng.choice(summary.height, _MOST_ROWS, replace=False))
         summary, habit = summary[chosen], habit[chosen]
@@ -82,15 +83,49 @@ def fit(
         rate = (weight @ outcome + 0.5) / (weight.sum() + 1)
         return Regression((), (), (), (), float(np.log(rate) - np.log1p(-rate)))
     matrix = ((matrix[:, kept] - middle[kept]) / scale[kept]).clip(-6, 6)
-    fitted = LogisticRegression(C=0.5, max_iter=300).fit(matrix, outcome, weight)
+    weights, rate = ridge(matrix, outcome, weight)
     names = [name for name, keep in zip(numbers.columns, kept, strict=True) if keep]
     return Regression(
         tuple(names),
         tuple(middle[kept].tolist()),
         tuple(scale[kept].tolist()),
-        tuple(fitted.coef_[0].tolist()),
-        float(fitted.intercept_[0]),
+        tuple(weights.tolist()),
+        rate,
     )
+
+
+def ridge(matrix: Matrix, outcome: Vector, weight: Vector) -> tuple[Vector, float]:
+    """Return the weights and the intercept of a ridge logistic regression, by Newton's steps.
+
+    Half a dozen steps on some fifty columns: quicker than to import a library that does it (the
+    tests hold it against scikit-learn's).
+
+    Args:
+        matrix: Standardised numbers. Shape (n, k).
+        outcome: 0 or 1, both present. Shape (n,).
+        weight: How much each row counts. Shape (n,).
+    """
+    rows = np.column_stack([matrix, np.ones(len(outcome))])
+    penalty = np.append(np.full(matrix.shape[1], _RIDGE), 1e-9)
+    point = np.zeros(rows.shape[1])
+
+    def cost(at: Vector) -> float:
+        score = rows @ at
+        return float(weight @ (np.logaddexp(0, score) - outcome * score) + penalty @ at**2 / 2)
+
+    here = cost(point)
+    for _ in range(_MOST_STEPS):
+        chance = special.expit(rows @ point)
+        slope = rows.T @ (weight * (chance - outcome)) + penalty * point
+        bend = (rows.T * (weight * chance * (1 - chance))) @ rows + np.diag(penalty)
+        step = np.linalg.solve(bend, slope)
+        length = 1.0
+        while (there := cost(point - length * step)) > here and length > 1e-4:
+            length /= 2
+        point, gained, here = point - length * step, here - there, there
+        if gained <= 1e-9 * abs(here):
+            break
+    return point[:-1], float(point[-1])
 
 
 def _numbers(summary: pl.DataFrame, habit: Vector) -> pl.DataFrame:
