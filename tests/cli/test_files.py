@@ -112,7 +112,8 @@ def test_the_donors_table_speaks_french_to_the_last_cell(gifts: Path, tmp_path: 
     table = pl.read_csv(tmp_path / "rapport" / "donors.csv", separator=";", infer_schema=False)
 
     assert set(table["Nature"]) == {"personne"}
-    assert set(table["Confiance"]) <= {"faible", "moyenne", "bonne"}
+    assert set(table["Confiance (3 et 5 ans)"]) <= {"faible", "moyenne", "bonne"}
+    assert set(table["Confiance (12 mois)"]) <= {"faible", "moyenne", "bonne"}
     assert table["Références"].null_count() == table.height
 
 

@@ -66,7 +66,7 @@ class TestScore:
         found = pl.read_parquet(learnt / "scores.parquet")
 
         assert table["Donateur"].to_list() == found["donor_id"].to_list()
-        assert table["Probabilité de donner en 12 mois"].to_list() == pytest.approx(
+        assert table["Chance de donner en 12 mois"].to_list() == pytest.approx(
             found["p_gives_12m"].to_list(), abs=6e-4
         )
         assert table["Valeur attendue en 12 mois"].to_list() == pytest.approx(

@@ -159,20 +159,71 @@ def harder(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
         "donors": odd_addresses(tables["donors"]),
         # Commitments that only their instalments tell of.
         "recurring_gifts": tables["recurring_gifts"].filter(pl.col("donor_id") % 5 > 0),
-        "contacts": tables["contacts"].with_columns(
-            channel=pl.when(pl.col("donor_id") % 7 == 0).then(pl.lit("sms")).otherwise("channel")
+        "recurring_changes": pl.concat(
+            [tables["recurring_changes"], lowered(tables["recurring_gifts"])]
         ),
+        "contacts": tables["contacts"].with_columns(
+            channel=pl.when(pl.col("donor_id") % 7 == 0).then(pl.lit("sms")).otherwise("channel"),
+            variant=tagged(),
+        ),
+        "attributes": pl.concat([tables["attributes"], said(tables["attributes"])]),
         "interactions": tables["interactions"].with_columns(
+            at=pl.when(pl.col("donor_id") % 5 == 0)
+            .then(pl.col("at").dt.truncate("1d") + pl.duration(hours=pl.col("donor_id") % 6))
+            .otherwise("at"),
             kind=pl.when(pl.col("donor_id") % 7 == 0)
             .then(pl.lit("share"))
             .when(pl.col("donor_id") % 7 == 1)
             .then(pl.lit("survey_answered"))
             .when(pl.col("donor_id") % 7 == 2)
             .then(pl.lit("complaint"))
-            .otherwise("kind")
+            .when(pl.col("donor_id") % 7 == 3)
+            .then(pl.lit("open"))
+            .otherwise("kind"),
+            properties=pl.when(pl.col("donor_id") % 11 < 6)
+            .then(pl.lit('{"motif": "') + tagged(bare=True) + '"}')
+            .otherwise("properties"),
         ),
         "consents": pl.concat([tables["consents"], refusals()]),
     }
+
+
+def lowered(commitments: pl.DataFrame) -> pl.DataFrame:
+    """Return lower amounts of some commitments, some months after they began."""
+    some = commitments.filter(pl.col("donor_id") % 3 == 0).with_row_index("place")
+    return facts.complete(
+        some.select(
+            "recurring_gift_id", "donor_id",
+            effective_on=pl.col("started_on") + pl.duration(days=200 + pl.col("place")),
+            kind=pl.lit("amount"), amount_minor=pl.col("amount_minor") // 2,
+            source_ref=pl.format("low{}", "place"),
+        ),
+        facts.RECURRING_CHANGES,
+    )  # fmt: skip
+
+
+def tagged(*, bare: bool = False) -> pl.Expr:
+    """Return the motive of a content, each a third of the donors."""
+    which = pl.col("donor_id") % 3
+    motive = (
+        pl.when(which == 0).then(pl.lit("émotionnel")).when(which == 1).then(pl.lit("rationnel"))
+        .otherwise(pl.lit("engagé"))
+    )  # fmt: skip
+    return motive if bare else pl.format("motif:{}", motive)
+
+
+def said(like: pl.DataFrame) -> pl.DataFrame:
+    """Return what some donors declare: a channel, a cause, a motive, when their card ends."""
+    told = {
+        "preferred_channel": ("email", "post"), "cause": ("eau", "école"),
+        "motif": ("rationnel", "engagé"), "card_expires": ("2024-05", "2026-03"),
+    }  # fmt: skip
+    rows = [
+        {"donor_id": donor, "name": name, "value": values[donor % 2], "party": "zero",
+         "collected_on": date(2021, 1, 1), "source_ref": f"a-{name}-{donor}"}
+        for name, values in told.items() for donor in range(1, 60)
+    ]  # fmt: skip
+    return pl.DataFrame(rows, schema_overrides=like.schema).select(like.columns).cast(like.schema)
 
 
 def awkward(gifts: pl.DataFrame) -> list[pl.DataFrame]:
@@ -221,6 +272,7 @@ def refusals() -> pl.DataFrame:
             (("appeal", None, "profiling")[donor % 3], (None, "post", "phone", "sms")[donor % 4],
              ("refused", "objected", "withdrawn")[donor % 3]),
             (None, None, "granted" if donor % 5 == 0 else "unknown"),
+            ("open_tracking", None, "granted"),
         )
     ]  # fmt: skip
     return facts.complete(pl.DataFrame(said, infer_schema_length=None), facts.CONSENTS)
