@@ -190,20 +190,28 @@ def kdd98():
             "MONTHS_SINCE_FIRST_GIFT": "first_gift_age_days"}  # fmt: skip
     minor = {"LAST_GIFT_AMT": "last_gift_minor", "LIFETIME_MAX_GIFT_AMT": "largest_gift_minor",
              "LIFETIME_GIFT_AMOUNT": "amount_minor"}  # fmt: skip
-    frame = pl.DataFrame(
-        {"donor_id": read["ID"].cast(pl.Int64)}
-        | {new: (read[old] * 30.4375).cast(pl.Int64) for old, new in days.items()}
-        | {new: (read[old] * 100).cast(pl.Int64) for old, new in minor.items()}
-        | {
-            "gifts": read["LIFETIME_GIFT_COUNT"].cast(pl.Int64),
-            "gift_days": read["LIFETIME_GIFT_COUNT"].cast(pl.Int64),
-            "mean_gift_minor": read["LIFETIME_AVG_GIFT_AMT"] * 100,
-            "contacts": read["LIFETIME_PROM"].cast(pl.Int64),
-            "contacts_12m": read["NUMBER_PROM_12"].cast(pl.Int64),
-        }
-    ).with_columns(
-        repeat_gift_days=pl.col("gift_days") - 1,
-        first_to_last_gift_days=pl.col("first_gift_age_days") - pl.col("last_gift_age_days"),
+    frame = (
+        pl.DataFrame(
+            {"donor_id": read["ID"].cast(pl.Int64)}
+            | {new: (read[old] * 30.4375).cast(pl.Int64) for old, new in days.items()}
+            | {new: (read[old] * 100).cast(pl.Int64) for old, new in minor.items()}
+            | {
+                "gifts": read["LIFETIME_GIFT_COUNT"].cast(pl.Int64),
+                "gift_days": read["LIFETIME_GIFT_COUNT"].cast(pl.Int64),
+                "mean_gift_minor": read["LIFETIME_AVG_GIFT_AMT"] * 100,
+                "contacts": read["LIFETIME_PROM"].cast(pl.Int64),
+                "contacts_12m": read["NUMBER_PROM_12"].cast(pl.Int64),
+            }
+        )
+        .with_columns(
+            first_to_last_gift_days=pl.col("first_gift_age_days") - pl.col("last_gift_age_days"),
+        )
+        .with_columns(
+            # Several gifts of one month are one day: months are all the file tells.
+            repeat_gift_days=pl.when(pl.col("first_to_last_gift_days") > 0)
+            .then(pl.max_horizontal(pl.col("gift_days") - 1, 1))
+            .otherwise(0),
+        )
     )
     lacking = [
         pl.lit(None, dtype=column.type).alias(column.name)

@@ -72,7 +72,7 @@ class TestScore:
         assert table["Valeur attendue en 12 mois"].to_list() == pytest.approx(
             (found["expected_12m_minor"] / 100).to_list(), abs=6e-3
         )
-        assert set(table["Confiance"]) <= {"faible", "moyenne", "élevée"}
+        assert set(table["Confiance (12 mois)"]) <= {"faible", "moyenne", "élevée"}
         assert [name for name in table.columns if name.islower() or "_" in name] == []
 
     def test_no_english_column_is_left_unsaid(self, facts, model, tmp_path):
