@@ -5,17 +5,16 @@ last period, which is then the test that the report shows.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from mecene import period
 from mecene.engine.store import BUCKETS
 from mecene.report.question import Question
-from mecene.scores import backtest, goodness, leaks, model, training, typical
+from mecene.scores import backtest, goodness, leaks, model, training, typical, unseen
 from mecene.scores.backtest import Backtest
 from mecene.scores.model import ScoreModel
 from mecene.scores.training import Rows
@@ -100,7 +99,7 @@ def _tested(rows: Sequence[Rows], *, period_months: int, currency: str) -> Teste
     if donors.height < _LEAST_TESTED or not _LEAST_OUTCOMES <= gave < donors.height:
         return None
     taught = model.learn(
-        [_known_on(part, last, period_months) for part in rows[:-1]],
+        [unseen.known_on(part, last.origin, period_months) for part in rows[:-1]],
         last.frame,
         as_of=last.origin,
         period_months=period_months,
@@ -118,15 +117,3 @@ def _tested(rows: Sequence[Rows], *, period_months: int, currency: str) -> Teste
         orient="row",
     )
     return Tested(found, curve)
-
-
-def _known_on(part: Rows, last: Rows, months: int) -> Rows:
-    """Return an origin's rows without what happened from the last one on: that is the test."""
-    if period.add_months(part.origin, 2 * months) <= last.origin:
-        return part
-    first = pl.col("first_month")
-    frame = part.frame.with_columns(
-        next_period_gifts=pl.lit(0, dtype=part.frame.schema["next_period_gifts"]),
-        first_month=pl.when(first < months).then(first),
-    )
-    return replace(part, frame=frame, next_is_over=False)

@@ -68,7 +68,7 @@ def of(rows: Sequence[Rows], *, period_months: int, currency: str, seed: int = 0
             "a longer history, or none is shown"
         )
     last = rows[-1]
-    earlier = [_known_on(part, last.origin, period_months) for part in rows[:-1]]
+    earlier = [known_on(part, last.origin, period_months) for part in rows[:-1]]
     taught = model.learn(
         earlier, last.frame, as_of=last.origin, period_months=period_months, currency=currency,
         seed=seed,
@@ -87,8 +87,8 @@ def of(rows: Sequence[Rows], *, period_months: int, currency: str, seed: int = 0
     )
 
 
-def _known_on(part: Rows, day: date, period_months: int) -> Rows:
-    """Return training rows without what happened after a day."""
+def known_on(part: Rows, day: date, period_months: int) -> Rows:
+    """Return training rows as they were known on a later day: nothing from it on is in them."""
     if period.add_months(part.origin, 2 * period_months) <= day:
         return part
     # Their next period is the one that is tested.
