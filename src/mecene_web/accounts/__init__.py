@@ -1,0 +1,1 @@
+"""Accounts: the people of the association, and what each may do."""

@@ -1,0 +1,40 @@
+"""Accounts: the people of the association."""
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+
+
+class StaffManager(BaseUserManager["Staff"]):
+    """Makes members of staff, who sign in with their address."""
+
+    def create_user(self, email: str, password: str | None = None, **told: Any) -> "Staff":
+        """Return a new member; without a password, one who signs in by a link."""
+        member = self.model(email=self.normalize_email(email).lower(), **told)
+        member.set_password(password) if password else member.set_unusable_password()
+        member.save(using=self._db)
+        return member
+
+    def create_superuser(self, email: str, password: str | None = None, **told: Any) -> "Staff":
+        """Return a new administrator."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **told)
+
+
+class Staff(AbstractBaseUser, PermissionsMixin):
+    """A person who works with the donors of this association."""
+
+    email = models.EmailField(unique=True)
+    name = models.TextField(blank=True)
+    language = models.CharField(max_length=2, default="fr")
+    is_staff = models.BooleanField(default=True)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    objects = StaffManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    def __str__(self) -> str:
+        return self.name or self.email

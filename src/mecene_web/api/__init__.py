@@ -1,0 +1,1 @@
+"""API: the same facts, for programs."""

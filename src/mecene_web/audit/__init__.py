@@ -1,0 +1,1 @@
+"""Audit: who did what, when, and to whom; nothing in it is ever changed."""

@@ -1,0 +1,1 @@
+"""Consent: what each person allowed, with its proof."""

@@ -1,0 +1,1 @@
+"""Design: the frame and the looks of every page."""

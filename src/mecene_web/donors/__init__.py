@@ -1,0 +1,1 @@
+"""Donors: who they are, and which records told us."""

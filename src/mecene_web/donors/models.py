@@ -1,0 +1,173 @@
+"""Donors: a donor, the records that told us of them, and what joined those records."""
+
+from django.db import models
+from django.db.models import Q
+
+from mecene import facts
+
+
+class Household(models.Model):
+    """Donors who live together."""
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Portrait(models.Model):
+    """What may be known of a person, a household or an organisation (``mecene.facts.DONORS``)."""
+
+    civility = models.TextField(null=True)
+    first_name = models.TextField(null=True)
+    last_name = models.TextField(null=True)
+    organisation_name = models.TextField(null=True)
+    email = models.TextField(null=True)
+    phone = models.TextField(null=True)
+    address = models.TextField(null=True)
+    postcode = models.TextField(null=True)
+    city = models.TextField(null=True)
+    country = models.TextField(null=True)
+    birth_date = models.DateField(null=True)
+    gender = models.TextField(null=True)
+    language = models.TextField(null=True)
+    acquired_on = models.DateField(null=True)
+    acquisition_channel = models.TextField(null=True)
+    deceased_on = models.DateField(null=True)
+    undeliverable_on = models.DateField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class Donor(Portrait):
+    """Who gives, or may: worked out from their records (``redraw``), never written by hand.
+
+    Its number is never given to another, even once nobody bears it.
+    """
+
+    kind = models.TextField(default="person")
+    household = models.ForeignKey(Household, models.SET_NULL, null=True, related_name="donors")
+    # Where people look for them: folded, without accents (``search``).
+    sought = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=facts.DONOR_KINDS), name="donor_is_of_a_known_kind"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["email"], name="donor_email"),
+            models.Index(fields=["postcode", "last_name"], name="donor_place"),
+        ]
+
+    def __str__(self) -> str:
+        people = " ".join(part for part in (self.civility, self.first_name, self.last_name) if part)
+        return people or self.organisation_name or f"n° {self.pk}"
+
+
+class Record(Portrait):
+    """What one source said of one person, word for word; it belongs to a donor, for now.
+
+    ``key`` is the core's: the same words have the same key. ``keys`` for exact look-ups are
+    folded as identity folds them.
+    """
+
+    key = models.BigIntegerField(unique=True)
+    donor = models.ForeignKey(Donor, models.PROTECT, related_name="records")
+    external_id = models.TextField(null=True)
+    full_name = models.TextField(null=True)
+    declared = models.BooleanField(default=False)
+    by_hand = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["external_id"], name="record_external_id"),
+            models.Index(fields=["email"], name="record_email"),
+            models.Index(fields=["phone"], name="record_phone"),
+            models.Index(fields=["postcode"], name="record_postcode"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}"
+
+
+class Merge(models.Model):
+    """Two donors found to be one: what moved, on what evidence, and whether it was undone."""
+
+    kept = models.ForeignKey(Donor, models.PROTECT, related_name="merges_kept")
+    absorbed = models.ForeignKey(Donor, models.PROTECT, related_name="merges_absorbed")
+    records = models.ManyToManyField(Record, related_name="merges")
+    score = models.FloatField(null=True)
+    rule = models.TextField(default="by_hand")
+    evidence = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    by = models.ForeignKey("accounts.Staff", models.PROTECT, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey("accounts.Staff", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(kept=models.F("absorbed")), name="merge_is_of_two_donors"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.absorbed_id} → {self.kept_id}"
+
+
+class Proposal(models.Model):
+    """Two donors who may be one: for a person to judge, once."""
+
+    one = models.ForeignKey(Donor, models.CASCADE, related_name="+")
+    other = models.ForeignKey(Donor, models.CASCADE, related_name="+")
+    score = models.FloatField()
+    evidence = models.JSONField(default=dict)
+    refused_at = models.DateTimeField(null=True)
+    refused_by = models.ForeignKey("accounts.Staff", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["one", "other"], name="proposal_is_made_once"),
+            models.CheckConstraint(
+                condition=Q(one__lt=models.F("other")), name="proposal_has_the_smaller_first"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.one_id} = {self.other_id}"
+
+
+class Attribute(models.Model):
+    """Something a donor declared (zero-party) or was seen to prefer (first-party)."""
+
+    donor = models.ForeignKey(Donor, models.PROTECT, related_name="attributes")
+    record = models.ForeignKey(Record, models.PROTECT, null=True, related_name="+")
+    name = models.TextField()
+    value = models.TextField()
+    party = models.TextField(default="zero")
+    collected_on = models.DateField(null=True)
+    given_in_exchange = models.TextField(blank=True)
+    source_ref = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(party__in=("zero", "first")), name="attribute_is_of_a_known_party"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} = {self.value}"
+
+
+class Note(models.Model):
+    """What a colleague wrote about a donor."""
+
+    donor = models.ForeignKey(Donor, models.PROTECT, related_name="notes")
+    by = models.ForeignKey("accounts.Staff", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    text = models.TextField()
+
+    def __str__(self) -> str:
+        return self.text[:40]

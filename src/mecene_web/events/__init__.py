@@ -1,0 +1,1 @@
+"""Events: what we sent or said, and what they did."""

@@ -1,0 +1,1 @@
+"""Giving: gifts, commitments and the campaigns that asked for them."""

@@ -1,0 +1,132 @@
+"""Giving: gifts, standing commitments, and the campaigns that asked for them."""
+
+from django.db import models
+from django.db.models import Q
+
+from mecene import facts
+from mecene_web.donors.models import Donor, Record
+
+
+class Campaign(models.Model):
+    """An appeal or a programme, over [started_on, ended_on)."""
+
+    code = models.TextField(unique=True)
+    name = models.TextField(null=True)
+    channel = models.TextField(null=True)
+    started_on = models.DateField(null=True)
+    ended_on = models.DateField(null=True)
+    cost_minor = models.BigIntegerField(null=True)
+    purpose = models.TextField(null=True)
+    source_ref = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(cost_minor__gte=0), name="campaign_costs_nothing_less")
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.code
+
+
+class Gift(models.Model):
+    """A gift; anonymous without a donor. What became of it is dated, never edited in silence."""
+
+    donor = models.ForeignKey(Donor, models.PROTECT, null=True, related_name="gifts")
+    record = models.ForeignKey(Record, models.PROTECT, null=True, related_name="+")
+    payer = models.ForeignKey(Donor, models.PROTECT, null=True, related_name="gifts_paid")
+    given_on = models.DateField()
+    given_at = models.DateTimeField(null=True)
+    received_on = models.DateField(null=True)
+    credited_on = models.DateField(null=True)
+    amount_minor = models.BigIntegerField()
+    non_deductible_minor = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3)
+    kind = models.TextField()
+    payment_method = models.TextField(null=True)
+    # Codes as the source has them: a gift may name a campaign that nobody described yet.
+    campaign_code = models.TextField(null=True)
+    designation = models.TextField(null=True)
+    commitment_ref = models.TextField(null=True)
+    status = models.TextField(default="received")
+    status_on = models.DateField(null=True)
+    return_code = models.TextField(null=True)
+    in_memory_of = models.TextField(null=True)
+    source_ref = models.TextField()
+    import_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_minor__gte=1), name="gift_is_of_something"),
+            models.CheckConstraint(
+                condition=Q(kind__in=facts.GIFT_KINDS), name="gift_is_of_a_known_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=facts.GIFT_STATUSES), name="gift_has_a_known_status"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["donor", "given_on"], name="gift_donor_day"),
+            models.Index(fields=["given_on"], name="gift_day"),
+            models.Index(fields=["source_ref"], name="gift_reference"),
+            models.Index(fields=["import_id"], name="gift_import"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.given_on}: {self.amount_minor} {self.currency}"
+
+
+class Commitment(models.Model):
+    """A standing commitment: a direct debit, a card charged every month."""
+
+    ref = models.TextField(unique=True)
+    mandate_ref = models.TextField(null=True)
+    donor = models.ForeignKey(Donor, models.PROTECT, related_name="commitments")
+    record = models.ForeignKey(Record, models.PROTECT, null=True, related_name="+")
+    months_between = models.PositiveSmallIntegerField(default=1)
+    amount_minor = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3)
+    started_on = models.DateField()
+    first_collected_on = models.DateField(null=True)
+    ended_on = models.DateField(null=True)
+    end_reason = models.TextField(null=True)
+    payment_method = models.TextField(null=True)
+    campaign_code = models.TextField(null=True)
+    source_ref = models.TextField()
+    import_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(months_between__gte=1), name="commitment_comes_back"
+            ),
+            models.CheckConstraint(
+                condition=Q(end_reason__isnull=True) | Q(end_reason__in=facts.END_REASONS),
+                name="commitment_ends_for_a_known_reason",
+            ),
+        ]
+        indexes = [models.Index(fields=["import_id"], name="commitment_import")]
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class CommitmentChange(models.Model):
+    """A new amount, a pause or a resumption of a commitment."""
+
+    commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="changes")
+    effective_on = models.DateField()
+    kind = models.TextField()
+    amount_minor = models.BigIntegerField(null=True)
+    source_ref = models.TextField()
+    import_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=("amount", "pause", "resume")),
+                name="change_is_of_a_known_kind",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.effective_on}: {self.kind}"

@@ -1,0 +1,1 @@
+"""Imports: files that become facts, and can be taken back whole."""

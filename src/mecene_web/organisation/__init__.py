@@ -1,0 +1,1 @@
+"""Organisation: whose installation this is, and how it works."""

@@ -1,0 +1,1 @@
+"""Overview: what a fundraiser sees first in the morning."""

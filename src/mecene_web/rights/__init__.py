@@ -1,0 +1,1 @@
+"""Rights: what a person may ask about what is known of them."""

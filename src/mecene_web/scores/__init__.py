@@ -1,0 +1,1 @@
+"""Scores: what the core works out each night, kept for the pages."""

@@ -1,0 +1,1 @@
+"""Segments: groups of donors under a condition, and who entered or left."""

@@ -1,0 +1,71 @@
+"""Settings: how Django runs here; what an association may change is in ``organisation``."""
+
+import os
+
+from mecene_web import database, home
+
+HOME = home.prepared()
+SECRET_KEY = home.secret()
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("MECENE_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
+    "mecene_web.organisation",
+    "mecene_web.design",
+    "mecene_web.audit",
+    "mecene_web.tasks",
+    "mecene_web.accounts",
+    "mecene_web.donors",
+    "mecene_web.giving",
+    "mecene_web.consent",
+    "mecene_web.events",
+    "mecene_web.imports",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "mecene_web.urls"
+WSGI_APPLICATION = "mecene_web.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+DATABASES = {"default": database.settings(HOME)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "accounts.Staff"
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "Français"), ("en", "English")]
+TIME_ZONE = os.environ.get("MECENE_TIME_ZONE", "Europe/Paris")
+USE_TZ = True
+STATIC_URL = "static/"
+STATIC_ROOT = HOME / "static"

@@ -1,0 +1,1 @@
+"""Tasks: work in the background, taken up again when a worker dies."""
