@@ -69,3 +69,8 @@ TIME_ZONE = os.environ.get("MECENE_TIME_ZONE", "Europe/Paris")
 USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static"
+
+# Kind of work → the function that does it.
+MECENE_WORKS: dict[str, str] = {}
+# Kind of work → hour of the day at which it comes back.
+MECENE_DAILY: dict[str, int] = {}

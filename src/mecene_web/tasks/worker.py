@@ -1,0 +1,35 @@
+"""Worker: the process that does the works, keeps the schedule and takes up what was lost."""
+
+import threading
+
+from django.core.management import call_command
+from django.db import close_old_connections, connection
+from django.utils import timezone
+
+from mecene_web.tasks import reap, schedule
+
+_ROUND_SECONDS = 20.0
+
+
+def work(*, once: bool = False) -> None:
+    """Do what is due, for ever; or until nothing is left to do."""
+    over = threading.Event()
+    rounds = threading.Thread(target=_rounds, args=(over,), name="rounds", daemon=True)
+    if not once:
+        rounds.start()
+    try:
+        call_command("db_worker", batch=once, interval=0.25, startup_delay=False, reload=False)
+    finally:
+        over.set()
+
+
+def _rounds(over: threading.Event) -> None:
+    try:
+        while True:
+            close_old_connections()
+            reap.reap(now=timezone.now())
+            schedule.follow(now=timezone.localtime())
+            if over.wait(_ROUND_SECONDS):
+                return
+    finally:
+        connection.close()
