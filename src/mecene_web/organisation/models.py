@@ -1,4 +1,4 @@
-"""Organisation: the one association of this installation, and the numbers it hands out."""
+"""Organisation: the one association of this installation."""
 
 from django.db import models
 from django.db.models import Q
@@ -31,12 +31,3 @@ class Organisation(models.Model):
     def __str__(self) -> str:
         return self.name
 
-
-class Sequence(models.Model):
-    """The next number of a table that is written in bulk, beside Django."""
-
-    table = models.CharField(max_length=63, primary_key=True)
-    following = models.BigIntegerField(default=1)
-
-    def __str__(self) -> str:
-        return f"{self.table}: {self.following}"

@@ -1,0 +1,109 @@
+"""Bulk: many rows written at once, without a model object each.
+
+Rows are made ready outside any transaction (``Batch.add``), then written in one that is as short
+as can be (``Batch.write``): on SQLite whoever writes keeps all others waiting.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import polars as pl
+from django.conf import settings
+from django.db import connection, models
+
+_SCRATCH = "scratch"
+_COPIED_AT_ONCE = 1 << 20
+
+
+class Batch:
+    """Rows of several tables, ready to be written together."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._added: list[tuple[str, tuple[str, ...], Path]] = []
+
+    def add(self, model: type[models.Model], frame: pl.DataFrame) -> None:
+        """Make rows ready; columns are the database's (``donor_id``), those left out are null.
+
+        Tables are written in the order they are first added: what is pointed at goes first.
+        """
+        if not frame.height:
+            return
+        table, columns = model._meta.db_table, tuple(frame.columns)
+        if connection.vendor == "sqlite":
+            _ingest(self._folder / f"{_SCRATCH}.sqlite3", f"b{len(self._added)}", _plain(frame))
+            place = Path(f"b{len(self._added)}")
+        else:
+            place = self._folder / f"b{len(self._added)}.csv"
+            frame.write_csv(place, null_value="\\N", quote_style="necessary")
+        self._added.append((table, columns, place))
+
+    def write(self) -> None:
+        """Write every row; in the transaction under way, all of them or none."""
+        for table, columns, place in self._added:
+            if connection.vendor == "sqlite":
+                _moved(table, columns, place.name)
+            else:
+                _copied(table, columns, place)
+
+
+@contextmanager
+def batch() -> Iterator[Batch]:
+    """Yield an empty batch; what it made ready is gone afterwards, written or not.
+
+    On SQLite it must be opened outside a transaction: a database cannot be attached inside one.
+    """
+    with TemporaryDirectory(prefix=".batch-", dir=settings.HOME) as folder:
+        if connection.vendor != "sqlite":
+            yield Batch(Path(folder))
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(f"attach database %s as {_SCRATCH}", [f"{folder}/{_SCRATCH}.sqlite3"])
+        try:
+            yield Batch(Path(folder))
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute(f"detach database {_SCRATCH}")
+
+
+def _ingest(file: Path, table: str, frame: pl.DataFrame) -> None:
+    import adbc_driver_sqlite.dbapi
+
+    with adbc_driver_sqlite.dbapi.connect(str(file)) as opened, opened.cursor() as cursor:
+        # Lost on a crash, like the rows it holds: it need not wait for the disk.
+        cursor.adbc_ingest(table, frame.to_arrow(), mode="create")
+        opened.commit()
+
+
+def _plain(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells as Django writes them in SQLite."""
+    written: list[pl.Expr] = []
+    for name, kind in frame.schema.items():
+        column = pl.col(name)
+        if kind == pl.Date:
+            column = column.dt.strftime("%Y-%m-%d")
+        elif isinstance(kind, pl.Datetime):
+            column = column.dt.strftime("%Y-%m-%d %H:%M:%S%.6f")
+        elif kind == pl.Boolean:
+            column = column.cast(pl.Int64)
+        written.append(column.alias(name))
+    return frame.select(written)
+
+
+def _moved(table: str, columns: tuple[str, ...], place: str) -> None:
+    named = ", ".join(f'"{name}"' for name in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(f'insert into "{table}" ({named}) select {named} from {_SCRATCH}."{place}"')
+
+
+def _copied(table: str, columns: tuple[str, ...], file: Path) -> None:
+    named = ", ".join(f'"{name}"' for name in columns)
+    copying = f'copy "{table}" ({named}) from stdin (format csv, header, null \'\\N\')'
+    with connection.cursor() as cursor, file.open("rb") as rows, connection.wrap_database_errors:
+        raw: Any = cursor.cursor
+        with raw.copy(copying) as copy:
+            while part := rows.read(_COPIED_AT_ONCE):
+                copy.write(part)

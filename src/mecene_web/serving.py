@@ -1,0 +1,71 @@
+"""Serving: everything an installation runs, started by one command and stopped by one Ctrl-C.
+
+The pages are granian's; the works in the background have a process of their own, started again
+if it dies.
+"""
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from django.conf import settings
+
+WORKER = "from mecene_web import opening; opening.ready(); from mecene_web.tasks import worker; worker.work()"
+_AGAIN_SECONDS = 2.0
+
+
+class Worker:
+    """The process that works in the background, started again whenever it ends by itself."""
+
+    def __init__(self) -> None:
+        self._over = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._watch = threading.Thread(target=self._keep, name="worker", daemon=True)
+
+    def start(self) -> None:
+        """Start it, and keep it."""
+        self._watch.start()
+
+    def stop(self) -> None:
+        """End it; what it was doing is taken up by the next one."""
+        self._over.set()
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+        self._watch.join(timeout=15)
+
+    def _keep(self) -> None:
+        while not self._over.is_set():
+            self._process = subprocess.Popen(  # noqa: S603 -- this interpreter, our own module
+                [sys.executable, "-c", WORKER], env=os.environ | {"MECENE_HOME": str(settings.HOME)}
+            )
+            self._process.wait()
+            self._over.wait(_AGAIN_SECONDS)
+
+
+def serve(*, host: str, port: int) -> None:
+    """Serve pages until Ctrl-C; the worker ends with them."""
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    worker = Worker()
+    worker.start()
+    try:
+        Server(
+            "mecene_web.wsgi:application",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=1,
+            blocking_threads=4,
+            log_access=False,
+            static_path_route=["/static"],
+            static_path_mount=[Path(settings.STATIC_ROOT)],
+        ).serve()
+    finally:
+        worker.stop()
