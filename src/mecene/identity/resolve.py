@@ -103,6 +103,26 @@ def resolve(
     )
 
 
+def drawn(persons: pl.DataFrame | Path, mapping: pl.DataFrame) -> pl.DataFrame:
+    """Return ``facts.DONORS`` of records whose donors are known already, sorted by ``donor_id``.
+
+    Households are numbered from 1 among these donors.
+
+    Args:
+        persons: As for ``resolve``.
+        mapping: (person_key, donor_id), one row a record, whatever the numbers.
+
+    Raises:
+        traits.InvalidPersons: a record has no key, or two have the same.
+    """
+    people = _people(persons)
+    told = mapping.select("person_key", "donor_id").sort("person_key")
+    together = households.of(people, told)
+    slices = records.slices(persons)
+    donors = portraits.of(slices, people.select(portraits.TOLD), told, together)
+    return facts.check(donors, facts.DONORS)
+
+
 def _people(persons: pl.DataFrame | Path) -> pl.DataFrame:
     """Return the traits of those who hold anything but a reference.
 

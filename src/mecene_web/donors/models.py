@@ -78,6 +78,8 @@ class Record(Portrait):
     full_name = models.TextField(null=True)
     declared = models.BooleanField(default=False)
     by_hand = models.BooleanField(default=False)
+    # Why it was given to a donor already known: rule, score, evidence in French and English.
+    joined = models.JSONField(null=True)
 
     class Meta:
         indexes = [
@@ -89,6 +91,21 @@ class Record(Portrait):
 
     def __str__(self) -> str:
         return f"{self.key}"
+
+
+class Mention(models.Model):
+    """An import in which a record was read; once none is left, nobody said it."""
+
+    record = models.ForeignKey(Record, models.CASCADE, related_name="mentions")
+    import_id = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["record", "import_id"], name="mention_is_told_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record_id} in {self.import_id}"
 
 
 class Merge(models.Model):

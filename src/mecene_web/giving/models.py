@@ -130,3 +130,16 @@ class CommitmentChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.effective_on}: {self.kind}"
+
+
+class Correction(models.Model):
+    """A refund read later than its gift: what the gift was before, so that it can be taken back."""
+
+    gift = models.ForeignKey(Gift, models.CASCADE, related_name="corrections")
+    import_id = models.BigIntegerField(db_index=True)
+    status_before = models.TextField()
+    status_on_before = models.DateField(null=True)
+    source_ref = models.TextField()
+
+    def __str__(self) -> str:
+        return f"{self.gift_id}: {self.status_before}"

@@ -6,6 +6,7 @@ as can be (``Batch.write``): on SQLite whoever writes keeps all others waiting.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,17 +19,28 @@ _SCRATCH = "scratch"
 _COPIED_AT_ONCE = 1 << 20
 
 
+@dataclass(frozen=True)
+class _Rows:
+    table: str
+    columns: tuple[str, ...]
+    place: Path
+    replacing: bool
+
+
 class Batch:
     """Rows of several tables, ready to be written together."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._added: list[tuple[str, tuple[str, ...], Path]] = []
+        self._added: list[_Rows] = []
 
-    def add(self, model: type[models.Model], frame: pl.DataFrame) -> None:
+    def add(
+        self, model: type[models.Model], frame: pl.DataFrame, *, replacing: bool = False
+    ) -> None:
         """Make rows ready; columns are the database's (``donor_id``), those left out are null.
 
-        Tables are written in the order they are first added: what is pointed at goes first.
+        Tables are written in the order they are added: what is pointed at goes first. With
+        ``replacing``, a row whose ``id`` is there already takes the new values.
         """
         if not frame.height:
             return
@@ -39,15 +51,15 @@ class Batch:
         else:
             place = self._folder / f"b{len(self._added)}.csv"
             frame.write_csv(place, null_value="\\N", quote_style="necessary")
-        self._added.append((table, columns, place))
+        self._added.append(_Rows(table, columns, place, replacing))
 
     def write(self) -> None:
         """Write every row; in the transaction under way, all of them or none."""
-        for table, columns, place in self._added:
+        for rows in self._added:
             if connection.vendor == "sqlite":
-                _moved(table, columns, place.name)
+                _insert(rows, f"{_SCRATCH}.{_named(rows.place.name)}")
             else:
-                _copied(table, columns, place)
+                _copied(rows)
 
 
 @contextmanager
@@ -93,17 +105,37 @@ def _plain(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(written)
 
 
-def _moved(table: str, columns: tuple[str, ...], place: str) -> None:
-    named = ", ".join(f'"{name}"' for name in columns)
+def _insert(rows: _Rows, origin: str) -> None:
+    columns = ", ".join(map(_named, rows.columns))
+    # "where true": SQLite would read "on conflict" as the condition of a join.
+    sql = f"insert into {_named(rows.table)} ({columns}) select {columns} from {origin} where true"
+    if rows.replacing:
+        new = ", ".join(f"{_named(c)} = excluded.{_named(c)}" for c in rows.columns if c != "id")
+        sql += f" on conflict (id) do update set {new}"
     with connection.cursor() as cursor:
-        cursor.execute(f'insert into "{table}" ({named}) select {named} from {_SCRATCH}."{place}"')
+        cursor.execute(sql)
 
 
-def _copied(table: str, columns: tuple[str, ...], file: Path) -> None:
-    named = ", ".join(f'"{name}"' for name in columns)
-    copying = f'copy "{table}" ({named}) from stdin (format csv, header, null \'\\N\')'
-    with connection.cursor() as cursor, file.open("rb") as rows, connection.wrap_database_errors:
+def _copied(rows: _Rows) -> None:
+    """Copy rows by way of a table of their own, gone with the transaction."""
+    columns = ", ".join(map(_named, rows.columns))
+    passing = _named(rows.place.stem)
+    with (
+        connection.cursor() as cursor,
+        rows.place.open("rb") as lines,
+        connection.wrap_database_errors,
+    ):
+        cursor.execute(
+            f"create temporary table {passing} on commit drop as "
+            f"select {columns} from {_named(rows.table)} with no data"
+        )
         raw: Any = cursor.cursor
+        copying = f"copy {passing} ({columns}) from stdin (format csv, header, null '\\N')"
         with raw.copy(copying) as copy:
-            while part := rows.read(_COPIED_AT_ONCE):
+            while part := lines.read(_COPIED_AT_ONCE):
                 copy.write(part)
+    _insert(rows, passing)
+
+
+def _named(name: str) -> str:
+    return f'"{name}"'
