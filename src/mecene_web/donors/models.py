@@ -164,8 +164,9 @@ class Attribute(models.Model):
     value = models.TextField()
     party = models.TextField(default="zero")
     collected_on = models.DateField(null=True)
-    given_in_exchange = models.TextField(blank=True)
+    given_in_exchange = models.TextField(null=True)
     source_ref = models.TextField()
+    import_id = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [

@@ -18,6 +18,7 @@ class Campaign(models.Model):
     cost_minor = models.BigIntegerField(null=True)
     purpose = models.TextField(null=True)
     source_ref = models.TextField()
+    import_id = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
@@ -139,7 +140,6 @@ class Correction(models.Model):
     import_id = models.BigIntegerField(db_index=True)
     status_before = models.TextField()
     status_on_before = models.DateField(null=True)
-    source_ref = models.TextField()
 
     def __str__(self) -> str:
         return f"{self.gift_id}: {self.status_before}"

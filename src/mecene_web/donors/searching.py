@@ -1,0 +1,15 @@
+"""Searching: how names, addresses and references are folded, so that anybody is found."""
+
+import polars as pl
+
+from mecene.sources import folding
+
+_SOUGHT = (
+    "last_name", "first_name", "organisation_name", "email", "phone", "postcode", "city",
+)  # fmt: skip
+
+
+def folded() -> pl.Expr:
+    """Return what a donor is found by: lower case, without accents, ``donor_id`` last."""
+    said = [pl.col(name).fill_null("") for name in _SOUGHT]
+    return folding.folded(pl.concat_str([*said, pl.col("donor_id").cast(pl.String)], separator=" "))

@@ -1,0 +1,77 @@
+"""Rows: the staged facts of an import, as rows of the database of record."""
+
+from pathlib import Path
+
+import polars as pl
+from django.db import models
+
+from mecene import facts
+from mecene_web.consent.models import Consent
+from mecene_web.donors.models import Attribute
+from mecene_web.events.models import Contact, Interaction
+from mecene_web.giving.models import Campaign, Commitment, Gift
+from mecene_web.organisation import numbers
+
+# Table of facts → model, in the order in which rows may point at one another.
+MODELS: dict[str, type[models.Model]] = {
+    "campaigns": Campaign, "gifts": Gift, "recurring_gifts": Commitment, "contacts": Contact,
+    "interactions": Interaction, "consents": Consent, "attributes": Attribute,
+}  # fmt: skip
+# Where the database has another word than the facts.
+RENAMED = {
+    "campaigns": {"campaign_id": "code"},
+    "recurring_gifts": {"recurring_gift_id": "ref", "campaign_id": "campaign_code"},
+    "gifts": {"campaign_id": "campaign_code", "recurring_gift_id": "commitment_ref"},
+    "contacts": {"campaign_id": "campaign_code"},
+    "interactions": {"campaign_id": "campaign_code"},
+}
+_MOMENTS = ("at", "occurred_at", "given_at")
+
+
+def staged(staging: Path, table: str) -> pl.DataFrame:
+    """Return the staged rows of a table, every column of its contract there; none where absent."""
+    wanted = facts.TABLES[table].schema
+    files = sorted((staging / table).glob("*.parquet"))
+    also = {"person_key": pl.Int64(), "payer_key": pl.Int64(),
+            "source_file": pl.String(), "source_row": pl.Int64()}  # fmt: skip
+    if not files:
+        return pl.DataFrame(schema=wanted | also)
+    frame = pl.concat([pl.read_parquet(file) for file in files], how="diagonal_relaxed")
+    missing = [
+        pl.lit(None, kind).alias(name)
+        for name, kind in (wanted | also).items()
+        if name not in frame.columns
+    ]
+    return frame.with_columns(missing)
+
+
+def of(
+    frame: pl.DataFrame, table: str, *, people: pl.DataFrame, import_id: int
+) -> pl.DataFrame:
+    """Return staged rows as rows of the database, numbered.
+
+    Args:
+        frame: What ``staged`` returned.
+        table: Its name.
+        people: (person_key, donor_id, record_id).
+        import_id: Whose rows they are.
+    """
+    model = MODELS[table]
+    columns = {field.column for field in model._meta.concrete_fields}
+    told = frame.drop("donor_id", "payer_id", strict=False)
+    if "donor_id" in columns:
+        told = told.join(people, on="person_key", how="left", maintain_order="left")
+        # A gift of nobody known is anonymous; nothing else is anybody's.
+    if "payer_id" in columns:
+        payers = people.select(payer_key="person_key", payer_id="donor_id")
+        told = told.join(payers, on="payer_key", how="left", maintain_order="left")
+    told = told.rename(RENAMED.get(table, {}), strict=False)
+    moments = [name for name in _MOMENTS if name in told.columns]
+    return (
+        told.with_columns(
+            pl.Series("id", list(numbers.block(model, size=told.height)), dtype=pl.Int64),
+            import_id=pl.lit(import_id, pl.Int64),
+            *(pl.col(name).dt.replace_time_zone("UTC") for name in moments),
+        )
+        .select(name for name in ("id", *told.columns, "import_id") if name in columns)
+    )
