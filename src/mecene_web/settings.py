@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "mecene_web.consent",
     "mecene_web.events",
     "mecene_web.imports",
+    "mecene_web.scores",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -71,6 +72,6 @@ STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static"
 
 # Kind of work → the function that does it.
-MECENE_WORKS: dict[str, str] = {}
+MECENE_WORKS: dict[str, str] = {"scores.nightly": "mecene_web.scores.nightly.work"}
 # Kind of work → hour of the day at which it comes back.
-MECENE_DAILY: dict[str, int] = {}
+MECENE_DAILY: dict[str, int] = {"scores.nightly": 2}

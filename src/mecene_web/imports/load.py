@@ -16,6 +16,8 @@ from django.db import transaction
 from mecene.identity import resolve
 from mecene_web.donors import searching
 from mecene_web.donors.models import Donor, Household, Mention, Proposal, Record
+from mecene_web.events.models import Visitor
+from mecene_web.giving.models import CommitmentChange
 from mecene_web.imports import correct, rows, who
 from mecene_web.imports.models import Import
 from mecene_web.imports.who import Who
@@ -52,11 +54,16 @@ def load(import_id: int, staging: Path, *, now: datetime, on_progress: Progress)
         people = _people(batch, settled, import_id)
         counts = {}
         for table in rows.MODELS:
-            found = rows.of(
-                rows.staged(staging, table), table, people=people, import_id=import_id
-            )
+            staged = rows.staged(staging, table)
+            if table == "interactions":
+                staged = _visited(batch, staged)
+            found = rows.of(staged, table, people=people, import_id=import_id, now=now)
             batch.add(rows.MODELS[table], found)
             counts[table] = found.height
+            if table == "recurring_gifts":
+                changed = rows.changes(staging, found, import_id=import_id)
+                batch.add(CommitmentChange, changed)
+                counts["recurring_changes"] = changed.height
             on_progress("facts", sum(counts.values()), 0)
         with transaction.atomic():
             if not Import.objects.filter(pk=import_id, state="loading").update(
@@ -86,6 +93,20 @@ def _people(batch: Batch, settled: Who, import_id: int) -> pl.DataFrame:
               .with_columns(import_id=pl.lit(import_id, pl.Int64)))  # fmt: skip
     batch.add(Proposal, _proposals(settled))
     return people
+
+
+def _visited(batch: Batch, interactions: pl.DataFrame) -> pl.DataFrame:
+    """Make ready the visitors nobody had seen; return the interactions with their numbers."""
+    known = tables.read(Visitor, ["id", "token"])
+    seen = interactions.select(token="visitor_id").drop_nulls().unique().sort("token")
+    fresh = _numbered(Visitor, seen.join(known, on="token", how="anti"))
+    batch.add(Visitor, fresh)
+    numbered = pl.concat([known, fresh.select("id", "token")])
+    return (
+        interactions.rename({"visitor_id": "token"})
+        .join(numbered.rename({"id": "visitor_id"}), on="token", how="left", maintain_order="left")
+        .drop("token")
+    )
 
 
 def _donors(batch: Batch, settled: Who, fresh: pl.DataFrame) -> None:

@@ -1,5 +1,6 @@
 """Rows: the staged facts of an import, as rows of the database of record."""
 
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -9,8 +10,8 @@ from mecene import facts
 from mecene_web.consent.models import Consent
 from mecene_web.donors.models import Attribute
 from mecene_web.events.models import Contact, Interaction
-from mecene_web.giving.models import Campaign, Commitment, Gift
-from mecene_web.organisation import numbers
+from mecene_web.giving.models import Campaign, Commitment, CommitmentChange, Gift
+from mecene_web.organisation import numbers, tables
 
 # Table of facts → model, in the order in which rows may point at one another.
 MODELS: dict[str, type[models.Model]] = {
@@ -46,7 +47,7 @@ def staged(staging: Path, table: str) -> pl.DataFrame:
 
 
 def of(
-    frame: pl.DataFrame, table: str, *, people: pl.DataFrame, import_id: int
+    frame: pl.DataFrame, table: str, *, people: pl.DataFrame, import_id: int, now: datetime
 ) -> pl.DataFrame:
     """Return staged rows as rows of the database, numbered.
 
@@ -55,6 +56,7 @@ def of(
         table: Its name.
         people: (person_key, donor_id, record_id).
         import_id: Whose rows they are.
+        now: When they are written.
     """
     model = MODELS[table]
     columns = {field.column for field in model._meta.concrete_fields}
@@ -71,7 +73,31 @@ def of(
         told.with_columns(
             pl.Series("id", list(numbers.block(model, size=told.height)), dtype=pl.Int64),
             import_id=pl.lit(import_id, pl.Int64),
+            written_at=pl.lit(now),
             *(pl.col(name).dt.replace_time_zone("UTC") for name in moments),
         )
-        .select(name for name in ("id", *told.columns, "import_id") if name in columns)
+        .select(name for name in ("id", *told.columns, "import_id", "written_at") if name in columns)
     )
+
+
+def changes(staging: Path, commitments: pl.DataFrame, *, import_id: int) -> pl.DataFrame:
+    """Return the staged changes of commitments that are known, or come with them.
+
+    Args:
+        staging: Where they are staged.
+        commitments: Rows of ``Commitment`` about to be written.
+        import_id: Whose rows they are.
+    """
+    told = staged(staging, "recurring_changes").rename({"recurring_gift_id": "ref"})
+    known = pl.concat(
+        [
+            commitments.select("ref", commitment_id="id"),
+            tables.read(Commitment, ["ref", "id"]).rename({"id": "commitment_id"}),
+        ]
+    )
+    rows = told.join(known.unique("ref", keep="first", maintain_order=True), on="ref")
+    return rows.select(
+        pl.Series("id", list(numbers.block(CommitmentChange, size=rows.height)), dtype=pl.Int64),
+        "commitment_id", "effective_on", "kind", "amount_minor", "source_ref",
+        import_id=pl.lit(import_id, pl.Int64),
+    )  # fmt: skip

@@ -13,7 +13,8 @@ from mecene.identity import resolve
 from mecene.sources import people
 from mecene_web.donors import searching
 from mecene_web.donors.models import Donor, Household, Mention, Proposal, Record
-from mecene_web.giving.models import Gift
+from mecene_web.events.models import Visitor
+from mecene_web.giving.models import CommitmentChange, Gift
 from mecene_web.imports import correct, rows
 from mecene_web.imports.models import Import
 from mecene_web.imports.who import TOLD
@@ -43,10 +44,11 @@ def undo(import_id: int, *, now: datetime) -> None:
             ):
                 raise NotToUndo(f"import {import_id} is not loaded")
             correct.take_back(import_id)
-            for model in reversed(rows.MODELS.values()):
+            for model in (CommitmentChange, *reversed(rows.MODELS.values())):
                 model._default_manager.filter(import_id=import_id)._raw_delete(
                     model._default_manager.db
                 )
+            Visitor.objects.filter(interactions=None, donor=None).delete()
             _forget(import_id)
             batch.write()
 

@@ -10,6 +10,7 @@ _TYPES: dict[str, pl.DataType] = {
     "BigAutoField": pl.Int64(), "BigIntegerField": pl.Int64(), "ForeignKey": pl.Int64(),
     "PositiveSmallIntegerField": pl.Int64(), "FloatField": pl.Float64(),
     "BooleanField": pl.Boolean(), "DateField": pl.Date(),
+    "DateTimeField": pl.Datetime("us", "UTC"),
 }  # fmt: skip
 
 
@@ -19,6 +20,7 @@ def read(
     *,
     among: Iterable[int] | None = None,
     by: str = "id",
+    where: str = "",
 ) -> pl.DataFrame:
     """Return rows of a table, as seen by the transaction under way.
 
@@ -27,12 +29,13 @@ def read(
         columns: Names in the database (``donor_id``).
         among: Only rows whose ``by`` is one of these numbers.
         by: A column of numbers.
+        where: Or, only rows that meet a condition in SQL, written by us.
     """
     sql = f"select {', '.join(map(_quoted, columns))} from {_quoted(model._meta.db_table)}"
     rows: list[tuple[object, ...]] = []
     with connection.cursor() as cursor:
         if among is None:
-            cursor.execute(sql)
+            cursor.execute(f"{sql} where {where}" if where else sql, [])
             rows = cursor.fetchall()
         else:
             wanted = sorted(set(among))
