@@ -1,6 +1,9 @@
 """Addresses: which page answers which."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
-urlpatterns = [path("admin/", admin.site.urls)]
+urlpatterns = [
+    path("accounts/", include("mecene_web.accounts.urls")),
+    path("", admin.site.urls),
+]
