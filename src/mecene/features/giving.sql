@@ -161,9 +161,10 @@ select people.donor_id,
        totals.last_gift_minor,
        totals.last_one_off_minor,
        date_diff('day', totals.last_one_off_on, as_of()) as last_one_off_age_days,
-       cast(totals.amount_minor as double) / nullif(totals.gifts - people.other_gifts, 0) as mean_gift_minor,
-       cast(totals.one_off_amount_minor as double) / nullif(totals.one_off_gifts - people.other_one_off_gifts, 0)
-           as mean_one_off_minor,
+       cast(totals.amount_minor as double) / nullif(totals.gifts - people.other_gifts, 0)
+           as mean_gift_minor,
+       cast(totals.one_off_amount_minor as double)
+       / nullif(totals.one_off_gifts - people.other_one_off_gifts, 0) as mean_one_off_minor,
        case when totals.gifts > 0 then coalesce(totals.repeat_gift_days, 0) + 1 else 0 end
            as gift_days,
        case when totals.gifts > 0 then coalesce(totals.repeat_gift_days, 0) end
@@ -184,9 +185,13 @@ select people.donor_id,
        totals.yearly_opportunities - totals.last_year_back as last_repeat_year,
        case
            when totals.gifts - people.other_gifts >= 3
-                and (totals.gifts - people.other_gifts) * totals.slope_xx > totals.slope_x * totals.slope_x
-           then -365.25 * ((totals.gifts - people.other_gifts) * totals.slope_xy - totals.slope_x * totals.amount_minor)
-                / ((totals.gifts - people.other_gifts) * totals.slope_xx - totals.slope_x * totals.slope_x)
+                and (totals.gifts - people.other_gifts) * totals.slope_xx
+                > totals.slope_x * totals.slope_x
+           then -365.25
+                * ((totals.gifts - people.other_gifts) * totals.slope_xy
+                   - totals.slope_x * totals.amount_minor)
+                / ((totals.gifts - people.other_gifts) * totals.slope_xx
+                   - totals.slope_x * totals.slope_x)
        end as amount_slope_minor_per_year,
        totals.first_gift_kind,
        totals.first_campaign_id,

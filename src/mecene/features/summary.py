@@ -105,7 +105,7 @@ def text(name: str) -> str:
 def family(name: str, *, as_they_lie: bool = False) -> str:
     """Return the SQL of a family of columns, each of its own type, one row a donor.
 
-    ``as_they_lie`` leaves the order in time to the files: only where they have it (``_as_they_lie``).
+    ``as_they_lie`` leaves the order in time to the files: only for those that have it.
     """
     wanted = dictionary.columns((name,))
     typed = ", ".join(f'cast("{c.name}" as {_SQL_TYPES[c.type]}) as "{c.name}"' for c in wanted)
