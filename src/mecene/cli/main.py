@@ -25,6 +25,7 @@ from mecene.cli import (
     models,
     score,
     simulate,
+    watch,
 )
 from mecene.cli.lexicon import say
 from mecene.words import LANGUAGES, UnknownWords
@@ -33,6 +34,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "analyse": analyse.analyse,
     "check": check.check,
     "explain": explain.explain,
+    "watch": watch.watch,
     "score": score.score,
     "backtest": backtest.backtest,
     "models": models.models,

@@ -9,9 +9,7 @@ class IncompleteSummary(ValueError):
     """The summary lacks a column that habits are read from."""
 
 
-def of(
-    summary: pl.DataFrame, *, columns: Sequence[str], families: Sequence[str]
-) -> pl.DataFrame:
+def of(summary: pl.DataFrame, *, columns: Sequence[str], families: Sequence[str]) -> pl.DataFrame:
     """Return those columns of the donors who are not known to be dead nor object to profiling.
 
     Args:
