@@ -153,7 +153,9 @@ def _signs_chart(drawn: pl.DataFrame, order: list[str], parts: list[str], width:
             labelColor=look.INK,
         ),
     )  # fmt: skip
-    scale = alt.Scale(domain=[0, look.largest(totals["donors"]) * 1.15 + 1], nice=False)
+    scale = alt.Scale(
+        domain=[0, look.largest(totals["donors"]) * (1.15 if large else 1.35) + 1], nice=False
+    )
     bars = alt.Chart(drawn).mark_bar(height=16, cornerRadiusEnd=2).encode(
         y=y,
         x=alt.X("donors:Q", title=None, axis=None, scale=scale, stack="zero"),

@@ -13,7 +13,7 @@ from mecene.report.watch import lexicon
 from mecene.report.watch.examples import Examples
 
 _ACTS = {"gift": look.ACCENT, "failed": "#d55e00", "act": "#8c8c8c"}
-_SHAPES = {"gift": "circle", "failed": "cross", "act": "stroke"}
+_SHAPES = {"gift": "circle", "failed": "cross", "act": "diamond"}
 
 
 def rhythms(examples: Examples, *, lang: str) -> look.Picture:
@@ -33,8 +33,8 @@ def rhythms(examples: Examples, *, lang: str) -> look.Picture:
     )
     silences = examples.donors.with_columns(
         name=pl.Series(names), until=pl.lit(examples.until)
-    ).filter(pl.col("last_on").is_not_null())
-    due = pl.col("last_on") + pl.duration(days=pl.col("usual_days").fill_null(0).round())
+    ).filter(pl.col("last_on").is_not_null() & pl.col("usual_days").is_not_null())
+    due = pl.col("last_on") + pl.duration(days=pl.col("usual_days").round())
     silences = silences.with_columns(due_on=pl.min_horizontal(due.cast(pl.Date), "until"))
     rows = [
         (name, _counted(examples, number, lang=lang), sentence)
