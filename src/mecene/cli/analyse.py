@@ -128,6 +128,8 @@ def run(
             publishing.publish_one(made, out, "rejects.csv")
     if not quiet:
         summing_up.analysis(found, out, lang=lang, day=said)
+        if any(collected.store.files(table) for table in ("contacts", "interactions")):
+            telling.out(say("watch.pointer", lang=lang, out=out))
     return figures
 
 

@@ -32,7 +32,7 @@ def watch(
             fact_source.opened(sources, out=into, lang=lang, on_progress=tell) as source,
         ):
             day, said = fact_source.day(as_of, source, lang=lang)
-            worth = _worth(into, day=day, of_report=source.as_of)
+            worth = _worth(fact_source.home(sources), day=day, of_report=source.as_of)
             found, figures = _run(
                 source.store, day, into, rate=false_alarms, worth=worth, lang=lang, tell=tell
             )
@@ -75,10 +75,10 @@ def _run(
         return found, folder.figures(found)
 
 
-def _worth(folder: Path, *, day: date, of_report: date | None) -> pl.DataFrame | None:
+def _worth(folder: Path | None, *, day: date, of_report: date | None) -> pl.DataFrame | None:
     """Return what the report of the same day expects of each donor; None where there is none."""
-    file = folder / _DONORS
-    if of_report != day or not file.is_file():
+    file = folder / _DONORS if folder else None
+    if file is None or of_report != day or not file.is_file():
         return None
     return pl.read_parquet(file, columns=["donor_id", "expected_value_12m_minor"])
 

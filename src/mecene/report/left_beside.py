@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 from pyarrow import parquet
@@ -56,8 +55,8 @@ def write(parts: Iterable[pl.DataFrame], file: Path, *, store: FactStore, as_of:
         part.unlink(missing_ok=True)
 
 
-def of_donor(folder: Path, name: str, donor_id: int) -> tuple[dict[str, Any], date] | None:
-    """Return what a report's folder holds of a donor, and as of when; None: nothing that holds.
+def of_donor(folder: Path, name: str, donor_id: int) -> tuple[pl.DataFrame, date] | None:
+    """Return the row a report's folder holds of a donor, and as of when; None: none that holds.
 
     Args:
         folder: A report's.
@@ -73,4 +72,4 @@ def of_donor(folder: Path, name: str, donor_id: int) -> tuple[dict[str, Any], da
     found = pl.scan_parquet(file).filter(pl.col("donor_id") == donor_id).collect()
     if not found.height:
         return None
-    return found.row(0, named=True), date.fromisoformat(kept[_DAY].decode())
+    return found, date.fromisoformat(kept[_DAY].decode())

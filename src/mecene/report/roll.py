@@ -12,7 +12,7 @@ import polars as pl
 
 from mecene.engine import duck
 from mecene.engine.store import FactStore
-from mecene.report import foretold, spreadsheet
+from mecene.report import foretold, reach, spreadsheet
 from mecene.segments import tags as segment_tags
 from mecene.words import LANGUAGES
 
@@ -76,6 +76,7 @@ def figures(
         "reason",
         *otherwise,
         *GIVING,
+        *reach.COLUMNS,
         *foretold.SHOWN,
         *VALUE,
         *TAGS,

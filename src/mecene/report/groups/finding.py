@@ -26,6 +26,7 @@ from mecene.segments.cluster_page import Page as Shown
 from mecene.segments.cluster_rules import Adopted
 from mecene.segments.clusters import Clusters
 from mecene.segments.motives import MotiveModel
+from mecene.words import LANGUAGES
 
 Progress = Callable[[str, int, int], None]
 
@@ -57,7 +58,7 @@ class Groups:
         conditions: Number of a group → the condition that stands for it; absent where too few
             donors of the sample are in it, or all.
         motives: What donors do of contents of each motive.
-        donors: A folder of Parquet parts: ``donor_id``, ``cluster``, ``cluster_name`` and
+        donors: A folder of Parquet parts: ``donor_id``, ``cluster``, its name in each language and
             ``motives.score``.
         currency: ISO 4217 code of the amounts.
     """
@@ -83,7 +84,8 @@ def find(asked: Asked, *, on_progress: Progress) -> Groups:
     batches = (pl.read_parquet(part) for part in parts)
     sample = behaviour.sample(batches, size=clusters.SAMPLE_DONORS, rng=rng)
     found = clusters.fit(sample, rng=rng, groups=asked.number)
-    names = cluster_names.names(found, lang=asked.lang)
+    # Who opens the report, and who asks for one donor, may not read the same language.
+    names = {lang: cluster_names.names(found, lang=lang) for lang in LANGUAGES}
     moved = motives.fit(
         motives.added(
             *(
@@ -104,7 +106,7 @@ def find(asked: Asked, *, on_progress: Progress) -> Groups:
             lang=asked.lang,
             currency=currency,
         ),
-        conditions=_conditions(found, sample, names, rng),
+        conditions=_conditions(found, sample, names[asked.lang], rng),
         motives=moved,
         donors=_folder(asked),
         currency=currency,
@@ -133,7 +135,7 @@ def _assigned(
     parts: list[Path],
     found: Clusters,
     moved: MotiveModel,
-    names: dict[int, str],
+    names: dict[str, dict[int, str]],
     asked: Asked,
 ) -> pl.DataFrame:
     """Write the group and the motive of each donor; return the sums of each group."""
@@ -145,8 +147,12 @@ def _assigned(
         scored = motives.score(moved, grouped, group="cluster")
         currency = found.scaling.currency
         sums.append(cluster_page.parts(batch, assigned, currency=currency, motives=scored))
-        name = pl.col("cluster").replace_strict(names, default=None, return_dtype=pl.String)
-        told = assigned.select("donor_id", "cluster", cluster_name=name)
+        told = assigned.with_columns(
+            pl.col("cluster")
+            .replace_strict(names[lang], default=None, return_dtype=pl.String)
+            .alias(f"cluster_name_{lang}")
+            for lang in LANGUAGES
+        )
         told.join(scored, on="donor_id", validate="1:1").write_parquet(_folder(asked) / part.name)
     return cluster_page.added(*sums)
 

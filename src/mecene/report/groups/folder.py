@@ -107,6 +107,7 @@ def lines(groups: Groups) -> list[str]:
 
 def _shown(part: pl.DataFrame, named: pl.DataFrame, *, lang: str) -> pl.DataFrame:
     said = part.with_columns(
+        pl.col(f"cluster_name_{lang}").alias("cluster_name"),
         motive_words.written(part, lang=lang),
         pl.col("motive").replace(
             {
