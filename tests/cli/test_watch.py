@@ -29,7 +29,11 @@ def files(tmp_path_factory) -> list[Path]:
 def report(files, tmp_path_factory) -> Path:
     """A report, with what watch and groups leave beside it."""
     out = tmp_path_factory.mktemp("report")
-    for command, *asked in (("analyse", *files, "--out", out), ("watch", out), ("groups", out)):
+    for command, *asked in (
+        ("analyse", *files, "--out", out),
+        ("watch", out),
+        ("groups", out, "--number", "3"),
+    ):
         ran = running.mecene(command, *asked)
         assert ran.code == 0, ran.err
         (out / f"said-{command}.txt").write_text(ran.out, encoding="utf-8")
@@ -199,16 +203,19 @@ class TestGroups:
         assert len(said & held) >= 0.7 * len(held)
         assert len(said & held) >= 0.7 * len(said)
 
-    def test_a_number_asked_for_is_had_and_said_to_be_asked(self, report, tmp_path):
-        ran = running.mecene("groups", report, "--number", "4", "--out", tmp_path, "--json")
+    def test_a_number_asked_for_is_had_and_said_to_be_asked(self, report):
+        groups = pl.read_parquet(report / "groups.parquet")
+        html = (report / "groups.html").read_text(encoding="utf-8")
 
-        said = json.loads(ran.out)
-        assert said["reason"] == "asked"
-        assert len(said["groups"]) == 4
-        assert len({each["name"] for each in said["groups"]}) == 4
-        html = (tmp_path / "groups.html").read_text(encoding="utf-8")
+        assert groups["cluster"].n_unique() == groups["cluster_name_fr"].n_unique() == 3
         assert "nombre demandé" in html
         assert "--rules groups.toml" in html
+
+    def test_every_donor_is_told_their_group_and_motive(self, report):
+        rows = table(report / "groups.csv")
+
+        assert len(rows) == pl.read_parquet(report / "groups.parquet").height
+        assert {row["Motif\u00a0: pourquoi"][:13] for row in rows} == {"Motif inconnu"}
 
 
 class TestExplain:
