@@ -16,7 +16,8 @@ from mecene.sources import safe_writing
 
 PAGE, RULES, DONORS = "groups.html", "groups.toml", "groups.csv"
 _NAMED = ("external_ids", "first_name", "last_name", "organisation_name")
-_MOST_ROWS = 200_000
+# Past so many donors they are known by number only.
+_MOST_NAMED = 200_000
 
 
 def write(groups: Groups, into: Path) -> list[Path]:
@@ -30,8 +31,10 @@ def write(groups: Groups, into: Path) -> list[Path]:
     left_beside.write(
         _parts(groups), into / left_beside.GROUPS, store=asked.store, as_of=asked.as_of
     )
-    people = roll.people(asked.store, as_of=asked.as_of, bucket=None)
-    named = people.head(_MOST_ROWS).select("donor_id", *_NAMED)
+    files = sorted(groups.donors.glob("*.parquet"))
+    wanted = pl.read_parquet(files, columns=["donor_id"])
+    wanted = wanted if wanted.height <= _MOST_NAMED else wanted.clear()
+    named = roll.named(asked.store, as_of=asked.as_of, only=wanted).select("donor_id", *_NAMED)
     shown = (_shown(part, named, lang=asked.lang) for part in _parts(groups))
     safe_writing.write_csv(shown, into / DONORS, **SPREADSHEET[asked.lang])
     (into / RULES).write_text(rules(groups), encoding="utf-8")

@@ -9,7 +9,7 @@ import polars as pl
 from mecene.engine.store import FactStore
 from mecene.report import left_beside, page, reach, roll, spreadsheet
 from mecene.report.folder import SPREADSHEET
-from mecene.report.watch import document
+from mecene.report.watch import document, speech
 from mecene.report.watch.looking import Watch
 from mecene.sources import safe_writing
 
@@ -23,7 +23,8 @@ _ALARM = (
     "level", "evidence_sentence", "at_stake_minor", "expected_value_12m_minor", "alarm",
     "reach_sentence",
 )  # fmt: skip
-_MOST_ROWS = 200_000
+# Past so many donors, who is not in alarm is known by number only.
+_MOST_NAMED = 200_000
 
 
 def write(watch: Watch, into: Path) -> list[Path]:
@@ -84,12 +85,12 @@ def _reached(donors: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
 
 
 def _people(watch: Watch, store: FactStore) -> pl.DataFrame:
-    # Of a large file, who is known by name is looked up for the donors in alarm only.
-    found = roll.people(store, as_of=watch.asked.as_of, bucket=None)
-    kept = found.select("donor_id", *_PERSON)
-    if kept.height > _MOST_ROWS:
-        return kept.join(watch.alarmed.select("donor_id"), on="donor_id", how="semi")
-    return kept
+    """Return who donors are; of a large file, those in alarm only."""
+    everybody = int(watch.counts["donors"].sum()) <= _MOST_NAMED
+    files = sorted(watch.donors.glob("*.parquet"))
+    wanted = pl.read_parquet(files, columns=["donor_id"]) if everybody else watch.alarmed
+    found = roll.named(store, as_of=watch.asked.as_of, only=wanted)
+    return found.select("donor_id", *_PERSON)
 
 
 def _parts(watch: Watch) -> Iterator[pl.DataFrame]:
@@ -120,9 +121,9 @@ def figures(watch: Watch) -> dict[str, Any]:
                     "watched": marks.watched,
                     "lapsing": marks.lapsing,
                     "alarmed": marks.alarmed,
-                    "recall": document.known(marks.recall),
-                    "precision": document.known(marks.precision),
-                    "false_alarm_rate": document.known(marks.false_alarm_rate),
+                    "recall": speech.known(marks.recall),
+                    "precision": speech.known(marks.precision),
+                    "false_alarm_rate": speech.known(marks.false_alarm_rate),
                 }
                 for name, marks in past.marks.items()
             },

@@ -21,7 +21,7 @@ from mecene.engine.store import FactStore
 from mecene.features import summary
 from mecene.lifetime_value import evidence as value_evidence
 from mecene.lifetime_value import histories, value
-from mecene.report.watch import past
+from mecene.report.watch import lexicon, past
 from mecene.report.watch.past import Past
 from mecene.segments import audience
 from mecene.signals import alarms, learning, watched
@@ -194,9 +194,13 @@ def _told(batch: pl.DataFrame, known: _Known, asked: Asked) -> pl.DataFrame:
         calibration=known.learnt.calibration,
         false_alarm_rate=asked.false_alarm_rate,
     )
-    raised = raised.with_columns(
-        evidence_sentence=alarm_sentences.written(raised, lang=asked.lang)
-    ).rename({"currency": "alarm_currency"})
+    told = alarm_sentences.written(raised, lang=asked.lang)
+    slight = pl.when(pl.col("level").is_in(["alarm", "strong"])).then(
+        pl.lit(lexicon.say("words.slight", lang=asked.lang))
+    )
+    raised = raised.with_columns(evidence_sentence=pl.coalesce(told, slight)).rename(
+        {"currency": "alarm_currency"}
+    )
     reached = preferences.of(batch, habits=known.habits).rename({"group": "pays"})
     reached = reached.with_columns(reach_sentence=reach_sentences.written(reached, lang=asked.lang))
     worth = _worth(batch, known, asked)
