@@ -36,7 +36,11 @@ _MOST_ROWS = 20_000
 
 
 class LeakingColumn(ValueError):
-    """A column knows what happened after the day it is said to be known on."""
+    """A column, ``column``, knows what happened after the day it is said to be known on."""
+
+    def __init__(self, column: str, message: str) -> None:
+        self.column = column
+        super().__init__(message)
 
 
 class UnknownFurtherColumn(ValueError):
@@ -70,9 +74,10 @@ def check(rows: Sequence[Rows], *, further: Sequence[str] = ()) -> tuple[str, ..
     if found is not None:
         column, auc, best, origin = found
         raise LeakingColumn(
+            column,
             f"training rows of {origin}: column `{column}` alone tells who then gave (AUC "
             f"{auc:.3f}, the best other column {best:.3f}); it holds what was known only "
-            "later: leave it out, or give its value as of each origin"
+            "later: leave it out, or give its value as of each origin",
         )
     raised = _raised(parts, further)
     return tuple(name for name in WARNINGS if raised[name])
