@@ -30,6 +30,7 @@ def analyse(
     overlap: options.Overlap = "keep",
     fiscal_year_start: options.YearStart = 1,
     discount_rate: options.DiscountRate = 0.03,
+    contact_cost: options.ContactCost = None,
     currency: options.Currency = None,
     encoding: options.Encoding = None,
     delimiter: options.Delimiter = None,
@@ -67,6 +68,7 @@ def analyse(
             rules=rules,
             fiscal_year_start=fiscal_year_start,
             discount_rate=discount_rate,
+            contact_cost=contact_cost,
             quiet=as_json,
         )
     if as_json:
@@ -82,6 +84,7 @@ def run(
     rules: Path | None = None,
     fiscal_year_start: int = 1,
     discount_rate: float = 0.03,
+    contact_cost: float | None = None,
     quiet: bool = False,
 ) -> dict[str, Any]:
     """Read, analyse and write; return the metrics.
@@ -94,6 +97,7 @@ def run(
         rules: A file of thresholds of one's own.
         fiscal_year_start: First month of the association's year, 1..12.
         discount_rate: A year's; 0.03 makes a euro in a year worth 0.97 now.
+        contact_cost: What writing to one donor costs; None: a letter's usual cost.
         quiet: Whether to print nothing.
     """
     from mecene.cli import collect, summing_up
@@ -119,6 +123,7 @@ def run(
                 made,
                 fiscal_year_start=fiscal_year_start,
                 discount_rate=discount_rate,
+                contact_cost=contact_cost,
                 on_progress=tell,
                 **asking,
             )

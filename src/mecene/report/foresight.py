@@ -12,7 +12,8 @@ import polars as pl
 
 from mecene.engine.store import BUCKETS
 from mecene.report.question import Question
-from mecene.scores import card, contact, model, training, typical, unseen
+from mecene.scores import card as model_card
+from mecene.scores import contact, model, training, typical, unseen
 from mecene.scores.card import Card
 from mecene.scores.history import History
 from mecene.scores.leaks import LeakingColumn
@@ -20,6 +21,7 @@ from mecene.scores.model import ScoreModel
 from mecene.scores.training import Rows
 from mecene.scores.typical import Typical
 from mecene.segments import lifecycle
+from mecene.segments.rules import Rules
 
 # What a report pays for: more rows or older years move the scores less than they take time
 # (docs/methods/scores.md).
@@ -55,7 +57,8 @@ def learnt(question: Question, parts: Sequence[Path]) -> Foresight:
     usual = typical.of(today) if today.height else None
     try:
         told = model.taught(known, on_progress=question.on_progress)
-        return Foresight(told, tested(told, known, question), usual)
+        card = card_of(told, known, rules=question.rules, contact_cost=question.contact_cost)
+        return Foresight(told, card, usual)
     except LeakingColumn as leak:
         # In a very small file a column can tell, by chance, all who then gave. Nothing is then
         # learnt of its past: the published answers, and a sentence that says so.
@@ -63,19 +66,27 @@ def learnt(question: Question, parts: Sequence[Path]) -> Foresight:
         return Foresight(model.taught(nothing), None, usual, leaking=leak.column)
 
 
-def tested(told: ScoreModel, known: History, question: Question) -> Card | None:
-    """Return the card of a model; None where the past is too short to put it to the test."""
+def card_of(
+    told: ScoreModel, known: History, *, rules: Rules, contact_cost: float | None = None
+) -> Card | None:
+    """Return the card of a model; None where the past is too short to put it to the test.
+
+    Args:
+        told: The model.
+        known: What it was learnt from.
+        rules: Of the segments.
+        contact_cost: What writing to one donor costs, in units of the currency; a default if None.
+    """
     try:
         found = unseen.of(known.rows, period_months=known.period_months, currency=known.currency)
     except unseen.NothingUnseen:
         return None
-    asked = question.contact_minor
-    return card.of(
+    return model_card.of(
         told,
         found,
-        contact_minor=contact.default_minor(known.currency) if asked is None else asked,
+        contact_minor=contact.minor(contact_cost, currency=known.currency),
         known=known,
-        further={"segment": lifecycle.classify(found.summary, rules=question.rules)["segment"]},
+        further={"segment": lifecycle.classify(found.summary, rules=rules)["segment"]},
     )
 
 

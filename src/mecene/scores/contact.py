@@ -14,6 +14,11 @@ from mecene import money
 _SMALL_UNIT = 500
 
 
+def minor(cost: float | None, *, currency: str) -> int:
+    """Return a cost said in units of a currency in its minor units; the default where None."""
+    return default_minor(currency) if cost is None else round(cost * 10 ** money.exponent(currency))
+
+
 def default_minor(currency: str) -> int:
     """Return what a letter costs, in minor units of a currency: the same number in most."""
     euros = float(_letter()["minor"]) / 100

@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mecene.features import dictionary
 from mecene.scores import design, goodness
 from mecene.scores.training import Rows
 
@@ -93,6 +94,14 @@ def sentence(name: str, *, lang: str) -> str:
         return str(_sentences()[name][lang])
     except KeyError as missing:
         raise UnknownWarning(f"warning {name!r} in {lang!r}: {missing} is missing") from missing
+
+
+def column(name: str, *, lang: str) -> str:
+    """Return what a column is called; one of the association's own is its own name."""
+    known = {each.name: each for each in dictionary.columns()}
+    if name not in known:
+        return name
+    return known[name].label_fr if lang == "fr" else known[name].label_en
 
 
 def telling(

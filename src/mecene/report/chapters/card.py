@@ -155,8 +155,9 @@ def _years(card: Card, pen: Pen) -> Block:
         for row in card.years.to_dicts()
     )
     heads = ("period_from", "donors", "foretold", "seen", "gap_points", "well_ordered")
+    gaps = ", ".join(f"{row[4]} ({row[0]})" for row in rows)
     return Block(
-        lead="",
+        lead=pen.say("leads.card_years", list=gaps),
         how=pen.say("how.years"),
         table=Table(_heads(heads, pen), rows, pen.say("captions.card_years")),
         folded=True,

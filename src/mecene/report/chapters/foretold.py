@@ -1,6 +1,5 @@
 """Foretold: what each donor should do, and how sure that is."""
 
-from mecene.features import dictionary
 from mecene.report import foretold, lexicon
 from mecene.report.analysis import Analysis
 from mecene.report.chapters.writing import Pen
@@ -59,18 +58,10 @@ def doubts(analysis: Analysis, pen: Pen) -> list[str]:
     known = lexicon.labels("doubts", lang=pen.lang)
     leaking = analysis.foresight.leaking
     if leaking is not None:
-        return [pen.say("doubts.leaking", column=_column(leaking, pen))]
+        return [pen.say("doubts.leaking", column=leaks.column(leaking, lang=pen.lang))]
     doubted = analysis.foresight.model.warnings
     found = [known[name] for name in doubted if name in known]
     found += [leaks.sentence(name, lang=pen.lang) for name in doubted if name in leaks.WARNINGS]
     if analysis.foresight.card is None and "no_past" not in doubted:
         found.append(known["untested"])
     return found
-
-
-def _column(name: str, pen: Pen) -> str:
-    """Return what a column is called; one of the association's own is its own name."""
-    known = {column.name: column for column in dictionary.columns()}
-    if name not in known:
-        return name
-    return known[name].label_fr if pen.lang == "fr" else known[name].label_en

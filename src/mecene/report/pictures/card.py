@@ -191,7 +191,7 @@ def _calibration_chart(curve: pl.DataFrame, titles: Sequence[str], width: int) -
 def _lift_chart(
     drawn: pl.DataFrame, mean: tuple[float, str], titles: Sequence[str], width: int
 ) -> Any:
-    most = 1.15 * max(look.largest(drawn["rate"]), mean[0])
+    most = 1.2 * max(look.largest(drawn["rate"]), mean[0])
     y = alt.Y(
         "rate:Q",
         title=titles[1],
@@ -206,12 +206,23 @@ def _lift_chart(
         )
     )
     line = alt.Chart(pl.DataFrame({"rate": [mean[0]], "written": [mean[1]]}))
-    text = base.mark_text(dy=-8).encode(y=y, text="written:N")
+    wide = width == look.WIDE
+    # What is written stays readable where the line of the mean runs through it.
+    halo: dict[str, Any] = {"stroke": look.PAPER, "strokeWidth": 4, "strokeJoin": "round"}
+    written = [
+        base.mark_text(dy=dy, **{"color": look.INK, **style}).encode(y=y, text=f"{name}:N")
+        for name, dy, colour in (
+            ("written", -22 if wide else -8, look.INK),
+            ("times", -8, look.MUTED),
+        )
+        if wide or name == "written"
+        for style in (halo, {"color": colour})
+    ]
     return alt.layer(
         base.mark_bar(color=look.ACCENT, cornerRadiusEnd=3).encode(y=y),
         line.mark_rule(color=look.WARM, strokeDash=[6, 4]).encode(y=y),
         line.mark_text(align="right", dx=-4, dy=-8, color=look.WARM).encode(
-            x=alt.value(width - (60 if width == look.WIDE else 50)), y=y, text="written:N"
+            x=alt.value(width - (60 if wide else 50)), y=y, text="written:N"
         ),
-        text,
+        *written,
     ).properties(width=width, height=240)
