@@ -166,8 +166,8 @@ def held(
         seen_minor=float(seen.sum()),
         covered=inside,
         groups=groups,
-        by_depth=_depths(expected, seen),
-        by_depth_rfm=_depths(rank, seen),
+        by_depth=shares(expected, seen),
+        by_depth_rfm=shares(rank, seen),
     )
 
 
@@ -212,7 +212,7 @@ def _pit(law: Distribution, seen: Vector, months: int, rng: np.random.Generator)
     return tuple(int(number) for number in counted)
 
 
-def _depths(rank: Vector, seen: Vector) -> tuple[float, ...]:
+def shares(rank: Vector, seen: Vector) -> tuple[float, ...]:
     """Return the share of euros in the first tenth of donors by rank, the first two, and so on."""
     order = np.argsort(-rank, kind="stable")
     reached = np.cumsum(seen[order])

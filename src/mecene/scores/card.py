@@ -106,11 +106,12 @@ class Card:
 
     @property
     def behind_from(self) -> float:
-        """Return the share of the file from which RFM brings more at any depth; 1 for nowhere."""
+        """Return the share of the file from which RFM is never behind, and ahead; 1: nowhere."""
         inside = self.depths.filter(pl.col("depth") < 1)
-        ahead = inside.filter(pl.col("net_minor") >= pl.col("net_rfm_minor"))
-        last = float(ahead["depth"].max() or 0.0)  # type: ignore[arg-type]
-        return min((d for d in inside["depth"] if d > last), default=1.0)
+        more = pl.col("net_minor") - pl.col("net_rfm_minor")
+        last = max(inside.filter(more > 0)["depth"].to_list(), default=0.0)
+        behind = inside.filter((more < 0) & (pl.col("depth") > last))
+        return min(behind["depth"].to_list(), default=1.0)
 
 
 def of(

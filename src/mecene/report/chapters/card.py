@@ -86,14 +86,13 @@ def _beside(card: Card, said: tuple[str, ...], pen: Pen) -> Block:
             pen.say(f"methods.{name}"),
             "–" if math.isnan(told.auc) else pen.number(round(100 * told.auc)),
             pen.percent(told.mean_chance, decimals=1),
-            pen.percent(told.outcomes / told.donors, decimals=1),
             pen.number(100 * told.calibration_error, decimals=1),
             pen.number(told.log_loss, decimals=3),
         )
         for name in _METHODS
         if (told := methods.get(name))
     )
-    heads = ("method", "well_ordered", "foretold", "seen", "gap", "log_loss")
+    heads = ("method", "well_ordered", "foretold", "gap", "log_loss")
     return Block(
         lead=" ".join(said),
         how=pen.say(

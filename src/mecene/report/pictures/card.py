@@ -201,8 +201,8 @@ def _lift_chart(
     base = alt.Chart(drawn).encode(
         x=alt.X(
             "part:O",
-            title=titles[0],
-            axis=alt.Axis(labels=False, ticks=False, titleLimit=width - 20),
+            title=titles[0] if width == look.WIDE else titles[0].split(";"),
+            axis=alt.Axis(labels=False, ticks=False),
         )
     )
     line = alt.Chart(pl.DataFrame({"rate": [mean[0]], "written": [mean[1]]}))

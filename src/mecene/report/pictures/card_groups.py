@@ -133,7 +133,9 @@ def _groups_chart(
     )
     base = alt.Chart(dots).encode(y=_named(names, width))
     colour = alt.Color(
-        "kind:N", scale=alt.Scale(domain=list(legend), range=[look.WARM, look.ACCENT])
+        "kind:N",
+        scale=alt.Scale(domain=list(legend), range=[look.WARM, look.ACCENT]),
+        legend=alt.Legend(columns=2 if width == look.WIDE else 1),
     )
     shape = alt.Shape("kind:N", scale=alt.Scale(domain=list(legend), range=["diamond", "circle"]))
     return alt.layer(
@@ -154,13 +156,15 @@ def _fairness_chart(drawn: pl.DataFrame, whole: tuple[float, str], title: str, w
         legend=None,
         scale=alt.Scale(domain=[False, True], range=[look.ACCENT, look.WARM]),
     )
+    middle = (-look.largest(-drawn["low"]) + look.largest(drawn["high"])) / 2
+    side: Any = "left" if whole[0] < middle else "right"
     x = alt.X("low:Q", title=title, axis=alt.Axis(tickCount=5))
     return alt.layer(
         alt.Chart(band).mark_rect(color=look.RULE, opacity=0.55).encode(x=x, x2="high:Q"),
         line.mark_rule(color=look.MUTED, strokeDash=[4, 4]).encode(x="gap:Q"),
-        line.mark_text(align="left", baseline="bottom", dx=4, dy=-2, color=look.MUTED).encode(
-            x="gap:Q", y=alt.value(0), text="written:N"
-        ),
+        line.mark_text(
+            align=side, baseline="bottom", dx=4 if side == "left" else -4, dy=-2, color=look.MUTED
+        ).encode(x="gap:Q", y=alt.value(0), text="written:N"),
         base.mark_rule(strokeWidth=1.5).encode(x=x, x2="high:Q", color=colour),
         base.mark_point(filled=True, size=60, opacity=1).encode(x="gap:Q", color=colour),
     ).properties(width=width, height=20 * len(names) + 10)
