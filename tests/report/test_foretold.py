@@ -9,6 +9,7 @@ import pytest
 from mecene.report import foretold, lexicon
 from mecene.report.chapters import foretold as chapter
 from mecene.report.chapters.writing import Pen
+from mecene.scores import card_words
 
 pytestmark = pytest.mark.xdist_group("report")
 FRENCH = Pen(lang="fr", currency="EUR")
@@ -104,11 +105,11 @@ class TestChapter:
         self, reported: Callable[[str], Any]
     ) -> None:
         found = reported("fr").analysis
-        tested = found.foresight.tested
+        tested = found.foresight.card
 
         assert tested is not None
         assert tested.backtest.origin < found.as_of
-        assert tested.curve["donors"].sum() == tested.backtest.goodness["score"].donors
+        assert tested.curve["donors"].sum() == tested.goodness.donors
 
     @pytest.mark.parametrize("lang", ["fr", "en"])
     def test_the_page_says_what_it_must_not_be_used_for(
@@ -116,12 +117,9 @@ class TestChapter:
     ) -> None:
         page = read(reported(lang).html)
 
-        assert {"chances", "calibration", "gains"} <= {
-            name
-            for name in ("chances", "calibration", "gains")
-            if lexicon.say(f"pictures.{name}", lang=lang) in page.text
-        }
-        assert set(lexicon.labels("not_for", lang=lang).values()) <= set(page.text)
+        drawn = ("chances", "net", "calibration", "lift", "card_groups", "fairness")
+        assert {lexicon.say(f"pictures.{name}", lang=lang) for name in drawn} <= set(page.text)
+        assert set(card_words.not_for(lang=lang)) <= set(page.text)
 
     def test_lists_say_how_sure_and_why_in_the_readers_words(
         self, reported: Callable[[str], Any]
@@ -152,7 +150,7 @@ class TestLittleKnown:
     ) -> None:
         found = analysed([(n, "2025-03-10", 5_000) for n in range(1, 41)])
 
-        assert found.foresight.tested is None
+        assert found.foresight.card is None
         assert chapter.doubts(found, FRENCH)
 
     def test_a_file_where_nobody_gave_has_no_such_chapter(

@@ -131,8 +131,8 @@ def _blanks(card: Card, lang: str, named: Named) -> dict[str, str]:
         "net_random": written(fifth["net_all_even_minor"]),
         "behind": money.percent(card.behind_from, lang=lang),
         "contact": money.text(card.contact_minor, currency=card.currency, lang=lang),
-        "unequal": _unequal(card.fairness, named),
-        "apart": _unequal(card.groups, named),
+        "unequal": _unequal(card.fairness, named, lang),
+        "apart": _unequal(card.groups, named, lang),
         "moved": _moved(card, lang),
     }
 
@@ -142,9 +142,11 @@ def _used(card: Card, lang: str) -> str:
     return known.get(card.method, card.method)
 
 
-def _unequal(table: pl.DataFrame, named: Named) -> str:
+def _unequal(table: pl.DataFrame, named: Named, lang: str) -> str:
     apart = table.filter("unequal").select("dimension", "group").rows()
-    return ", ".join(named(dimension, group) for dimension, group in apart)
+    # A name may hold a comma.
+    between = "\u202f; " if lang == "fr" else "; "
+    return between.join(named(dimension, group) for dimension, group in apart)
 
 
 def _moved(card: Card, lang: str) -> str:

@@ -87,7 +87,7 @@ def _beside(card: Card, said: tuple[str, ...], pen: Pen) -> Block:
             "–" if math.isnan(told.auc) else pen.number(round(100 * told.auc)),
             pen.percent(told.mean_chance, decimals=1),
             pen.number(100 * told.calibration_error, decimals=1),
-            pen.number(told.log_loss, decimals=3),
+            pen.number(told.log_loss, decimals=2),
         )
         for name in _METHODS
         if (told := methods.get(name))
@@ -174,6 +174,8 @@ def _drift(card: Card, said: tuple[str, ...], pen: Pen) -> list[Block]:
             states[row["state"]],
         )
         for row in card.columns.to_dicts()
+        # What the file never held has not moved.
+        if row["psi"] > 0
     )
     return [
         Block(

@@ -6,6 +6,7 @@ from mecene.report.chapters.writing import Pen
 from mecene.report.page import Block, Section
 from mecene.report.pictures import foretold as pictures
 from mecene.scores import leaks
+from mecene.scores.card import Card
 
 
 def chapter(analysis: Analysis, pen: Pen) -> Section | None:
@@ -19,7 +20,12 @@ def chapter(analysis: Analysis, pen: Pen) -> Section | None:
         blocks=(
             Block(
                 lead=" ".join(
-                    (pen.say("leads.chances"), *doubts(analysis, pen), pen.say("leads.see_card"))
+                    (
+                        pen.say("leads.chances"),
+                        *doubts(analysis, pen),
+                        *_tested(analysis.foresight.card, pen),
+                        pen.say("leads.see_card"),
+                    )
                 ),
                 how=pen.say("how.chances"),
                 picture=pictures.chances(analysis.foretold, currency=pen.currency, lang=pen.lang),
@@ -65,3 +71,13 @@ def doubts(analysis: Analysis, pen: Pen) -> list[str]:
     if analysis.foresight.card is None and "no_past" not in doubted:
         found.append(known["untested"])
     return found
+
+
+def _tested(card: Card | None, pen: Pen) -> list[str]:
+    """Return how the chances did where they were put to the test."""
+    if card is None:
+        return []
+    told = card.goodness
+    shares = {"foretold": told.mean_chance, "seen": told.outcomes / told.donors}
+    written = {name: pen.percent(share, decimals=1) for name, share in shares.items()}
+    return [pen.say(f"leads.card_{card.level}", **written)]
