@@ -7,9 +7,10 @@ import polars as pl
 import pytest
 
 from mecene.report import foretold, lexicon
+from mecene.report.chapters import card
 from mecene.report.chapters import foretold as chapter
 from mecene.report.chapters.writing import Pen
-from mecene.scores import card_words
+from mecene.scores import card_words, leaks
 
 pytestmark = pytest.mark.xdist_group("report")
 FRENCH = Pen(lang="fr", currency="EUR")
@@ -135,6 +136,33 @@ class TestChapter:
         assert any(word in first for word in lexicon.labels("confidence", lang="fr").values())
 
 
+class TestCard:
+    @pytest.mark.parametrize("lang", ["fr", "en"])
+    def test_the_card_speaks_of_the_segments_and_of_the_money_of_its_own_test(
+        self, reported: Callable[[str], Any], lang: str
+    ) -> None:
+        found = reported(lang).analysis
+        told = found.foresight.card
+
+        written = card.chapter(found, Pen(lang=lang, currency="EUR"))
+
+        assert written is not None
+        assert "segment" in set(told.groups["dimension"])
+        pictures = [block.picture for block in written.blocks if block.picture]
+        assert all(picture.rows and len(picture.alternative) > 30 for picture in pictures)
+        net = next(picture for picture in pictures if picture.name == "net")
+        money = Pen(lang=lang, currency="EUR").exact(told.depths["net_minor"][-1])
+        assert net.rows[-1][2] == net.rows[-1][3] == net.rows[-1][4]
+        assert net.rows[-1][2][:3] in money
+        assert all(block.how for block in written.blocks if block.picture or block.table)
+
+    def test_what_is_folded_opens_on_paper(self, reported: Callable[[str], Any]) -> None:
+        html = reported("fr").html
+
+        assert html.count('<details class="more">') >= 5
+        assert "details.more::details-content" in html.partition("@media print")[2]
+
+
 class TestLittleKnown:
     def test_one_donor_is_told_with_low_confidence(self, analysed: Callable[..., Any]) -> None:
         found = analysed([(1, "2025-03-01", 5_000)])
@@ -152,6 +180,32 @@ class TestLittleKnown:
 
         assert found.foresight.card is None
         assert chapter.doubts(found, FRENCH)
+
+    def test_an_untested_model_has_a_card_without_a_picture(
+        self, analysed: Callable[..., Any]
+    ) -> None:
+        found = analysed([(n, "2025-03-10", 5_000) for n in range(1, 41)])
+
+        written = card.chapter(found, FRENCH)
+
+        assert written is not None
+        assert "onfiance faible" in written.lead
+        assert [block.picture for block in written.blocks if block.picture] == []
+        assert written.blocks[0].points == card_words.not_for(lang="fr")
+
+    def test_a_column_that_knows_the_future_is_named(
+        self, analysed: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        told = {"clicks_12m": 1.0, "gifts": 0.6}
+        monkeypatch.setattr(leaks, "telling", lambda *_, **__: told)
+        often = [(n, f"{y}-03-10", 5_000) for n in range(1, 41) for y in range(2021, 2026)]
+        once = [(n, "2021-03-10", 5_000) for n in range(41, 81)]
+
+        found = analysed([*often, *once])
+
+        assert found.foresight.leaking == "clicks_12m"
+        (said,) = chapter.doubts(found, FRENCH)
+        assert leaks.column("clicks_12m", lang="fr") in said
 
     def test_a_file_where_nobody_gave_has_no_such_chapter(
         self, analysed: Callable[..., Any]

@@ -121,6 +121,7 @@ def learn(
     on_progress: Progress = silent,
     now: Mapping[str, float] | None = None,
     aims: tuple[Target, ...] | None = None,
+    doubts: tuple[str, ...] | None = None,
 ) -> ScoreModel:
     """Return the model learnt from training rows.
 
@@ -134,11 +135,13 @@ def learn(
         on_progress: Told ``(stage, done, total)``.
         now: Columns of ``economy`` that ``rows`` have too, as of today.
         aims: Targets to learn beside giving; all those declared by default.
+        doubts: What ``leaks.check`` said of these rows, where it was asked before.
 
     Raises:
         LeakingColumn: a column of ``rows`` knows what happened after their origin.
     """
-    doubts = leaks.check(rows, further=tuple(now or ()))
+    if doubts is None:
+        doubts = leaks.check(rows, further=tuple(now or ()))
     rng = np.random.default_rng(seed)
     samples = [_gave(part) for part in rows]
     known = samples[-1].summary if samples else today.filter(pl.col("gifts") > 0)

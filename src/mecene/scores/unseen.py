@@ -97,6 +97,7 @@ def of(rows: Sequence[Rows], *, period_months: int, currency: str, seed: int = 0
         currency=currency,
         seed=seed,
         aims=tuple(aim for aim in targets.declared() if aim.name in _AIMS),
+        doubts=(),  # who learns from these rows has had them checked
     )
     whole = prediction.distribution(taught, donors)
     free = prediction.without_regular(whole)
