@@ -39,15 +39,10 @@ def analyse(
 ) -> None:
     """Read the files, work everything out, write the report."""
     tables = {
-        "gifts": gifts,
-        "donors": donors,
-        "recurring_gifts": recurring,
-        "contacts": contacts,
-        "interactions": interactions,
-        "consents": consents,
-        "campaigns": campaigns,
+        "gifts": gifts, "donors": donors, "recurring_gifts": recurring, "contacts": contacts,
+        "interactions": interactions, "consents": consents, "campaigns": campaigns,
         "series": series,
-    }
+    }  # fmt: skip
     with telling.refusals(lang=lang):
         from mecene.cli import collect
         from mecene.sources.files import Overrides

@@ -145,12 +145,7 @@ def learn(
     rng = np.random.default_rng(seed)
     samples = [_gave(part) for part in rows]
     known = samples[-1].summary if samples else today.filter(pl.col("gifts") > 0)
-    lesson = Lesson(
-        habit.fit(known, period_months=period_months),
-        period_days=period_months * _DAYS_A_MONTH,
-        further=tuple(now or ()),
-    )
-    giving = chance.fit(samples, lesson, rng=rng)
+    giving = chance.fit(samples, _lesson(known, period_months, tuple(now or ())), rng=rng)
     looked = _years(rows, today, as_of) if period_months == targets.HORIZON_MONTHS else []
     learnt = _targets(targets.declared() if aims is None else aims, looked, rng, on_progress)
     givers = [_givers(part) for part in rows[-_LATEST:]]
@@ -179,6 +174,11 @@ def fingerprint() -> str:
     """Return a word that changes when the meaning of a feature does."""
     told = "\n".join(f"{c.name} {c.unit} {c.meaning_en}" for c in dictionary.columns())
     return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def _lesson(known: pl.DataFrame, period_months: int, further: tuple[str, ...]) -> Lesson:
+    first = habit.fit(known, period_months=period_months)
+    return Lesson(first, period_days=period_months * _DAYS_A_MONTH, further=further)
 
 
 def _targets(
