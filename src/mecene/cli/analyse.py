@@ -10,6 +10,8 @@ from mecene.cli import fact_source, options, publishing, telling
 from mecene.cli.lexicon import say
 
 OUT = Path("mecene-report")
+# Files that make it worth asking how each donor is best reached.
+_OF_CONTACTS = ("contacts", "interactions")
 
 
 def analyse(
@@ -111,23 +113,20 @@ def run(
             )
             if not quiet:
                 summing_up.intake(collected.intake, lang=lang)
+            told_of_contacts = any(collected.store.files(name) for name in _OF_CONTACTS)
             day, said = _day(as_of, collected, recognised, lang=lang)
             asking = {"rules": thresholds, "as_of": day, "into": work, "lang": lang}
-            found, figures = _written(
-                collected,
-                made,
-                fiscal_year_start=fiscal_year_start,
-                discount_rate=discount_rate,
-                contact_cost=contact_cost,
-                on_progress=tell,
-                **asking,
-            )
+            asking |= {"discount_rate": discount_rate, "contact_cost": contact_cost}
+            asking["fiscal_year_start"] = fiscal_year_start
+            found, figures = _written(collected, made, on_progress=tell, **asking)
             publishing.publish(made, out)
         finally:
             # Without a report, the rejects say why.
             publishing.publish_one(made, out, "rejects.csv")
     if not quiet:
         summing_up.analysis(found, out, lang=lang, day=said)
+        if told_of_contacts:
+            telling.out(say("watch.pointer", lang=lang, out=out))
     return figures
 
 

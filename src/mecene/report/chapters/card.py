@@ -3,7 +3,7 @@
 import math
 
 from mecene import period
-from mecene.report import groups, lexicon
+from mecene.report import group_names, lexicon
 from mecene.report.analysis import Analysis
 from mecene.report.chapters.writing import Pen
 from mecene.report.page import Block, Section, Table
@@ -30,7 +30,7 @@ def section(model: ScoreModel, card: Card | None, pen: Pen) -> Section:
     if card is None:
         return _untested(model, pen)
     said = card_words.sentences(
-        card, lang=pen.lang, named=lambda of, group: groups.named(of, group, lang=pen.lang)
+        card, lang=pen.lang, named=lambda of, group: group_names.named(of, group, lang=pen.lang)
     )
     return Section(
         anchor="card",

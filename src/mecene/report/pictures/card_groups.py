@@ -8,7 +8,7 @@ import altair as alt
 import polars as pl
 
 from mecene import money
-from mecene.report import groups, lexicon, look
+from mecene.report import group_names, lexicon, look
 
 _PERCENT = ".0%"
 _OF_A_GROUP = (
@@ -31,13 +31,13 @@ def by_group(table: pl.DataFrame, drawn: str, *, lang: str) -> look.Picture:
         lexicon.say(
             "alternatives.card_group",
             lang=lang,
-            group=groups.named(drawn, row["group"], lang=lang),
+            group=group_names.named(drawn, row["group"], lang=lang),
             foretold=percent(row["foretold"]),
             seen=percent(row["seen"]),
         )
         for row in shown.to_dicts()
     ]
-    names = [groups.named(drawn, name, lang=lang) for name in shown["group"]]
+    names = [group_names.named(drawn, name, lang=lang) for name in shown["group"]]
     legend = [lexicon.say(f"axes.legend_{name}", lang=lang) for name in ("foretold", "seen")]
     return look.picture(
         "card_groups",
@@ -62,7 +62,9 @@ def fairness(
     """
     told = table.filter(~pl.col("too_few"))
     shown = told.filter(pl.col("dimension").is_in(dimensions))
-    names = [groups.named(d, g, lang=lang) for d, g in shown.select("dimension", "group").rows()]
+    names = [
+        group_names.named(d, g, lang=lang) for d, g in shown.select("dimension", "group").rows()
+    ]
     points = partial(_points, lang=lang)
     drawn = shown.select(
         "unequal",
@@ -89,7 +91,7 @@ def _figures(table: pl.DataFrame, *, lang: str) -> list[tuple[str, ...]]:
     return [
         (
             f"{dimensions[row['dimension']]} · "
-            + groups.named(row["dimension"], row["group"], lang=lang),
+            + group_names.named(row["dimension"], row["group"], lang=lang),
             money.number(row["donors"], lang=lang),
             percent(row["foretold"], decimals=1),
             percent(row["seen"], decimals=1),

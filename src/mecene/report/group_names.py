@@ -1,4 +1,4 @@
-"""Groups: what a group of donors is called, on a card and in its pictures."""
+"""Group names: what a group of donors is called, on a card and in its pictures."""
 
 from functools import partial
 
