@@ -4,6 +4,7 @@ The whole of it is learnt as of that day, from what was known before it; nothing
 followed.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,7 +19,8 @@ from mecene.features import summary
 from mecene.scores import goodness, model, outcomes, prediction, totals, training
 from mecene.scores.distribution import Distribution
 from mecene.scores.goodness import Goodness
-from mecene.scores.model import ScoreModel, silent
+from mecene.scores.history import Progress, silent
+from mecene.scores.model import ScoreModel
 
 Vector = NDArray[np.float64]
 
@@ -70,7 +72,7 @@ def run(
     as_of: date,
     seed: int = 0,
     most_rows: int = training.ROWS_PER_ORIGIN,
-    on_progress: model.Progress = silent,
+    on_progress: Progress = silent,
 ) -> Backtest:
     """Return how the scores of a past day did.
 
@@ -119,17 +121,41 @@ def of(
         months: Length of the period.
         rng: Draws the groups, and the place of those whose total is among many equal.
     """
-    outcome = (donors["period_gifts"] > 0).to_numpy().astype(np.float64)
     law = prediction.free_gifts(fitted, donors)
-    said = chances(fitted, donors, months=months)
+    said = chances(fitted, donors, law, months=months)
+    return held(fitted, donors, law, said, origin=origin, months=months, rng=rng)
+
+
+def held(
+    fitted: ScoreModel,
+    donors: pl.DataFrame,
+    law: Distribution,
+    said: Mapping[str, Vector],
+    *,
+    origin: date,
+    months: int,
+    rng: np.random.Generator,
+) -> Backtest:
+    """Return what was foretold of donors, held against what they did: ``of``, its answers given.
+
+    Args:
+        fitted: Learnt before ``origin``.
+        donors: One row a donor as of ``origin``, with ``period_gifts`` and ``period_minor``.
+        law: Of their free gifts.
+        said: What ``chances`` returns.
+        origin: The day looked from.
+        months: Length of the period.
+        rng: Draws the groups, and the place of those whose total is among many equal.
+    """
+    outcome = (donors["period_gifts"] > 0).to_numpy().astype(np.float64)
     seen = donors["period_minor"].to_numpy().astype(np.float64)
     whole = 12 if months <= 12 else 24
     scale = (
         1.0 if months == whole else float(law.first[:, :months].sum() / law.first[:, :whole].sum())
     )
     expected = law.expected_minor(whole) * scale
-    held, groups = _covered(expected, law.variance_minor(whole) * scale, seen, fitted, rng)
-    rank = _rfm_rank(donors)
+    inside, groups = _covered(expected, law.variance_minor(whole) * scale, seen, fitted, rng)
+    rank = rfm_rank(donors)
     return Backtest(
         origin=origin,
         months=months,
@@ -138,16 +164,20 @@ def of(
         pit=_pit(law, seen, whole, rng) if months == whole else (),
         expected_minor=float(expected.sum()),
         seen_minor=float(seen.sum()),
-        covered=held,
+        covered=inside,
         groups=groups,
-        by_depth=_depths(expected, seen),
-        by_depth_rfm=_depths(rank, seen),
+        by_depth=shares(expected, seen),
+        by_depth_rfm=shares(rank, seen),
     )
 
 
-def chances(fitted: ScoreModel, donors: pl.DataFrame, *, months: int) -> dict[str, Vector]:
-    """Return what each method says of a free gift within some months, by name. Each (n,)."""
-    law = prediction.free_gifts(fitted, donors)
+def chances(
+    fitted: ScoreModel, donors: pl.DataFrame, law: Distribution, *, months: int
+) -> dict[str, Vector]:
+    """Return what each method says of a free gift within some months, by name. Each (n,).
+
+    ``score`` is what ``law``, that of free gifts, says.
+    """
     found = {"score": law.first[:, :months].sum(axis=1)}
     if months == fitted.period_months:
         giving = fitted.giving
@@ -182,7 +212,7 @@ def _pit(law: Distribution, seen: Vector, months: int, rng: np.random.Generator)
     return tuple(int(number) for number in counted)
 
 
-def _depths(rank: Vector, seen: Vector) -> tuple[float, ...]:
+def shares(rank: Vector, seen: Vector) -> tuple[float, ...]:
     """Return the share of euros in the first tenth of donors by rank, the first two, and so on."""
     order = np.argsort(-rank, kind="stable")
     reached = np.cumsum(seen[order])
@@ -192,7 +222,7 @@ def _depths(rank: Vector, seen: Vector) -> tuple[float, ...]:
     return tuple((reached[ends] / reached[-1]).tolist())
 
 
-def _rfm_rank(donors: pl.DataFrame) -> Vector:
+def rfm_rank(donors: pl.DataFrame) -> Vector:
     """Return the order fundraisers use: fifths of recency, frequency and amount, summed."""
     fifths = [
         (donors[name].rank("average", descending=down) / donors.height * 5).ceil().fill_null(0)

@@ -87,7 +87,11 @@ def p_within_a_year(model: ScoreModel, summary: pl.DataFrame) -> Vector:
 
 def free_gifts(model: ScoreModel, summary: pl.DataFrame) -> Distribution:
     """Return the law of free gifts alone, as if no regular gift ran."""
-    law = distribution(model, summary)
+    return without_regular(distribution(model, summary))
+
+
+def without_regular(law: Distribution) -> Distribution:
+    """Return a law as if no regular gift ran."""
     none = np.zeros_like(law.first)
     nobody = np.zeros(len(none))
     return replace(
