@@ -113,13 +113,14 @@ def _learnt(
     """Return the ``model_folder.Kept`` of a model learnt anew, put to the test, and written."""
     from mecene.cli import model_folder
     from mecene.report import foresight
-    from mecene.scores import history, leaks, model, saved
+    from mecene.scores import history, leaks, saved
     from mecene.segments import rules
 
     known = history.read(store, as_of=day, on_progress=on_progress)
     try:
-        learnt = model.taught(known, on_progress=on_progress)
-        card = foresight.card_of(learnt, known, rules=rules.load(None), contact_cost=contact_cost)
+        learnt, card = foresight.taught(
+            known, rules=rules.load(None), contact_cost=contact_cost, on_progress=on_progress
+        )
     except leaks.LeakingColumn as leak:
         column = leaks.column(leak.column, lang=lang)
         telling.stop(say("errors.leaking_column", lang=lang, column=column), lang=lang)

@@ -6,8 +6,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from mecene import money, period
 from mecene.cli import fact_source, options, publishing, telling
 from mecene.cli.lexicon import counted, say
@@ -50,7 +48,7 @@ def _run(
     into: Path,
     *,
     rate: float,
-    worth: pl.DataFrame | None,
+    worth: Any,
     lang: str,
     tell: telling.Progress,
 ) -> tuple[Any, dict[str, Any]]:
@@ -75,11 +73,13 @@ def _run(
         return found, folder.figures(found)
 
 
-def _worth(folder: Path | None, *, day: date, of_report: date | None) -> pl.DataFrame | None:
+def _worth(folder: Path | None, *, day: date, of_report: date | None) -> Any:
     """Return what the report of the same day expects of each donor; None where there is none."""
     file = folder / _DONORS if folder else None
     if file is None or of_report != day or not file.is_file():
         return None
+    import polars as pl
+
     return pl.read_parquet(file, columns=["donor_id", "expected_value_12m_minor"])
 
 

@@ -5,13 +5,14 @@ last period, which is then the test that the report and the model's card show.
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from mecene.engine.store import BUCKETS
-from mecene.report.question import Question
+from mecene.report.question import Progress, Question, silent
 from mecene.scores import card as model_card
 from mecene.scores import contact, model, training, typical, unseen
 from mecene.scores.card import Card
@@ -20,6 +21,7 @@ from mecene.scores.leaks import LeakingColumn
 from mecene.scores.model import ScoreModel
 from mecene.scores.training import Rows
 from mecene.scores.typical import Typical
+from mecene.scores.unseen import Unseen
 from mecene.segments import lifecycle
 from mecene.segments.rules import Rules
 
@@ -56,8 +58,12 @@ def learnt(question: Question, parts: Sequence[Path]) -> Foresight:
     known = History(as_of, looked_from.period_months, currency, rows, today, {})
     usual = typical.of(today) if today.height else None
     try:
-        told = model.taught(known, on_progress=question.on_progress)
-        card = card_of(told, known, rules=question.rules, contact_cost=question.contact_cost)
+        told, card = taught(
+            known,
+            rules=question.rules,
+            contact_cost=question.contact_cost,
+            on_progress=question.on_progress,
+        )
         return Foresight(told, card, usual)
     except LeakingColumn as leak:
         # In a very small file a column can tell, by chance, all who then gave. Nothing is then
@@ -66,28 +72,45 @@ def learnt(question: Question, parts: Sequence[Path]) -> Foresight:
         return Foresight(model.taught(nothing), None, usual, leaking=leak.column)
 
 
-def card_of(
-    told: ScoreModel, known: History, *, rules: Rules, contact_cost: float | None = None
-) -> Card | None:
-    """Return the card of a model; None where the past is too short to put it to the test.
+def taught(
+    known: History,
+    *,
+    rules: Rules,
+    contact_cost: float | None = None,
+    on_progress: Progress = silent,
+) -> tuple[ScoreModel, Card | None]:
+    """Return a model and its card; no card where the past is too short to put it to the test.
 
     Args:
-        told: The model.
-        known: What it was learnt from.
+        known: What is learnt from.
         rules: Of the segments.
         contact_cost: What writing to one donor costs, in units of the currency; a default if None.
+        on_progress: Told ``(stage, done, total)``.
+
+    Raises:
+        LeakingColumn: a column of ``known`` knows what happened after its origin.
     """
-    try:
-        found = unseen.of(known.rows, period_months=known.period_months, currency=known.currency)
-    except unseen.NothingUnseen:
-        return None
-    return model_card.of(
+    with ThreadPoolExecutor(1, thread_name_prefix="unseen") as beside:
+        # The test learns from the same rows and waits for nothing of the model's.
+        testing = beside.submit(_unseen, known)
+        told = model.taught(known, on_progress=on_progress)
+        found = testing.result()
+    if found is None:
+        return told, None
+    return told, model_card.of(
         told,
         found,
         contact_minor=contact.minor(contact_cost, currency=known.currency),
         known=known,
         further={"segment": lifecycle.classify(found.summary, rules=rules)["segment"]},
     )
+
+
+def _unseen(known: History) -> Unseen | None:
+    try:
+        return unseen.of(known.rows, period_months=known.period_months, currency=known.currency)
+    except unseen.NothingUnseen:
+        return None
 
 
 def _today(parts: Sequence[Path], rows: Sequence[Rows]) -> pl.DataFrame:
