@@ -11,9 +11,9 @@ from mecene import money, period
 from mecene.cli.lexicon import LEXICON, counted, say
 from mecene.cli.model_folder import Outcome
 from mecene.cli.score_files import CSV, PARQUET, Written
-from mecene.scores.chance import BASELINES, Test
 from mecene.scores.goodness import Goodness
 from mecene.scores.model import ScoreModel
+from mecene.scores.trials import BASELINES, Test
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ The whole of it is learnt as of that day, from what was known before it; nothing
 followed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,6 +20,7 @@ from mecene.scores import goodness, model, outcomes, prediction, totals, trainin
 from mecene.scores.distribution import Distribution
 from mecene.scores.goodness import Goodness
 from mecene.scores.model import ScoreModel, silent
+from mecene.scores.totals import Total
 
 Vector = NDArray[np.float64]
 
@@ -43,10 +45,13 @@ class Backtest:
             law is right. Counts over ten equal parts.
         expected_minor: Sum foretold of all donors' free gifts.
         seen_minor: What they gave.
-        covered: Share of groups whose 80 % interval held their total; NaN without groups.
+        covered: Share of groups drawn at random whose 80 % interval held their total; NaN
+            without groups.
         groups: How many groups of 200 donors or more.
         by_depth: Share of euros reached at each tenth of donors, ranked by expected value.
         by_depth_rfm: The same, ranked by RFM.
+        covered_alike: As ``covered``, of as many groups of donors who are alike, by what is
+            expected of them.
     """
 
     origin: date
@@ -60,6 +65,7 @@ class Backtest:
     groups: int
     by_depth: tuple[float, ...]
     by_depth_rfm: tuple[float, ...]
+    covered_alike: float
 
 
 def run(
@@ -120,28 +126,42 @@ def of(
         rng: Draws the groups, and the place of those whose total is among many equal.
     """
     outcome = (donors["period_gifts"] > 0).to_numpy().astype(np.float64)
-    law = prediction.free_gifts(fitted, donors)
+    law = prediction.free_gifts(fitted, donors, months=months)
     said = chances(fitted, donors, months=months)
     seen = donors["period_minor"].to_numpy().astype(np.float64)
     whole = 12 if months <= 12 else 24
-    scale = (
-        1.0 if months == whole else float(law.first[:, :months].sum() / law.first[:, :whole].sum())
+    expected, variance = law.expected_minor(whole), law.variance_minor(whole)
+    drawn, ranked = _groups(expected, rng)
+    year = fitted.year_effect
+    held = _covered(
+        seen, drawn, lambda part: totals.of(expected[part], variance[part], year_effect=year)
     )
-    expected = law.expected_minor(whole) * scale
-    held, groups = _covered(expected, law.variance_minor(whole) * scale, seen, fitted, rng)
+    chance = law.p_gives(months)
+    alike = _covered(
+        seen,
+        ranked,
+        lambda part: totals.of_alike(
+            expected[part],
+            variance[part],
+            chance[part],
+            year_effect=year,
+            group_effect=fitted.group_effect,
+        ),
+    )
     rank = _rfm_rank(donors)
     return Backtest(
         origin=origin,
         months=months,
         used=fitted.giving.method,
         goodness={name: goodness.of(chance, outcome) for name, chance in said.items()},
-        pit=_pit(law, seen, whole, rng) if months == whole else (),
+        pit=_pit(law, seen, whole, rng),
         expected_minor=float(expected.sum()),
         seen_minor=float(seen.sum()),
         covered=held,
-        groups=groups,
+        groups=len(drawn),
         by_depth=_depths(expected, seen),
         by_depth_rfm=_depths(rank, seen),
+        covered_alike=alike,
     )
 
 
@@ -160,18 +180,26 @@ def chances(fitted: ScoreModel, donors: pl.DataFrame, *, months: int) -> dict[st
     return found
 
 
-def _covered(
-    expected: Vector, variance: Vector, seen: Vector, fitted: ScoreModel, rng: np.random.Generator
-) -> tuple[float, int]:
-    """Return the share of drawn groups whose 80 % interval held what they gave."""
-    count = min(GROUPS, len(seen) // _LEAST_IN_GROUP)
+def _groups(
+    expected: Vector, rng: np.random.Generator
+) -> tuple[list[NDArray[np.intp]], list[NDArray[np.intp]]]:
+    """Return groups drawn at random, and as many of donors alike; none of fewer than 200."""
+    count = min(GROUPS, len(expected) // _LEAST_IN_GROUP)
     if count < 5:
-        return float("nan"), 0
+        return [], []
+    drawn, ranked = rng.permutation(len(expected)), np.argsort(expected, kind="stable")
+    return np.array_split(drawn, count), np.array_split(ranked, count)
+
+
+def _covered(
+    seen: Vector, groups: list[NDArray[np.intp]], told: Callable[[NDArray[np.intp]], Total]
+) -> float:
+    """Return the share of groups whose 80 % interval held what they gave."""
     held = []
-    for part in np.array_split(rng.permutation(len(seen)), count):
-        total = totals.of(expected[part], variance[part], year_effect=fitted.year_effect)
+    for part in groups:
+        total = told(part)
         held.append(total.low_minor <= seen[part].sum() <= total.high_minor)
-    return float(np.mean(held)), count
+    return float(np.mean(held)) if held else float("nan")
 
 
 def _pit(law: Distribution, seen: Vector, months: int, rng: np.random.Generator) -> tuple[int, ...]:

@@ -64,6 +64,7 @@ def distribution(
         monthly_minor=summary["recurring_monthly_minor"].fill_null(0).to_numpy() * 1.0,
         starts=does["starts_recurring"],
         raises=does["raises_recurring"],
+        shares=model.amounts.shares,
     )
 
 
@@ -85,9 +86,21 @@ def p_within_a_year(model: ScoreModel, summary: pl.DataFrame) -> Vector:
     return np.asarray(1 - free * (1 - ending.lasts[:, 0]))
 
 
-def free_gifts(model: ScoreModel, summary: pl.DataFrame) -> Distribution:
-    """Return the law of free gifts alone, as if no regular gift ran."""
+def free_gifts(model: ScoreModel, summary: pl.DataFrame, *, months: int = MONTHS) -> Distribution:
+    """Return the law of free gifts alone, as if no regular gift ran.
+
+    Args:
+        model: Learnt from this association.
+        summary: One row a donor.
+        months: Where fewer than 12, gifts of the first year are counted over these alone, in
+            whole periods.
+    """
     law = distribution(model, summary)
+    if months < 12:
+        periods = max(round(months / model.period_months), 1)
+        _, giving = model.continuation.chances(_log_odds(model, summary), periods=periods)
+        counts = model.frequency.at_least(model.frequency.further(summary), giving)
+        law = replace(law, counts_12m=counts)
     none = np.zeros_like(law.first)
     nobody = np.zeros(len(none))
     return replace(

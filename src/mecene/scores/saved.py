@@ -15,9 +15,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
+from mecene.scores import years
 from mecene.scores.model import ScoreModel
 
-FORMAT = 1
+FORMAT = 2
+# What a model of an earlier format lacks, and the usual value it is read with.
+_ADDED = {1: {"group_effect": years.USUAL_GROUP}}
 _LARGEST = 200_000_000
 
 
@@ -50,13 +53,14 @@ def read(path: Path) -> ScoreModel:
         version, written = described["mecene_scores"], described["sha256"]
     except (ValueError, KeyError, TypeError) as wrong:
         raise UnreadableModel(f"{path.name} is not a model written by Mécène") from wrong
-    if version != FORMAT:
+    if version != FORMAT and version not in _ADDED:
         raise UnreadableModel(
-            f"{path.name} is a model of format {version}; this version reads {FORMAT}: train anew"
+            f"{path.name} is a model of format {version}; this version reads up to {FORMAT}: "
+            "train anew"
         )
     if _hash(text.removesuffix("\n")) != written:
         raise UnreadableModel(f"{path.name} was altered after it was written: train anew")
-    found = _made(json.loads(text), ScoreModel)
+    found = _made(_ADDED.get(version, {}) | json.loads(text), ScoreModel)
     return cast(ScoreModel, found)
 
 

@@ -11,8 +11,8 @@ from mecene.report.page import Block, Section, Table
 from mecene.report.pictures import foretold as pictures
 from mecene.scores import leaks
 from mecene.scores.backtest import Backtest
-from mecene.scores.chance import BASELINES
 from mecene.scores.goodness import Goodness
+from mecene.scores.trials import BASELINES
 
 # Points of mean gap, beyond what chance makes, from which chances are an order first.
 _CALIBRATED = 0.01
