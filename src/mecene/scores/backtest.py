@@ -52,6 +52,7 @@ class Backtest:
         by_depth_rfm: The same, ranked by RFM.
         covered_alike: As ``covered``, of as many groups of donors who are alike, by what is
             expected of them.
+        whole: The total of all, with its 80 % interval.
     """
 
     origin: date
@@ -66,6 +67,7 @@ class Backtest:
     by_depth: tuple[float, ...]
     by_depth_rfm: tuple[float, ...]
     covered_alike: float
+    whole: Total
 
 
 def run(
@@ -162,6 +164,7 @@ def of(
         by_depth=_depths(expected, seen),
         by_depth_rfm=_depths(rank, seen),
         covered_alike=alike,
+        whole=totals.of(expected, variance, year_effect=year),
     )
 
 

@@ -24,6 +24,8 @@ USUAL_YEAR = 0.15
 USUAL_GROUP = 0.3
 _YEARS_OF_DOUBT = 3.0
 _GROUPS = 10
+# A sum above that of so many givers is counted as that: one legacy is not a good year.
+_USUAL_SUMS = 0.995
 _LATEST = 3  # origins that teach amounts and frequency
 
 
@@ -54,8 +56,10 @@ def strays(rows: Sequence[Rows], foretold: Sequence[Foretold], *, currency: str)
             continue
         donors = gave(rows[place])
         chance = special.expit(said.log_odds)
-        expected, variance = _sums(donors, chance, rows[:place], currency)
-        seen = _numbers(donors, "period_minor")
+        givers = pl.concat([givers_of(part) for part in rows[:place][-_LATEST:]])
+        most = float(givers["period_minor"].quantile(_USUAL_SUMS) or 0)
+        expected, variance = _sums(donors, chance, givers, currency, most)
+        seen = np.minimum(_numbers(donors, "period_minor"), most)
         if seen.sum() > 0 and expected.sum() > 0:
             years.append(_year(expected, variance, seen))
             groups.append(_group(expected, variance, seen, (1 - chance) * expected))
@@ -68,14 +72,14 @@ def gave(part: Rows) -> pl.DataFrame:
 
 
 def _sums(
-    donors: pl.DataFrame, chance: Vector, before: Sequence[Rows], currency: str
+    donors: pl.DataFrame, chance: Vector, givers: pl.DataFrame, currency: str, most: float
 ) -> tuple[Vector, Vector]:
-    """Return each donor's expected sum and its variance, from what earlier origins taught."""
-    givers = pl.concat([givers_of(part) for part in before[-_LATEST:]])
+    """Return each donor's expected sum and its variance, from what earlier givers taught."""
     counts = frequency.fit(givers, _numbers(givers, "period_gifts"))
     sizes = amounts.learnt(givers, currency=currency)
-    further, values = counts.further(donors), sizes.values(donors)
+    further = counts.further(donors)
     number, number_squared = 1 + further, (1 + further) ** 2 + further + further**2 / counts.size
+    values = np.minimum(sizes.values(donors), most / number[:, None])
     expected = chance * number * (values @ sizes.shares)
     return expected, chance * number_squared * (values**2 @ sizes.shares) - expected**2
 
