@@ -92,15 +92,12 @@ def free_gifts(model: ScoreModel, summary: pl.DataFrame, *, months: int = MONTHS
     Args:
         model: Learnt from this association.
         summary: One row a donor.
-        months: Where fewer than 12, gifts of the first year are counted over these alone, in
-            whole periods.
+        months: How far ahead sums are asked of: where it is neither 12 nor 24, those of 12 (or of
+            24, beyond a year) are of these months alone.
     """
     law = distribution(model, summary)
-    if months < 12:
-        periods = max(round(months / model.period_months), 1)
-        _, giving = model.continuation.chances(_log_odds(model, summary), periods=periods)
-        counts = model.frequency.at_least(model.frequency.further(summary), giving)
-        law = replace(law, counts_12m=counts)
+    if months not in (12, 24):
+        law = _within(model, summary, law, months)
     none = np.zeros_like(law.first)
     nobody = np.zeros(len(none))
     return replace(
@@ -110,6 +107,24 @@ def free_gifts(model: ScoreModel, summary: pl.DataFrame, *, months: int = MONTHS
         starts=nobody,
         raises=nobody,
     )
+
+
+def _within(
+    model: ScoreModel, summary: pl.DataFrame, law: Distribution, months: int
+) -> Distribution:
+    """Return the law whose sums over a year, or two, are of fewer months: of whole periods."""
+    whole, of_whole = (12, law.counts_12m) if months < 12 else (24, law.counts_24m)
+    if months % model.period_months == 0:
+        _, giving = model.continuation.chances(
+            _log_odds(model, summary), periods=months // model.period_months
+        )
+        counts = model.frequency.at_least(model.frequency.further(summary), giving)
+    else:
+        first = law.first[:, :whole].sum(axis=1)
+        part = law.first[:, :months].sum(axis=1) / np.maximum(first, 1e-12)
+        counts = of_whole.copy()
+        counts[:, 1:] *= part[:, None]
+    return replace(law, counts_12m=counts) if whole == 12 else replace(law, counts_24m=counts)
 
 
 def scores(
