@@ -134,3 +134,21 @@ def test_machines_get_the_figures_and_nothing_else(tmp_path: Path) -> None:
 
     assert ran.err == ""
     assert running.read_json(ran.out) == running.metrics(tmp_path / "rapport")
+
+
+def test_the_terminal_names_only_what_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = running.gifts(
+        tmp_path / "dons.csv",
+        [("Martin", "Alice", "alice@exemple.fr", "12/05/2025", "50,00"),
+         ("Petit", "Zoé", "zoe@exemple.fr", "13/05/2025", "20,00")],
+    )  # fmt: skip
+
+    few = running.mecene("analyse", file, "--out", tmp_path / "few")
+    monkeypatch.setattr(report_folder, "LARGEST_WORKBOOK", 1)
+    many = running.mecene("analyse", file, "--out", tmp_path / "many")
+
+    assert "donors.csv, donors.xlsx, lists/" in few.out
+    assert "donors.xlsx" not in many.out
+    assert not (tmp_path / "many" / "donors.xlsx").exists()

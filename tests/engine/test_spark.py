@@ -20,6 +20,8 @@ from mecene.engine.connection import Limits
 from mecene.engine.store import FactStore
 from mecene.features import on_spark, summary
 from mecene.lifetime_value import value
+from mecene.scores import model as score_model
+from mecene.scores import prediction
 from mecene.segments import lifecycle
 from mecene.simulator import association
 from mecene.simulator.association import Association
@@ -65,15 +67,18 @@ def test_the_summary_and_a_scoring_batch_are_those_of_duckdb(
     session: object, written: FactStore, summaries: dict[date, pl.DataFrame], as_of: date
 ) -> None:
     here = summaries[as_of]
-    model = value.fit(here)
+    worth = value.fit(here)
+    learnt = score_model.fit(written, as_of=as_of)
+    assert learnt.giving.learners.boosted, "trees go along too"
+    scores = partial(prediction.scores, learnt, as_of=as_of, mid_minor=50_000)
 
     with on_spark.summarised(session, written, as_of=as_of, year_starts_in_month=9) as frame:
         frame = frame.persist()
         there = spark.rows_of(frame).sort("donor_id")
         assert_frame_equal(there, here, rel_tol=1e-9, abs_tol=0)
 
-        # lifecycle: words and whole numbers; lifetime value: a fitted model goes along
-        for score in (lifecycle.classify, partial(value.predict, model)):
+        # lifecycle: words and whole numbers; value, scores: a fitted model goes along
+        for score in (lifecycle.classify, partial(value.predict, worth), scores):
             wanted = score(here)
             scored = spark.in_batches(frame, score, schema=wanted.schema)
             assert_frame_equal(

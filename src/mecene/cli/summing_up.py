@@ -9,6 +9,11 @@ from mecene.report import document
 from mecene.report.analysis import Analysis
 from mecene.report.intake import Intake
 
+# A workbook is not written of a great many donors (``report.folder``).
+_READ_FIRST = (
+    "donors.csv", "donors.xlsx", "lists/", "rejects.csv", "merges.csv", "metrics.json",
+)  # fmt: skip
+
 
 def intake(found: Intake, *, lang: str) -> None:
     """Print, for each file: rows = facts + rejects, what was recognised, what was noticed."""
@@ -66,7 +71,13 @@ def analysis(found: Analysis, out: Path, *, lang: str, day: str) -> None:
         telling.out(f"  ! {warning}")
     telling.out()
     telling.out(say("done.report", lang=lang, path=(out / "report.html").resolve()))
-    telling.out(say("done.others", lang=lang, out=out.resolve()))
+    telling.out(say("done.others", lang=lang, out=out.resolve(), names=", ".join(_others(out))))
+
+
+def _others(out: Path) -> list[str]:
+    """Return what lies beside the page, those a person opens first."""
+    there = [f"{file.name}/" if file.is_dir() else file.name for file in out.iterdir()]
+    return [name for name in _READ_FIRST if name in there]
 
 
 def _table(table: str, rows: int, lang: str) -> str:

@@ -1,14 +1,15 @@
 """Analysis: everything that is worked out about an association's donors, as of a day.
 
 Two passes over the donors, a bucket at a time, so that memory does not grow with their number:
-``whole`` learns what the file says, ``standing`` holds every donor against it. Meanwhile, where
-donors are few enough to be taken at once, the years are measured and the moves followed.
+``whole`` learns what the file says, ``standing`` holds every donor against it. Where donors are
+few enough to be taken at once, the years are measured and the past is learnt from meanwhile.
 """
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -90,19 +91,20 @@ def analyse(question: Question) -> Analysis:
         if not parts:
             # Every gift is anonymous: there is an income to tell, and a roll without a row.
             parts = [whole.summary_of_nobody(question)]
-        # Before the moves: donors wait for it.
+        # What takes longest goes first; all that can be said without it is worked out beside.
         foreseeing = _begun(other, question, lambda: foresight.learnt(question, parts))
-        moving = _begun(other, question, lambda: movement.over(question, currency=currency))
         learnt = whole.learnt(parts, rules=question.rules)
+        settled = (standing.settle(part, learnt, question, currency=currency) for part in parts)
+        first = next(settled)
+        moved = movement.over(question, currency=currency)
         foreseen = foreseeing.result()
-        standings = []
-        for done, part in enumerate(parts):
-            question.on_progress("donors", done, len(parts))
-            standings.append(
-                standing.of(part, learnt, question, currency=currency, foresight=foreseen)
-            )
-        question.on_progress("donors", len(parts), len(parts))
-        moved = moving.result()
+    standings = []
+    for done, donors in enumerate(chain([first], settled)):
+        question.on_progress("donors", done, len(parts))
+        standings.append(
+            standing.of(donors, learnt, question, currency=currency, foresight=foreseen)
+        )
+    question.on_progress("donors", len(parts), len(parts))
     doubts = learnt.model.warnings if learnt.model else ()
     return Analysis(
         as_of=question.as_of,

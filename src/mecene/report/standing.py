@@ -49,31 +49,57 @@ class Standing:
     foretold: pl.DataFrame
 
 
-def of(
-    part: Path, whole: Whole, question: Question, *, currency: str, foresight: Foresight
-) -> Standing:
-    """Return the standing of the donors of one summary; write their part of the roll."""
+@dataclass(frozen=True)
+class Settled:
+    """What one bucket's donors are, before what they will do is known: a row a donor each."""
+
+    part: Path
+    summary: pl.DataFrame
+    valued: pl.DataFrame
+    segments: pl.DataFrame
+    told: pl.DataFrame
+    bands: pl.DataFrame
+    rfm: pl.DataFrame
+    tagged: pl.DataFrame
+
+
+def settle(part: Path, whole: Whole, question: Question, *, currency: str) -> Settled:
+    """Return the donors of one summary, each with a segment, a sentence, cells and a value."""
     rules = question.rules
     summary = pl.read_parquet(part)
     worth = _worth(summary, whole.model, question.discount_rate)
-    worthy = summary.join(worth, on="donor_id", how="left", validate="1:1")
-    valued = foretold.joined(worthy, foresight.model, question)
     segments = lifecycle.classify(summary, rules=rules)
     bands = rfm.bands(summary, rules=rules)
-    scores = bands.join(rfm.score(summary, whole.edges), on="donor_id") if whole.edges else bands
-    tagged = tags.tag(summary, rules=rules, context=whole.context)
     # Who opens the report, and who asks for one donor, may not read the same language.
     other = next(lang for lang in LANGUAGES if lang != question.lang)
     said = sentences.written(segments, lang=question.lang, currency=currency)
     said_otherwise = sentences.written(segments, lang=other, currency=currency)
-    told = segments.with_columns(said, said_otherwise.alias(roll.sentence_in(other)))
+    return Settled(
+        part=part,
+        summary=summary,
+        valued=summary.join(worth, on="donor_id", how="left", validate="1:1"),
+        segments=segments,
+        told=segments.with_columns(said, said_otherwise.alias(roll.sentence_in(other))),
+        bands=bands,
+        rfm=bands.join(rfm.score(summary, whole.edges), on="donor_id") if whole.edges else bands,
+        tagged=tags.tag(summary, rules=rules, context=whole.context),
+    )
+
+
+def of(
+    settled: Settled, whole: Whole, question: Question, *, currency: str, foresight: Foresight
+) -> Standing:
+    """Return the standing of the donors of one bucket; write their part of the roll."""
+    rules, summary, segments = question.rules, settled.summary, settled.segments
+    valued = foretold.joined(settled.valued, foresight.model, question)
     own = custom.tag(
         valued.join(segments.select("donor_id", "segment"), on="donor_id"), rules=rules
     )
+    tagged = settled.tagged.join(own, on="donor_id")
     roll.write(
-        roll.people(question.store, as_of=question.as_of, bucket=_bucket(part)),
-        roll.figures(valued, told, tagged.join(own, on="donor_id"), scores),
-        question.into / "donors" / part.name,
+        roll.people(question.store, as_of=question.as_of, bucket=_bucket(settled.part)),
+        roll.figures(valued, settled.told, tagged, settled.rfm),
+        question.into / "donors" / settled.part.name,
     )
     addable = one_currency.addable(valued, currency)
     built = lists.build(
@@ -89,11 +115,11 @@ def of(
         in_currency=one_currency.holders(summary, currency),
         sums=profile.parts(addable, segments),
         last_gifts=profile.gift_counts(addable, segments),
-        grid=_grid(bands.with_columns(addable["amount_36m_minor"])),
+        grid=_grid(settled.bands.with_columns(addable["amount_36m_minor"])),
         bands=value_bands.counted(addable["expected_value_36m_minor"], currency=currency),
         totals=addable.select(pl.col("^expected_.*$").sum()),
         lists=why.beside(built, summary, foresight, lang=question.lang),
-        tags=tagged.join(own, on="donor_id").select(pl.col(pl.Boolean).sum().cast(pl.Int64)),
+        tags=tagged.select(pl.col(pl.Boolean).sum().cast(pl.Int64)),
         recurring=_counted(segments["recurring_state"]),
         apart=_counted(_kept_out(summary)),
         foretold=foretold.counted(addable),
