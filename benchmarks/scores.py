@@ -219,6 +219,11 @@ def kdd98():
             repeat_gift_days=pl.when(pl.col("first_to_last_gift_days") > 0)
             .then(pl.max_horizontal(pl.col("gift_days") - 1, 1))
             .otherwise(0),
+            yearly_opportunities=pl.col("first_gift_age_days") // 365,
+            last_repeat_year=pl.col("first_to_last_gift_days") // 365,
+        )
+        .with_columns(
+            repeat_years=pl.min_horizontal("last_repeat_year", "repeat_gift_days"),
         )
     )
     lacking = [

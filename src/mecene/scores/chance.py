@@ -240,9 +240,9 @@ def _mixed(seen: Sequence[_Unseen], taught: int, names: tuple[str, ...], lesson:
     period = np.repeat(np.arange(len(able)), lengths)
     trust = np.power(_FADING, len(able) - 1.0 - period, dtype=np.float64)
     outcome = np.concatenate([part.outcome for part in able])
-    usual = 0.0 if able[-1].folds else lesson.usual_shift
     return mixture.fit(
-        answers, outcome, period=period, trust=trust, taught=taught, usual=usual
+        answers, outcome, period=period, trust=trust, taught=taught,
+        usual=lesson.usual_shift, same_period=able[-1].folds,
     )  # fmt: skip
 
 
@@ -261,7 +261,7 @@ def _half_and_half(part: _Unseen, taught: int) -> Vector:
     answer = np.empty(len(part.outcome))
     for asked in (half, ~half):
         told = {name: odds[~asked] for name, odds in part.answers.items()}
-        weighed = mixture.fit(told, part.outcome[~asked], taught=taught)
+        weighed = mixture.fit(told, part.outcome[~asked], taught=taught, same_period=True)
         answer[asked] = weighed.log_odds({n: odds[asked] for n, odds in part.answers.items()})
     return answer
 

@@ -68,6 +68,7 @@ def fit(
     trust: Vector | None = None,
     taught: float,
     usual: float = 0.0,
+    same_period: bool = False,
 ) -> Mixture:
     """Return the mixture that foretells best what its learners had not seen.
 
@@ -81,6 +82,8 @@ def fit(
         trust: Weight of each row: newer periods say more. Shape (n,).
         taught: How many of the rarer outcome taught the learners.
         usual: The shift of files with nothing to learn it from.
+        same_period: The learners were taught in the period they were asked about: what they then
+            miss is no year's luck, and the whole shift is kept.
     """
     names = tuple(answers)
     if not len(outcome):
@@ -108,6 +111,6 @@ def fit(
 
     bounds = [(0.0, None)] * learners + [(None, None)] * periods
     found = optimize.minimize(loss, centre, jac=True, method="L-BFGS-B", bounds=bounds).x
-    doubt = _PERIODS_OF_DOUBT
+    doubt = 0.0 if same_period else _PERIODS_OF_DOUBT
     kept = (found[learners:].sum() + doubt * usual) / (periods + doubt)
     return Mixture(dict(zip(names, found[:learners].tolist(), strict=True)), float(kept))
