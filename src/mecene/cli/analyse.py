@@ -10,6 +10,8 @@ from mecene.cli import fact_source, options, publishing, telling
 from mecene.cli.lexicon import say
 
 OUT = Path("mecene-report")
+# Files that make it worth asking how each donor is best reached.
+_OF_CONTACTS = ("contacts", "interactions")
 
 
 def analyse(
@@ -112,6 +114,7 @@ def run(
             )
             if not quiet:
                 summing_up.intake(collected.intake, lang=lang)
+            told_of_contacts = any(collected.store.files(name) for name in _OF_CONTACTS)
             day, said = _day(as_of, collected, recognised, lang=lang)
             asking = {"rules": thresholds, "as_of": day, "into": work, "lang": lang}
             found, figures = _written(
@@ -128,6 +131,8 @@ def run(
             publishing.publish_one(made, out, "rejects.csv")
     if not quiet:
         summing_up.analysis(found, out, lang=lang, day=said)
+        if told_of_contacts:
+            telling.out(say("watch.pointer", lang=lang, out=out))
     return figures
 
 

@@ -15,7 +15,7 @@ _TYPES = {
     r"<(int|float)( range)?>": "NUMBER",
     r"<str>": "TEXT",
 }
-_PLACES = r"\b(FILES?|FOLDER|DATE|TABLE|NUMBER|TEXT|DONOR)\b"
+_PLACES = r"\b(FILES?|FOLDER|DATE|TABLE|NUMBER|TEXT|DONOR|SHARE)\b"
 
 
 def speak(command: Any, *, lang: str) -> None:

@@ -20,11 +20,13 @@ from mecene.cli import (
     check,
     demo,
     explain,
+    groups,
     helping,
     mistakes,
     models,
     score,
     simulate,
+    watch,
 )
 from mecene.cli.lexicon import say
 from mecene.words import LANGUAGES, UnknownWords
@@ -33,6 +35,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "analyse": analyse.analyse,
     "check": check.check,
     "explain": explain.explain,
+    "watch": watch.watch,
+    "groups": groups.groups,
     "score": score.score,
     "backtest": backtest.backtest,
     "models": models.models,

@@ -41,6 +41,23 @@ def parse_language(text: str) -> str:
     return _one_of(LANGUAGES, text)
 
 
+def parse_share(text: str) -> float:
+    """Return a share written ``5%``, ``5 %``, ``0.05`` or ``0,05``, between 0 and 1 excluded.
+
+    Raises:
+        Mistake: it is none.
+    """
+    bare = text.strip().replace("\u00a0", "").replace("\u202f", "").replace(",", ".")
+    percent = bare.endswith("%")
+    try:
+        share = float(bare.removesuffix("%")) / (100 if percent else 1)
+    except ValueError as wrong:
+        raise Mistake("share", value=text) from wrong
+    if not 0 < share < 1:
+        raise Mistake("share", value=text)
+    return share
+
+
 def parse_overlap(text: str) -> str:
     """Return ``keep`` or ``skip``.
 
@@ -167,3 +184,5 @@ MaybeOut = Annotated[
 ]
 Months = Annotated[int, typer.Option(min=1, max=24)]
 OriginCount = Annotated[int, typer.Option("--origins", min=1, max=20)]
+FalseAlarms = Annotated[Any, typer.Option("--false-alarms", parser=parse_share, metavar="SHARE")]
+GroupCount = Annotated[int | None, typer.Option("--number", min=1, max=8, show_default=False)]

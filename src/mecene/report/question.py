@@ -53,6 +53,11 @@ class Question:
         )
         return (None,) if rows <= _ROWS_AT_ONCE else BUCKETS
 
+    @property
+    def has_contacts(self) -> bool:
+        """Return whether files hold what was sent to donors, or what they did besides giving."""
+        return bool(self.store.files("contacts") or self.store.files("interactions"))
+
     def any_currency(self) -> str:
         """Return the currency of some gift, EUR without any: for a file where nothing counts."""
         files = self.store.files("gifts") or self.store.files("recurring_gifts")
