@@ -146,12 +146,7 @@ def learn(
     rng = np.random.default_rng(seed)
     samples = [_gave(part) for part in rows]
     known = samples[-1].summary if samples else today.filter(pl.col("gifts") > 0)
-    lesson = Lesson(
-        habit.fit(known, period_months=period_months),
-        period_days=period_months * _DAYS_A_MONTH,
-        further=tuple(now or ()),
-        usual_shift=_USUAL_SHIFT * period_months / 12,
-    )
+    lesson = _lesson(known, period_months, tuple(now or ()))
     giving, foretold = chance.learnt(samples, lesson, rng=rng)
     looked = _years(rows, today, as_of) if period_months == targets.HORIZON_MONTHS else []
     learnt = _targets(targets.declared() if aims is None else aims, looked, rng, on_progress)
@@ -176,6 +171,15 @@ def learn(
         group_effect=strays.group,
         warnings=(*_warnings(rows, giving, period_months), *doubts),
         economy=dict(now or {}),
+    )
+
+
+def _lesson(known: pl.DataFrame, period_months: int, further: tuple[str, ...]) -> Lesson:
+    return Lesson(
+        habit.fit(known, period_months=period_months),
+        period_days=period_months * _DAYS_A_MONTH,
+        further=further,
+        usual_shift=_USUAL_SHIFT * period_months / 12,
     )
 
 
