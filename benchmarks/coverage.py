@@ -20,7 +20,7 @@ from benchmarks import measuring
 
 from mecene import period
 from mecene.engine.store import FactStore
-from mecene.scores import backtest, model, origins, training
+from mecene.scores import backtest, model, origins, prediction, training
 from mecene.scores.goodness import calibration
 
 WORK = measuring.WORK / "scores"
@@ -113,7 +113,8 @@ def one(fitted, donors, day):
     )  # fmt: skip
     good = tested.goodness["score"]
     outcome = (donors["period_gifts"] > 0).to_numpy().astype(float)
-    said = backtest.chances(fitted, donors, months=12)["score"]
+    law = prediction.free_gifts(fitted, donors)
+    said = backtest.chances(fitted, donors, law, months=12)["score"]
     moved = at_level(said, outcome)
     error, noise = calibration(moved, outcome)
     own = tested.whole

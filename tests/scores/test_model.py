@@ -114,7 +114,7 @@ class TestSaved:
     def test_a_model_of_the_first_format_is_read_with_the_usual_group(self, tmp_path, donors):
         path = tmp_path / "model.json"
         saved.write(fitted(), path)
-        told = json.loads(path.read_text().partition("\n")[2])
+        told = json.loads(path.read_text().partition("\n")[2])["model"]
         del told["group_effect"]
         # Then there were six weights, and 48 values as likely as one another.
         told["amounts"]["weights"] = told["amounts"]["weights"][:6]

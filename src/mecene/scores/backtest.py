@@ -4,7 +4,7 @@ The whole of it is learnt as of that day, from what was known before it; nothing
 followed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,7 +19,8 @@ from mecene.features import summary
 from mecene.scores import goodness, model, outcomes, prediction, totals, training
 from mecene.scores.distribution import Distribution
 from mecene.scores.goodness import Goodness
-from mecene.scores.model import ScoreModel, silent
+from mecene.scores.history import Progress, silent
+from mecene.scores.model import ScoreModel
 from mecene.scores.totals import Total
 
 Vector = NDArray[np.float64]
@@ -78,7 +79,7 @@ def run(
     as_of: date,
     seed: int = 0,
     most_rows: int = training.ROWS_PER_ORIGIN,
-    on_progress: model.Progress = silent,
+    on_progress: Progress = silent,
 ) -> Backtest:
     """Return how the scores of a past day did.
 
@@ -127,30 +128,43 @@ def of(
         months: Length of the period.
         rng: Draws the groups, and the place of those whose total is among many equal.
     """
-    outcome = (donors["period_gifts"] > 0).to_numpy().astype(np.float64)
     law = prediction.free_gifts(fitted, donors, months=months)
-    said = chances(fitted, donors, months=months)
+    said = chances(fitted, donors, law, months=months)
+    return held(fitted, donors, law, said, origin=origin, months=months, rng=rng)
+
+
+def held(
+    fitted: ScoreModel,
+    donors: pl.DataFrame,
+    law: Distribution,
+    said: Mapping[str, Vector],
+    *,
+    origin: date,
+    months: int,
+    rng: np.random.Generator,
+) -> Backtest:
+    """Return what was foretold of donors, held against what they did: ``of``, its answers given.
+
+    Args:
+        fitted: Learnt before ``origin``.
+        donors: One row a donor as of ``origin``, with ``period_gifts`` and ``period_minor``.
+        law: Of their free gifts.
+        said: What ``chances`` returns.
+        origin: The day looked from.
+        months: Length of the period.
+        rng: Draws the groups, and the place of those whose total is among many equal.
+    """
+    outcome = (donors["period_gifts"] > 0).to_numpy().astype(np.float64)
     seen = donors["period_minor"].to_numpy().astype(np.float64)
     whole = 12 if months <= 12 else 24
     expected, variance = law.expected_minor(whole), law.variance_minor(whole)
     drawn, ranked = _groups(expected, rng)
     year = fitted.year_effect
-    held = _covered(
+    inside = _covered(
         seen, drawn, lambda part: totals.of(expected[part], variance[part], year_effect=year)
     )
-    chance = law.p_gives(months)
-    alike = _covered(
-        seen,
-        ranked,
-        lambda part: totals.of_alike(
-            expected[part],
-            variance[part],
-            chance[part],
-            year_effect=year,
-            group_effect=fitted.group_effect,
-        ),
-    )
-    rank = _rfm_rank(donors)
+    alike = _covered_alike(fitted, (expected, variance, law.p_gives(months)), seen, ranked)
+    rank = rfm_rank(donors)
     return Backtest(
         origin=origin,
         months=months,
@@ -159,18 +173,22 @@ def of(
         pit=_pit(law, seen, whole, rng),
         expected_minor=float(expected.sum()),
         seen_minor=float(seen.sum()),
-        covered=held,
+        covered=inside,
         groups=len(drawn),
-        by_depth=_depths(expected, seen),
-        by_depth_rfm=_depths(rank, seen),
+        by_depth=shares(expected, seen),
+        by_depth_rfm=shares(rank, seen),
         covered_alike=alike,
         whole=totals.of(expected, variance, year_effect=year),
     )
 
 
-def chances(fitted: ScoreModel, donors: pl.DataFrame, *, months: int) -> dict[str, Vector]:
-    """Return what each method says of a free gift within some months, by name. Each (n,)."""
-    law = prediction.free_gifts(fitted, donors)
+def chances(
+    fitted: ScoreModel, donors: pl.DataFrame, law: Distribution, *, months: int
+) -> dict[str, Vector]:
+    """Return what each method says of a free gift within some months, by name. Each (n,).
+
+    ``score`` is what ``law``, that of free gifts, says.
+    """
     found = {"score": law.first[:, :months].sum(axis=1)}
     if months == fitted.period_months:
         giving = fitted.giving
@@ -194,6 +212,24 @@ def _groups(
     return np.array_split(drawn, count), np.array_split(ranked, count)
 
 
+def _covered_alike(
+    fitted: ScoreModel,
+    told: tuple[Vector, Vector, Vector],
+    seen: Vector,
+    groups: list[NDArray[np.intp]],
+) -> float:
+    """Return the share held of groups of donors alike; ``told``: mean, variance, chance."""
+    return _covered(
+        seen,
+        groups,
+        lambda part: totals.of_alike(
+            *(numbers[part] for numbers in told),
+            year_effect=fitted.year_effect,
+            group_effect=fitted.group_effect,
+        ),
+    )
+
+
 def _covered(
     seen: Vector, groups: list[NDArray[np.intp]], told: Callable[[NDArray[np.intp]], Total]
 ) -> float:
@@ -213,7 +249,7 @@ def _pit(law: Distribution, seen: Vector, months: int, rng: np.random.Generator)
     return tuple(int(number) for number in counted)
 
 
-def _depths(rank: Vector, seen: Vector) -> tuple[float, ...]:
+def shares(rank: Vector, seen: Vector) -> tuple[float, ...]:
     """Return the share of euros in the first tenth of donors by rank, the first two, and so on."""
     order = np.argsort(-rank, kind="stable")
     reached = np.cumsum(seen[order])
@@ -223,7 +259,7 @@ def _depths(rank: Vector, seen: Vector) -> tuple[float, ...]:
     return tuple((reached[ends] / reached[-1]).tolist())
 
 
-def _rfm_rank(donors: pl.DataFrame) -> Vector:
+def rfm_rank(donors: pl.DataFrame) -> Vector:
     """Return the order fundraisers use: fifths of recency, frequency and amount, summed."""
     fifths = [
         (donors[name].rank("average", descending=down) / donors.height * 5).ceil().fill_null(0)

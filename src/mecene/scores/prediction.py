@@ -96,8 +96,11 @@ def free_gifts(model: ScoreModel, summary: pl.DataFrame, *, months: int = MONTHS
             24, beyond a year) are of these months alone.
     """
     law = distribution(model, summary)
-    if months not in (12, 24):
-        law = _within(model, summary, law, months)
+    return without_regular(law if months in (12, 24) else _within(model, summary, law, months))
+
+
+def without_regular(law: Distribution) -> Distribution:
+    """Return a law as if no regular gift ran."""
     none = np.zeros_like(law.first)
     nobody = np.zeros(len(none))
     return replace(
