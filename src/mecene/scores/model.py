@@ -144,10 +144,9 @@ def learn(
         LeakingColumn: a column of ``rows`` knows what happened after their origin.
     """
     if doubts is None:
-        further = tuple(now or ())
+        further, samples = tuple(now or ()), [_gave(part) for part in rows]
     doubts = leaks.check(rows, further=further)
     rng = np.random.default_rng(seed)
-    samples = [_gave(part) for part in rows]
     known = samples[-1].summary if samples else today.filter(pl.col("gifts") > 0)
     giving, foretold = chance.learnt(samples, _lesson(known, period_months, further), rng=rng)
     looked = _years(rows, today, as_of) if period_months == targets.HORIZON_MONTHS else []
