@@ -143,9 +143,8 @@ def learn(
     Raises:
         LeakingColumn: a column of ``rows`` knows what happened after their origin.
     """
-    if doubts is None:
-        further, samples = tuple(now or ()), [_gave(part) for part in rows]
-    doubts = leaks.check(rows, further=further)
+    further, samples = tuple(now or ()), [_gave(part) for part in rows]
+    doubts = leaks.check(rows, further=further) if doubts is None else doubts
     rng = np.random.default_rng(seed)
     known = samples[-1].summary if samples else today.filter(pl.col("gifts") > 0)
     giving, foretold = chance.learnt(samples, _lesson(known, period_months, further), rng=rng)
