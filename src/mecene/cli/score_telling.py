@@ -13,9 +13,9 @@ from mecene.cli.model_folder import Kept, Outcome
 from mecene.cli.score_files import CSV, PARQUET, Written
 from mecene.scores import card_words
 from mecene.scores.card import Card
-from mecene.scores.chance import BASELINES, Test
 from mecene.scores.goodness import Goodness
 from mecene.scores.model import ScoreModel
+from mecene.scores.trials import BASELINES, Test
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from mecene.scores import drift, fairness, gaps, goodness
 from mecene.scores.backtest import Backtest
-from mecene.scores.chance import BASELINES
 from mecene.scores.goodness import Goodness
 from mecene.scores.history import History
 from mecene.scores.model import ScoreModel
+from mecene.scores.trials import BASELINES
 from mecene.scores.typical import running
 from mecene.scores.unseen import Unseen
 

@@ -28,6 +28,7 @@ from mecene.scores import (
     targets,
     timing,
     training,
+    years,
 )
 from mecene.scores.amounts import Amounts
 from mecene.scores.chance import Chance, Lesson
@@ -41,8 +42,8 @@ from mecene.scores.training import Rows
 
 _LATEST = 3  # origins that teach amounts, frequency and timing: older euros are other euros
 _DAYS_A_MONTH = 30.4375
-_YEAR_EFFECT = 0.08
-_YEARS_OF_DOUBT = 2.0
+# What files lose from the years taught to the next: all at hand did (docs/methods/scores.md).
+_USUAL_SHIFT = -0.1  # log-odds a year
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,9 @@ class ScoreModel:
     """What was learnt, on ``as_of``, from ``origins``; ``fingerprint`` is of the features.
 
     ``year_effect``: how far a whole year may be above or below what is foretold, as a share (one
-    standard deviation). ``donors``: how many were learnt from, over all origins. ``economy``: the
-    changes of external series as of that day, where it reads them.
+    standard deviation); ``group_effect``: how much further donors who are alike may be.
+    ``donors``: how many were learnt from, over all origins. ``economy``: the changes of external
+    series as of that day, where it reads them.
     """
 
     as_of: date
@@ -68,6 +70,7 @@ class ScoreModel:
     lasting: Attrition
     targets: Mapping[str, Chance]
     year_effect: float
+    group_effect: float
     warnings: tuple[str, ...]
     economy: Mapping[str, float]
 
@@ -140,16 +143,16 @@ def learn(
     Raises:
         LeakingColumn: a column of ``rows`` knows what happened after their origin.
     """
-    if doubts is None:
-        doubts = leaks.check(rows, further=tuple(now or ()))
+    further, samples = tuple(now or ()), [_gave(part) for part in rows]
+    doubts = leaks.check(rows, further=further) if doubts is None else doubts
     rng = np.random.default_rng(seed)
-    samples = [_gave(part) for part in rows]
     known = samples[-1].summary if samples else today.filter(pl.col("gifts") > 0)
-    giving = chance.fit(samples, _lesson(known, period_months, tuple(now or ())), rng=rng)
+    giving, foretold = chance.learnt(samples, _lesson(known, period_months, further), rng=rng)
     looked = _years(rows, today, as_of) if period_months == targets.HORIZON_MONTHS else []
     learnt = _targets(targets.declared() if aims is None else aims, looked, rng, on_progress)
-    givers = [_givers(part) for part in rows[-_LATEST:]]
+    givers = [years.givers_of(part) for part in rows[-_LATEST:]]
     often = pl.concat(givers) if givers else today.head(0)
+    strays = years.strays(rows, foretold, currency=currency)
     return ScoreModel(
         as_of=as_of,
         origins=tuple(part.origin for part in rows),
@@ -161,12 +164,22 @@ def learn(
         continuation=continuation.fit(_followed(rows, giving)),
         timing=_timing(rows, givers, period_months, as_of),
         frequency=frequency.fit(often, _numbers(often, "period_gifts")),
-        amounts=_amounts(givers, today, currency),
+        amounts=amounts.learnt(often, currency=currency),
         lasting=commitment.fit(today),
         targets=learnt,
-        year_effect=_year_effect(giving),
+        year_effect=strays.year,
+        group_effect=strays.group,
         warnings=(*_warnings(rows, giving, period_months), *doubts),
         economy=dict(now or {}),
+    )
+
+
+def _lesson(known: pl.DataFrame, period_months: int, further: tuple[str, ...]) -> Lesson:
+    return Lesson(
+        habit.fit(known, period_months=period_months),
+        period_days=period_months * _DAYS_A_MONTH,
+        further=further,
+        usual_shift=_USUAL_SHIFT * period_months / 12,
     )
 
 
@@ -174,11 +187,6 @@ def fingerprint() -> str:
     """Return a word that changes when the meaning of a feature does."""
     told = "\n".join(f"{c.name} {c.unit} {c.meaning_en}" for c in dictionary.columns())
     return hashlib.sha256(told.encode()).hexdigest()[:16]
-
-
-def _lesson(known: pl.DataFrame, period_months: int, further: tuple[str, ...]) -> Lesson:
-    first = habit.fit(known, period_months=period_months)
-    return Lesson(first, period_days=period_months * _DAYS_A_MONTH, further=further)
 
 
 def _targets(
@@ -197,12 +205,8 @@ def _targets(
 
 
 def _gave(part: Rows) -> Sample:
-    donors = part.frame.filter(pl.col("gifts") > 0)
+    donors = years.gave(part)
     return Sample(part.origin, donors, (donors["period_gifts"] > 0).to_numpy().astype(np.float64))
-
-
-def _givers(part: Rows) -> pl.DataFrame:
-    return part.frame.filter(pl.col("gifts") > 0, pl.col("period_gifts") > 0)
 
 
 def _timing(
@@ -210,20 +214,6 @@ def _timing(
 ) -> Timing:
     told = [(part.origin, gave) for part, gave in zip(rows[-_LATEST:], givers, strict=True)]
     return timing.fit(told, period_months=period_months, as_of=as_of)
-
-
-def _amounts(givers: list[pl.DataFrame], today: pl.DataFrame, currency: str) -> Amounts:
-    same = [
-        part.filter(
-            pl.col("period_amounts") > 0,
-            pl.col("period_minor") > 0,
-            pl.col("currency").is_null() | (pl.col("currency") == currency),
-        )
-        for part in givers
-    ]
-    paid = pl.concat(same) if same else today.head(0)
-    gifts = np.maximum(_numbers(paid, "period_amounts"), 1)
-    return amounts.fit(paid, _numbers(paid, "period_minor") / gifts)
 
 
 def _years(
@@ -260,19 +250,6 @@ def _numbers(frame: pl.DataFrame, name: str) -> np.ndarray:
     if name not in frame.columns:
         return np.empty(0)
     return frame[name].to_numpy().astype(np.float64)
-
-
-def _year_effect(giving: Chance) -> float:
-    """Return how far whole years missed what was foretold, drawn towards a usual 8 %."""
-    missed = []
-    for test in giving.tests:
-        told = test.goodness["mixture"]
-        expected = told.mean_chance * told.donors
-        if expected > 0:
-            noise = 1 / expected
-            missed.append(max((told.outcomes / expected - 1) ** 2 - noise, 0.0))
-    doubt = _YEARS_OF_DOUBT
-    return float(np.sqrt((sum(missed) + doubt * _YEAR_EFFECT**2) / (len(missed) + doubt)))
 
 
 def _warnings(rows: Sequence[Rows], giving: Chance, period_months: int) -> tuple[str, ...]:

@@ -17,10 +17,12 @@ from typing import Any, cast
 
 import polars as pl
 
+from mecene.scores import years
 from mecene.scores.card import Card
 from mecene.scores.model import ScoreModel
 
-FORMAT = 2
+FORMAT = 3
+_EARLIER = (1, 2)
 _LARGEST = 200_000_000
 
 
@@ -71,13 +73,22 @@ def whole(path: Path) -> Saved:
         version, written = described["mecene_scores"], described["sha256"]
     except (ValueError, KeyError, TypeError) as wrong:
         raise UnreadableModel(f"{path.name} is not a model written by Mécène") from wrong
-    if version != FORMAT:
+    if version != FORMAT and version not in _EARLIER:
         raise UnreadableModel(
-            f"{path.name} is a model of format {version}; this version reads {FORMAT}: train anew"
+            f"{path.name} is a model of format {version}; this version reads up to {FORMAT}: "
+            "train anew"
         )
     if _hash(text.removesuffix("\n")) != written:
         raise UnreadableModel(f"{path.name} was altered after it was written: train anew")
-    return cast(Saved, _made(json.loads(text), Saved))
+    told = json.loads(text)
+    return cast(Saved, _made(told if version == FORMAT else _renewed(told, version), Saved))
+
+
+def _renewed(told: Any, version: int) -> Any:
+    """Return what an earlier format tells as this one would: its card is left out."""
+    model = told if version == 1 else told["model"]
+    added = {"group_effect": years.USUAL_GROUP}
+    return {"is": "Saved", "model": added | model, "card": None}
 
 
 def _hash(text: str) -> str:
