@@ -20,7 +20,7 @@ import numpy as np
 import polars as pl
 
 from mecene import facts
-from mecene.engine.store import BUCKETS, FactStore, new_part
+from mecene.engine.store import FactStore, write_facts
 
 WORK = Path(__file__).parent / "made"
 HERE = Path(__file__).parent
@@ -59,19 +59,14 @@ def main() -> None:
 
 def generate(into: Path, *, gifts: int, donors: int, seed: int = 1) -> FactStore:
     """Write made-up gifts, a sixteenth at a time: heavy-tailed frequency, heaped amounts."""
-    store = FactStore(into)
     generator = np.random.default_rng(seed)
-    for number, bucket in enumerate(BUCKETS):
+    for number in range(facts.BUCKETS):
         ids = np.arange(number or facts.BUCKETS, donors + 1, facts.BUCKETS)
         weight = generator.gamma(0.7, size=ids.size)
         counts = generator.poisson(weight / weight.sum() * gifts * ids.size / donors)
-        frame = _gifts(generator, np.repeat(ids, counts))
-        frame.write_parquet(new_part(store.folder("gifts", bucket)), compression="zstd")
-        people = facts.complete(
-            pl.DataFrame({"donor_id": ids}).with_columns(kind=pl.lit("person")), facts.DONORS
-        )
-        people.write_parquet(new_part(store.folder("donors", bucket)), compression="zstd")
-    return store
+        people = pl.DataFrame({"donor_id": ids}).with_columns(kind=pl.lit("person"))
+        write_facts({"gifts": _gifts(generator, np.repeat(ids, counts)), "donors": people}, into)
+    return FactStore(into)
 
 
 def _gifts(generator: np.random.Generator, owners: np.ndarray) -> pl.DataFrame:
@@ -94,7 +89,7 @@ def _gifts(generator: np.random.Generator, owners: np.ndarray) -> pl.DataFrame:
     ).with_columns(
         currency=pl.lit("EUR"), source_ref=pl.lit("g") + pl.col("gift_id").cast(pl.String)
     )
-    return facts.complete(drawn, facts.GIFTS).sort("donor_id", "given_on")
+    return facts.complete(drawn, facts.GIFTS)
 
 
 def _table(asked: argparse.Namespace, work: Path) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-from benchmarks import measuring
+from benchmarks import coverage, measuring
 
 from mecene.engine.store import FactStore
 from mecene.features import dictionary, summary
@@ -62,10 +62,15 @@ CASES = (
 def main():
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", action="append", help="this file only")
+    parser.add_argument(
+        "--only", action="append", help="this file only, or `coverage` (of intervals)"
+    )
     parser.add_argument("--peers", help="Python of an environment with philanthropy 0.9, lightgbm")
     parser.add_argument("--kdd98-folds", type=int, default=5)
     arguments = parser.parse_args()
+    if arguments.only == ["coverage"]:
+        coverage.run()
+        return
     print("| file | from | donors | gave | what | log loss | AUC | calibration error / noise |")
     print("|---|---|---:|---:|---|---:|---:|---:|")
     for case in CASES:
@@ -117,7 +122,10 @@ def rolled(store, case, day, peers):
             (frame["period_gifts"] > 0).to_numpy(), outcome,
         )  # fmt: skip
     printed(case.name, day, told)
-    covered = "" if np.isnan(found.covered) else f"{100 * found.covered:.0f} % of {found.groups}"
+    covered = (
+        f"{100 * found.covered:.0f} % of {found.groups} drawn at random, "
+        f"{100 * found.covered_alike:.0f} % of as many of donors alike"
+    )
     parts = ", ".join(f"{10 * count / max(sum(found.pit), 1):.2f}" for count in found.pit)
     print(
         f"| {case.name} | {day} | | | *euros foretold / given "
@@ -211,6 +219,11 @@ def kdd98():
             repeat_gift_days=pl.when(pl.col("first_to_last_gift_days") > 0)
             .then(pl.max_horizontal(pl.col("gift_days") - 1, 1))
             .otherwise(0),
+            yearly_opportunities=pl.col("first_gift_age_days") // 365,
+            last_repeat_year=pl.col("first_to_last_gift_days") // 365,
+        )
+        .with_columns(
+            repeat_years=pl.min_horizontal("last_repeat_year", "repeat_gift_days"),
         )
     )
     lacking = [

@@ -54,3 +54,17 @@ def test_there_are_lexicons_to_read() -> None:
 def test_an_unknown_key_is_named_with_its_file() -> None:
     with pytest.raises(UnknownWords, match=r"mecene.report/words.toml: `pictures.none` in fr"):
         Lexicon("mecene.report").say("pictures.none", lang="fr")
+
+
+FRENCH = [
+    *sorted(ROOT.rglob("words.toml")),
+    *sorted(path for path in ROOT.rglob("*.toml") if path.parent.name == "scores"),
+]
+
+
+@pytest.mark.parametrize("path", FRENCH, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_colon_stands_after_one_kind_of_space_that_never_breaks(path: Path) -> None:
+    # Imprimerie nationale: a whole no-break space before a colon, a narrow one before ; ! and ?
+    text = path.read_text(encoding="utf-8")
+
+    assert [line for line in text.splitlines() if "\u202f:" in line] == []

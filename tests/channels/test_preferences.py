@@ -8,6 +8,7 @@ from polars.testing import assert_frame_equal
 
 from fact_rows import summary
 from mecene.channels import evidence, habits, preferences, sentences, traits
+from mecene.features import profiled
 
 EMPTY = {name: 0 for trait in traits.TRAITS for name in trait.columns} | dict.fromkeys(
     ("paid_card", "paid_cheque", "paid_cash", "paid_transfer"), 0
@@ -178,7 +179,7 @@ def test_the_dead_and_those_who_object_to_profiling_are_absent(barred):
 
 
 def test_a_summary_without_a_column_is_refused():
-    with pytest.raises(traits.IncompleteSummary, match="habits"):
+    with pytest.raises(profiled.IncompleteSummary, match="habits"):
         evidence.of(FILE.drop("acts_10h"))
 
 

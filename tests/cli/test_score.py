@@ -13,7 +13,8 @@ from polars.testing import assert_frame_equal
 from cli import running
 from mecene.cli import model_folder
 from mecene.features import summary
-from mecene.scores import champion, prediction, saved
+from mecene.report import lexicon
+from mecene.scores import champion, leaks, prediction, saved
 from mecene.scores.champion import Duel
 from scores.associations import AS_OF, store
 
@@ -174,6 +175,58 @@ class TestOneDonor:
         assert [path.name for path in tmp_path.iterdir()] == ["dons.csv"]
 
 
+class TestCards:
+    def test_a_model_says_what_it_was_worth_where_it_had_not_looked(self, learnt):
+        said = json.loads((learnt / "said.json").read_text())["model"]["card"]
+        listed = running.mecene("models", learnt, lang="en").out
+
+        assert said["tested_on"] == "2025-01-01"
+        assert said["contact_minor"] == 90
+        assert f"{said['methods']['score']['auc'] * 100:.0f} times in 100" in listed
+        assert "€0.90 a letter" in listed
+
+    def test_the_card_is_written_as_a_page_of_the_champion_or_of_a_file(
+        self, learnt, model, tmp_path
+    ):
+        for asked in (learnt, model):
+            page = tmp_path / "fiche.html"
+            ran = running.mecene("models", asked, "--card", page)
+
+            html = page.read_text(encoding="utf-8")
+            assert ran.code == 0
+            assert "La fiche de model" in ran.out
+            assert lexicon.say("captions.not_for", lang="fr") in html
+            assert html.count("<figure") >= 4
+            assert "://" not in html
+            page.unlink()
+
+    def test_the_cost_of_a_letter_is_ones_own(self, facts, tmp_path):
+        ran = running.mecene("score", facts, "--as-of", AS_OF, "--out", tmp_path,
+                             "--contact-cost", "2.5", "--json")  # fmt: skip
+
+        card = json.loads(ran.out)["model"]["card"]
+        fifth = card["at_a_fifth"]
+        assert card["contact_minor"] == 250
+        everyone = saved.whole(tmp_path / "models" / f"model-{AS_OF}.json").card
+        assert everyone is not None
+        whole = everyone.depths.row(-1, named=True)
+        given = round(card["seen_minor"])
+        assert whole["net_minor"] == given - 250 * whole["donors"]
+        assert fifth["donors"] == round(0.2 * whole["donors"])
+
+    def test_a_column_that_knows_the_future_is_named_and_nothing_is_written(
+        self, facts, tmp_path, monkeypatch
+    ):
+        told = {"clicks_12m": 1.0, "gifts": 0.6}
+        monkeypatch.setattr(leaks, "telling", lambda *_, **__: told)
+
+        ran = running.mecene("score", facts, "--as-of", AS_OF, "--out", tmp_path)
+
+        assert ran.code == 1
+        assert f"« {leaks.column('clicks_12m', lang='fr')} »" in ran.err.replace("\u202f", " ")
+        assert not (tmp_path / "scores.csv").exists()
+
+
 class TestChampion:
     def test_a_year_later_the_model_before_is_compared_and_replaced(self, facts, tmp_path):
         running.mecene("score", facts, "--as-of", "2025-01-01", "--out", tmp_path)
@@ -189,6 +242,9 @@ class TestChampion:
             ("model-2025-01-01.json", False, True),
             ("model-2026-01-01.json", True, True),
         ]
+        compared = running.mecene("models", tmp_path, lang="en").out.split("Each on its own")[1]
+        assert "2024-01-01" in compared
+        assert "2025-01-01" in compared
 
     def test_the_model_before_speaks_where_the_new_one_is_worse(
         self, facts, learnt, tmp_path, monkeypatch

@@ -7,8 +7,10 @@ import polars as pl
 import pytest
 
 from mecene.report import foretold, lexicon
+from mecene.report.chapters import card
 from mecene.report.chapters import foretold as chapter
 from mecene.report.chapters.writing import Pen
+from mecene.scores import card_words, leaks
 
 pytestmark = pytest.mark.xdist_group("report")
 FRENCH = Pen(lang="fr", currency="EUR")
@@ -104,11 +106,11 @@ class TestChapter:
         self, reported: Callable[[str], Any]
     ) -> None:
         found = reported("fr").analysis
-        tested = found.foresight.tested
+        tested = found.foresight.card
 
         assert tested is not None
         assert tested.backtest.origin < found.as_of
-        assert tested.curve["donors"].sum() == tested.backtest.goodness["score"].donors
+        assert tested.curve["donors"].sum() == tested.goodness.donors
 
     @pytest.mark.parametrize("lang", ["fr", "en"])
     def test_the_page_says_what_it_must_not_be_used_for(
@@ -116,12 +118,9 @@ class TestChapter:
     ) -> None:
         page = read(reported(lang).html)
 
-        assert {"chances", "calibration", "gains"} <= {
-            name
-            for name in ("chances", "calibration", "gains")
-            if lexicon.say(f"pictures.{name}", lang=lang) in page.text
-        }
-        assert set(lexicon.labels("not_for", lang=lang).values()) <= set(page.text)
+        drawn = ("chances", "net", "calibration", "lift", "card_groups", "fairness")
+        assert {lexicon.say(f"pictures.{name}", lang=lang) for name in drawn} <= set(page.text)
+        assert set(card_words.not_for(lang=lang)) <= set(page.text)
 
     def test_lists_say_how_sure_and_why_in_the_readers_words(
         self, reported: Callable[[str], Any]
@@ -135,6 +134,33 @@ class TestChapter:
         assert "Confiance (12 mois)" in head
         assert "Ce qui pèse le plus sur sa chance" in head
         assert any(word in first for word in lexicon.labels("confidence", lang="fr").values())
+
+
+class TestCard:
+    @pytest.mark.parametrize("lang", ["fr", "en"])
+    def test_the_card_speaks_of_the_segments_and_of_the_money_of_its_own_test(
+        self, reported: Callable[[str], Any], lang: str
+    ) -> None:
+        found = reported(lang).analysis
+        told = found.foresight.card
+
+        written = card.chapter(found, Pen(lang=lang, currency="EUR"))
+
+        assert written is not None
+        assert "segment" in set(told.groups["dimension"])
+        pictures = [block.picture for block in written.blocks if block.picture]
+        assert all(picture.rows and len(picture.alternative) > 30 for picture in pictures)
+        net = next(picture for picture in pictures if picture.name == "net")
+        money = Pen(lang=lang, currency="EUR").exact(told.depths["net_minor"][-1])
+        assert net.rows[-1][2] == net.rows[-1][3] == net.rows[-1][4]
+        assert net.rows[-1][2][:3] in money
+        assert all(block.how for block in written.blocks if block.picture or block.table)
+
+    def test_what_is_folded_opens_on_paper(self, reported: Callable[[str], Any]) -> None:
+        html = reported("fr").html
+
+        assert html.count('<details class="more">') >= 5
+        assert "details.more::details-content" in html.partition("@media print")[2]
 
 
 class TestLittleKnown:
@@ -152,8 +178,34 @@ class TestLittleKnown:
     ) -> None:
         found = analysed([(n, "2025-03-10", 5_000) for n in range(1, 41)])
 
-        assert found.foresight.tested is None
+        assert found.foresight.card is None
         assert chapter.doubts(found, FRENCH)
+
+    def test_an_untested_model_has_a_card_without_a_picture(
+        self, analysed: Callable[..., Any]
+    ) -> None:
+        found = analysed([(n, "2025-03-10", 5_000) for n in range(1, 41)])
+
+        written = card.chapter(found, FRENCH)
+
+        assert written is not None
+        assert "onfiance faible" in written.lead
+        assert [block.picture for block in written.blocks if block.picture] == []
+        assert written.blocks[0].points == card_words.not_for(lang="fr")
+
+    def test_a_column_that_knows_the_future_is_named(
+        self, analysed: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        told = {"clicks_12m": 1.0, "gifts": 0.6}
+        monkeypatch.setattr(leaks, "telling", lambda *_, **__: told)
+        often = [(n, f"{y}-03-10", 5_000) for n in range(1, 41) for y in range(2021, 2026)]
+        once = [(n, "2021-03-10", 5_000) for n in range(41, 81)]
+
+        found = analysed([*often, *once])
+
+        assert found.foresight.leaking == "clicks_12m"
+        (said,) = chapter.doubts(found, FRENCH)
+        assert leaks.column("clicks_12m", lang="fr") in said
 
     def test_a_file_where_nobody_gave_has_no_such_chapter(
         self, analysed: Callable[..., Any]

@@ -31,6 +31,12 @@ PLACES = {
     "ScoreTest": ("scores", "test"),
     "Goodness": ("scores", "test", "methods", "score"),
     "ScoreTenth": ("scores", "test", "curve", 0),
+    "ScoreCard": ("scores", "card"),
+    "NetDepth": ("scores", "card", "depths", 0),
+    "LiftPart": ("scores", "card", "lift", 0),
+    "ScoreGroup": ("scores", "card", "groups", 0),
+    "ScoreYear": ("scores", "card", "years", 0),
+    "Drift": ("scores", "card", "drift", 0),
     "Exclusion": ("excluded_from_lists", 0),
 }
 

@@ -1,5 +1,7 @@
 """The law of a donor: nothing read off it can contradict the rest, and draws of it agree."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -176,3 +178,20 @@ class TestAgainstDraws:
             for minor in (0, 900, 5000, 20_000):
                 seen = (total > minor).mean()
                 assert seen == pytest.approx(law.p_total_over(minor, 12)[donor], abs=0.007)
+
+    def test_amounts_of_unequal_chance_are_those_of_a_hundred_thousand_draws(self):
+        shares = np.array([0.7, 0.25, 0.05])
+        law, rng, draws = replace(_plain(), shares=shares), np.random.default_rng(12), 100_000
+        chance, mean, size, donor = law.first[0, :12].sum(), 0.8, 1.4, 0
+        gives = rng.random(draws) < chance
+        further = rng.negative_binomial(size, size / (size + mean), draws)
+        debits = (rng.random(draws)[:, None] < law.ending.lasts[donor, :12]).sum(axis=1)
+        amount = rng.choice(law.amounts[donor], draws, p=shares)
+
+        total = gives * (1 + further) * amount + debits * law.monthly_minor[donor]
+
+        error = total.std() / np.sqrt(draws)
+        assert abs(total.mean() - law.expected_minor(12)[donor]) < 4 * error
+        assert total.var() == pytest.approx(law.variance_minor(12)[donor], rel=0.06)
+        over = (total > 9_000).mean()
+        assert over == pytest.approx(law.p_total_over(9_000, 12)[donor], abs=0.007)

@@ -1,5 +1,7 @@
 """The model of a whole association: learnt without the future, coherent for every donor."""
 
+import hashlib
+import json
 from datetime import date, timedelta
 
 import numpy as np
@@ -9,7 +11,7 @@ import pytest
 from mecene.engine import store as stores
 from mecene.engine.store import FactStore
 from mecene.features import summary
-from mecene.scores import backtest, model, prediction, saved, targets, training
+from mecene.scores import backtest, model, prediction, saved, targets, training, years
 from scores.associations import AS_OF, fitted, store
 
 
@@ -108,6 +110,25 @@ class TestSaved:
         text = path.read_text()
         for name in donors["city"].drop_nulls().unique().head(20):
             assert name not in text
+
+    def test_a_model_of_the_first_format_is_read_with_the_usual_group(self, tmp_path, donors):
+        path = tmp_path / "model.json"
+        saved.write(fitted(), path)
+        told = json.loads(path.read_text().partition("\n")[2])["model"]
+        del told["group_effect"]
+        # Then there were six weights, and 48 values as likely as one another.
+        told["amounts"]["weights"] = told["amounts"]["weights"][:6]
+        told["amounts"]["spread"] = [part[:48] for part in told["amounts"]["spread"]]
+        text = json.dumps(told)
+        head = {"mecene_scores": 1, "sha256": hashlib.sha256(text.encode()).hexdigest()}
+        path.write_text(json.dumps(head) + "\n" + text + "\n")
+
+        again = saved.read(path)
+
+        assert again.group_effect == years.USUAL_GROUP
+        assert again.amounts.shares.tolist() == [1 / 48] * 48
+        found = prediction.scores(again, donors, as_of=AS_OF)
+        assert (found["expected_12m_minor"] > 0).any()
 
     def test_an_altered_file_is_refused(self, tmp_path):
         path = tmp_path / "model.json"
@@ -246,3 +267,12 @@ class TestBacktest:
         assert found.goodness["score"].log_loss < found.goodness["repeat"].log_loss
         assert found.by_depth[1] > found.by_depth_rfm[1]
         assert sum(found.pit) == found.goodness["score"].donors
+
+    def test_the_first_half_of_a_year_is_foretold_less_than_half_of_it(self):
+        year, half = (
+            backtest.run(store(), origin=date(2025, 1, 1), months=months, as_of=AS_OF)
+            for months in (12, 6)
+        )
+
+        # December, its fifth of gifts and more, is not in the half that is foretold.
+        assert 0.2 * year.expected_minor < half.expected_minor < 0.6 * year.expected_minor

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from fact_rows import summary
-from mecene.features import dictionary
+from mecene.features import dictionary, profiled
 from mecene.signals import alarms, calibration, evidence, lessons, rhythm, watched
 from mecene.signals.surprises import SIGNALS
 
@@ -211,7 +211,7 @@ def test_every_signal_has_an_ordinary_weight():
 def test_a_summary_without_a_column_is_refused():
     short = FILE.drop("recent_clicks")
 
-    with pytest.raises(watched.IncompleteSummary, match=r"recent_clicks.*drift"):
+    with pytest.raises(profiled.IncompleteSummary, match=r"recent_clicks.*drift"):
         alarms.of(short, rhythm=RHYTHM, calibration=ORDINARY)
 
 

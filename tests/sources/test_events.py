@@ -116,3 +116,83 @@ def test_staged_tables_have_the_contracts_columns_with_a_person_for_a_donor(stag
 
     assert story.table("contacts").schema == said_besides.schema(facts.CONTACTS)
     assert story.table("contacts").columns[0] == "person_key"
+
+
+def test_a_card_expiry_of_a_running_commitment_is_kept_as_its_month(stage) -> None:
+    story = stage(
+        "Email;Périodicité;Montant;Date début;Date fin;Date expiration CB\n"
+        "a@x.fr;Mensuel;10;01/02/2022;;03/27\n"
+        "b@x.fr;Mensuel;10;01/02/2022;;0428\n"
+        "c@x.fr;Mensuel;10;01/02/2022;;31/05/2029\n"
+        "d@x.fr;Mensuel;10;01/02/2022;;2030-06\n"
+        "e@x.fr;Mensuel;10;01/02/2022;;juillet 2031\n"
+        "f@x.fr;Mensuel;10;01/02/2022;01/03/2022;08/27\n"
+        "g@x.fr;Mensuel;10;01/02/2022;;bientôt\n"
+    )
+
+    kept = story.table("attributes")
+    assert kept.sort("source_row").select("name", "value", "collected_on").rows() == [
+        ("card_expires", month, date(2022, 2, 1))
+        for month in ("2027-03", "2028-04", "2029-05", "2030-06", "2031-07")
+    ]
+    assert story.account.facts == {"recurring_gifts": 7}
+
+
+def test_an_english_card_expiry_is_one_too(stage) -> None:
+    story = stage(
+        "Email;Frequency;Amount;Start date;Card expiry\na@x.fr;Monthly;10;2022-02-01;11/2026\n"
+    )
+
+    assert story.table("attributes")["value"].to_list() == ["2026-11"]
+
+
+def test_a_content_that_says_its_motive_carries_it_as_a_tag(stage) -> None:
+    story = stage(
+        "Email;Date envoi;Canal;Variante;Motif\n"
+        "a@x.fr;24/12/2023;Email;B;Émotionnel\n"
+        "b@x.fr;24/12/2023;Email;;Chiffres\n"
+        "c@x.fr;24/12/2023;Email;A;\n"
+    )
+
+    assert story.table("contacts").sort("source_row")["variant"].to_list() == [
+        "B motive:emotional", "motive:rational", "A",
+    ]  # fmt: skip
+
+
+def test_a_motif_that_says_why_a_message_was_sent_is_its_purpose(stage) -> None:
+    story = stage(
+        "Email;Date envoi;Canal;Motif\n"
+        "a@x.fr;24/12/2023;Email;Appel aux dons\n"
+        "b@x.fr;24/12/2023;Email;Newsletter\n"
+    )
+
+    table = story.table("contacts").sort("source_row")
+    assert table["purpose"].to_list() == ["appeal", "newsletter"]
+    assert table["variant"].to_list() == [None, None]
+
+
+def test_an_act_keeps_its_properties_and_its_motive(stage) -> None:
+    story = stage(
+        "Email,Timestamp,Event type,Device,Content motive,Properties\n"
+        "a@x.fr,2023-12-24T10:00:00Z,click,Smartphone,story,\n"
+        'b@x.fr,2023-12-24T10:00:00Z,click,PC,call to action,"{""link"": ""a""}"\n'
+        'c@x.fr,2023-12-24T10:00:00Z,click,Tablette,,"{""motif"": ""rationnel""}"\n'
+        "d@x.fr,2023-12-24T10:00:00Z,click,Phone,,nothing\n"
+    )
+
+    table = story.table("interactions").sort("source_row")
+    assert table["properties"].to_list() == [
+        '{"motive": "emotional"}',
+        '{"motive": "committed", "link": "a"}',
+        '{"motif": "rationnel"}',
+        None,
+    ]
+    assert table["device"].to_list() == ["phone", "computer", "tablet", "phone"]
+
+
+def test_a_campaign_named_with_its_motive_is_read_by_features(stage) -> None:
+    story = stage("Code campagne;Libellé;Coût;Levier\nN23;Noël;100;témoignage\nP23;;100;pétition\n")
+
+    assert story.table("campaigns").sort("source_row")["name"].to_list() == [
+        "Noël motive:emotional", "motive:committed",
+    ]  # fmt: skip

@@ -35,7 +35,7 @@ def of(summary: pl.DataFrame) -> Evidence:
     """Return what the summary teaches.
 
     Raises:
-        traits.IncompleteSummary: a column is missing.
+        profiled.IncompleteSummary: a column is missing.
     """
     donors = traits.known(summary)
     groups = donors["group"].to_numpy()

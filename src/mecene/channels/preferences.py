@@ -55,7 +55,7 @@ def of(summary: pl.DataFrame, *, habits: Habits) -> pl.DataFrame:
         habits: What the association's donors prefer.
 
     Raises:
-        traits.IncompleteSummary: a column is missing.
+        profiled.IncompleteSummary: a column is missing.
     """
     donors = traits.known(summary)
     told = donors.select("donor_id", "group")

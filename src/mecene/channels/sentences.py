@@ -13,6 +13,7 @@ from mecene import money
 from mecene.words import LANGUAGES, Lexicon
 
 _WORDS = Lexicon("mecene.channels")
+_MOST_SURE = 0.99  # habits change: nobody is told of a certainty
 SURE_ENOUGH = 0.8  # a day or an hour that is hardly above the next is not told
 
 
@@ -65,5 +66,5 @@ def _channel(row: Mapping[str, Any], lang: str) -> str:
         "say.channel_own", lang=lang, channel=channel,
         part=row["channel_best_acts"], acts=row["channel_acts"],
     )  # fmt: skip
-    sure = money.percent(row["channel_sure"], lang=lang)
+    sure = money.percent(min(row["channel_sure"], _MOST_SURE), lang=lang)
     return f"{said}, {_WORDS.say('say.sure', lang=lang, sure=sure)}"

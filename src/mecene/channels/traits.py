@@ -8,12 +8,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from mecene.features import profiled
+
 FAMILIES = ("recurring", "reach", "habits")
 GROUPS = ("online", "paper", "bank", "silent")
-
-
-class IncompleteSummary(ValueError):
-    """The summary lacks a column that habits are read from."""
 
 
 @dataclass(frozen=True)
@@ -49,15 +47,10 @@ def known(summary: pl.DataFrame) -> pl.DataFrame:
     """Return the columns habits are read from, with each donor's ``group``.
 
     Raises:
-        IncompleteSummary: a column of ``COLUMNS`` is missing.
+        profiled.IncompleteSummary: a column of ``COLUMNS`` is missing.
     """
-    missing = [name for name in COLUMNS if name not in summary.columns]
-    if missing:
-        raise IncompleteSummary(
-            f"summary: column `{missing[0]}` is missing; ask features for {', '.join(FAMILIES)}"
-        )
-    barred = (pl.col("deceased") | pl.col("objects_profiling")).fill_null(value=False)
-    return summary.select(COLUMNS).filter(~barred).with_columns(group=_group())
+    allowed = profiled.of(summary, columns=COLUMNS, families=FAMILIES)
+    return allowed.with_columns(group=_group())
 
 
 def _group() -> pl.Expr:

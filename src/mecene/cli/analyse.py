@@ -10,6 +10,8 @@ from mecene.cli import fact_source, options, publishing, telling
 from mecene.cli.lexicon import say
 
 OUT = Path("mecene-report")
+# Files that make it worth asking how each donor is best reached.
+_OF_CONTACTS = ("contacts", "interactions")
 
 
 def analyse(
@@ -30,6 +32,7 @@ def analyse(
     overlap: options.Overlap = "keep",
     fiscal_year_start: options.YearStart = 1,
     discount_rate: options.DiscountRate = 0.03,
+    contact_cost: options.ContactCost = None,
     currency: options.Currency = None,
     encoding: options.Encoding = None,
     delimiter: options.Delimiter = None,
@@ -38,15 +41,10 @@ def analyse(
 ) -> None:
     """Read the files, work everything out, write the report."""
     tables = {
-        "gifts": gifts,
-        "donors": donors,
-        "recurring_gifts": recurring,
-        "contacts": contacts,
-        "interactions": interactions,
-        "consents": consents,
-        "campaigns": campaigns,
+        "gifts": gifts, "donors": donors, "recurring_gifts": recurring, "contacts": contacts,
+        "interactions": interactions, "consents": consents, "campaigns": campaigns,
         "series": series,
-    }
+    }  # fmt: skip
     with telling.refusals(lang=lang):
         from mecene.cli import collect
         from mecene.sources.files import Overrides
@@ -67,6 +65,7 @@ def analyse(
             rules=rules,
             fiscal_year_start=fiscal_year_start,
             discount_rate=discount_rate,
+            contact_cost=contact_cost,
             quiet=as_json,
         )
     if as_json:
@@ -82,6 +81,7 @@ def run(
     rules: Path | None = None,
     fiscal_year_start: int = 1,
     discount_rate: float = 0.03,
+    contact_cost: float | None = None,
     quiet: bool = False,
 ) -> dict[str, Any]:
     """Read, analyse and write; return the metrics.
@@ -94,6 +94,7 @@ def run(
         rules: A file of thresholds of one's own.
         fiscal_year_start: First month of the association's year, 1..12.
         discount_rate: A year's; 0.03 makes a euro in a year worth 0.97 now.
+        contact_cost: What writing to one donor costs; None: a letter's usual cost.
         quiet: Whether to print nothing.
     """
     from mecene.cli import collect, summing_up
@@ -112,22 +113,20 @@ def run(
             )
             if not quiet:
                 summing_up.intake(collected.intake, lang=lang)
+            told_of_contacts = any(collected.store.files(name) for name in _OF_CONTACTS)
             day, said = _day(as_of, collected, recognised, lang=lang)
             asking = {"rules": thresholds, "as_of": day, "into": work, "lang": lang}
-            found, figures = _written(
-                collected,
-                made,
-                fiscal_year_start=fiscal_year_start,
-                discount_rate=discount_rate,
-                on_progress=tell,
-                **asking,
-            )
+            asking |= {"discount_rate": discount_rate, "contact_cost": contact_cost}
+            asking["fiscal_year_start"] = fiscal_year_start
+            found, figures = _written(collected, made, on_progress=tell, **asking)
             publishing.publish(made, out)
         finally:
             # Without a report, the rejects say why.
             publishing.publish_one(made, out, "rejects.csv")
     if not quiet:
         summing_up.analysis(found, out, lang=lang, day=said)
+        if told_of_contacts:
+            telling.out(say("watch.pointer", lang=lang, out=out))
     return figures
 
 

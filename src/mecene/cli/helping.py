@@ -11,11 +11,11 @@ from mecene.cli.lexicon import LEXICON, say
 
 # What the library calls a type: nothing a reader of a help text can use, or a plain word.
 _TYPES = {
-    r"^(\w+(\.\.\.)?) <.+>$": r"\1",
+    r"^([\w|]+(\.\.\.)?) <.+>$": r"\1",
     r"<(int|float)( range)?>": "NUMBER",
     r"<str>": "TEXT",
 }
-_PLACES = r"\b(FILES?|FOLDER|DATE|TABLE|NUMBER|TEXT|DONOR)\b"
+_PLACES = r"\b(FILES?|FOLDER|DATE|TABLE|NUMBER|TEXT|DONOR|SHARE)\b"
 
 
 def speak(command: Any, *, lang: str) -> None:
@@ -46,7 +46,7 @@ def _formatter(base: Any, lang: str) -> Any:
     class Formatter(base):  # type: ignore[misc]
         def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
             # The library writes `{FILES...}...` where one word is enough.
-            plain = re.sub(r"\{(\w+)(\.\.\.)?\}(\.\.\.)?", r"\1\3", args)
+            plain = re.sub(r"\{([\w|]+)(\.\.\.)?\}(\.\.\.)?", r"\1\3", args)
             super().write_usage(prog, placed(plain, lang=lang), prefix or headings["usage"])
 
         def write_heading(self, heading: str) -> None:

@@ -20,11 +20,13 @@ from mecene.cli import (
     check,
     demo,
     explain,
+    groups,
     helping,
     mistakes,
     models,
     score,
     simulate,
+    watch,
 )
 from mecene.cli.lexicon import say
 from mecene.words import LANGUAGES, UnknownWords
@@ -33,6 +35,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "analyse": analyse.analyse,
     "check": check.check,
     "explain": explain.explain,
+    "watch": watch.watch,
+    "groups": groups.groups,
     "score": score.score,
     "backtest": backtest.backtest,
     "models": models.models,
@@ -67,8 +71,15 @@ def application(*, lang: str) -> Any:
     return group
 
 
+# Small matrices: a second thread waits more than it works, and waits by spinning.
+_THREADS = {"OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
+
+
 def run() -> None:
     """Run the program; the exit code is 0 done, 1 nothing could be done, 2 asked wrongly."""
+    # Read when NumPy and LightGBM are imported, which is not yet.
+    for name, value in _THREADS.items():
+        os.environ.setdefault(name, value)
     lang = language(sys.argv[1:], dict(os.environ))
     arguments = sys.argv[1:]
     sys.exit(obey(arguments, lang=lang))

@@ -10,6 +10,7 @@ from typing import Any
 from mecene.cli import telling
 from mecene.cli.lexicon import say
 from mecene.scores import champion, model, saved
+from mecene.scores.card import Card
 from mecene.scores.model import ScoreModel
 
 CHAMPION = "champion.json"
@@ -18,10 +19,14 @@ _PATTERN = "model-*.json"
 
 @dataclass(frozen=True)
 class Kept:
-    """A model's file; ``fitted`` is None where this version cannot read it."""
+    """A model's file; ``fitted`` is None where this version cannot read it.
+
+    ``card`` is None too where it was never put to the test.
+    """
 
     path: Path
     fitted: ScoreModel | None
+    card: Card | None = None
 
     @property
     def usable(self) -> bool:
@@ -63,23 +68,29 @@ def path_of(folder: Path, day: date) -> Path:
 def kept(folder: Path) -> Iterator[Kept]:
     """Yield the models of a folder by name, so by day; what cannot be read too."""
     for path in sorted(folder.glob(_PATTERN)):
-        try:
-            yield Kept(path, saved.read(path))
-        except saved.UnreadableModel:
-            yield Kept(path, None)
+        yield one(path)
 
 
-def read(path: Path, *, lang: str) -> ScoreModel:
+def one(path: Path) -> Kept:
+    """Return the model of a file, read or not."""
+    try:
+        found = saved.whole(path)
+    except saved.UnreadableModel:
+        return Kept(path, None)
+    return Kept(path, found.model, found.card)
+
+
+def read(path: Path, *, lang: str) -> Kept:
     """Return the model of a file; stop where it cannot speak any more."""
     try:
-        fitted = saved.read(path)
+        found = saved.whole(path)
     except saved.UnreadableModel as refused:
         why = str(refused) if lang == "en" else say("errors.not_a_model", lang=lang)
         message = say("errors.unreadable_model", lang=lang, path=path, why=why)
         telling.stop(message, lang=lang)
-    if fitted.fingerprint != model.fingerprint():
+    if found.model.fingerprint != model.fingerprint():
         telling.stop(say("errors.other_features", lang=lang, path=path), lang=lang)
-    return fitted
+    return Kept(path, found.model, found.card)
 
 
 def compete(store: Any, challenger: Kept, *, as_of: date, on_progress: telling.Progress) -> Outcome:

@@ -41,6 +41,23 @@ def parse_language(text: str) -> str:
     return _one_of(LANGUAGES, text)
 
 
+def parse_share(text: str) -> float:
+    """Return a share written ``5%``, ``5 %``, ``0.05`` or ``0,05``, between 0 and 1 excluded.
+
+    Raises:
+        Mistake: it is none.
+    """
+    bare = text.strip().replace("\u00a0", "").replace("\u202f", "").replace(",", ".")
+    percent = bare.endswith("%")
+    try:
+        share = float(bare.removesuffix("%")) / (100 if percent else 1)
+    except ValueError as wrong:
+        raise Mistake("share", value=text) from wrong
+    if not 0 < share < 1:
+        raise Mistake("share", value=text)
+    return share
+
+
 def parse_overlap(text: str) -> str:
     """Return ``keep`` or ``skip``.
 
@@ -118,6 +135,17 @@ def parse_existing_folder(text: str) -> Path:
     return path
 
 
+def parse_new_file(text: str) -> Path:
+    """Return the path of a file to write.
+
+    Raises:
+        Mistake: a folder is there.
+    """
+    if Path(text).is_dir():
+        raise Mistake("a_folder", value=text)
+    return Path(text)
+
+
 def _one_of(words: tuple[str, ...], text: str) -> str:
     if text not in words:
         raise Mistake("one_of", value=text, known=", ".join(words))
@@ -140,6 +168,7 @@ RulesFile = Annotated[Path | None, typer.Option("--rules", **_READ)]
 UndoFile = Annotated[Path | None, typer.Option("--undo-merges", **_READ)]
 Overlap = Annotated[str, typer.Option(parser=parse_overlap, metavar="keep|skip")]
 DiscountRate = Annotated[float, typer.Option(min=-0.5, max=1.0)]
+ContactCost = Annotated[float | None, typer.Option(min=0, max=10_000, show_default=False)]
 YearStart = Annotated[int, typer.Option(min=1, max=12)]
 Currency = Annotated[str | None, typer.Option(metavar="ISO 4217", parser=parse_currency)]
 Encoding = Annotated[str | None, typer.Option()]
@@ -161,9 +190,18 @@ Sources = Annotated[
 Folder = Annotated[
     Path, typer.Argument(show_default=False, parser=parse_existing_folder, metavar="FOLDER")
 ]
+Models = Annotated[
+    Path, typer.Argument(show_default=False, parser=parse_source, metavar="FOLDER|FILE")
+]
+CardFile = Annotated[
+    Path | None,
+    typer.Option("--card", parser=parse_new_file, metavar="FILE.html", show_default=False),
+]
 ModelFile = Annotated[Path | None, typer.Option("--model", **_READ)]
 MaybeOut = Annotated[
     Path | None, typer.Option("--out", parser=parse_folder, metavar="FOLDER", show_default=False)
 ]
 Months = Annotated[int, typer.Option(min=1, max=24)]
 OriginCount = Annotated[int, typer.Option("--origins", min=1, max=20)]
+FalseAlarms = Annotated[Any, typer.Option("--false-alarms", parser=parse_share, metavar="SHARE")]
+GroupCount = Annotated[int | None, typer.Option("--number", min=1, max=8, show_default=False)]

@@ -17,6 +17,7 @@ def score(
     sources: options.Sources,
     as_of: options.AsOf = None,
     model: options.ModelFile = None,
+    contact_cost: options.ContactCost = None,
     out: options.MaybeOut = None,
     lang: options.Lang = "fr",
     as_json: options.Json = False,
@@ -29,7 +30,15 @@ def score(
             fact_source.opened(sources, out=into, lang=lang, on_progress=tell) as source,
         ):
             day, said = fact_source.day(as_of, source, lang=lang)
-            found = _run(source.store, day, model, into, lang=lang, on_progress=tell)
+            found = _run(
+                source.store,
+                day,
+                model,
+                into,
+                contact_cost=contact_cost,
+                lang=lang,
+                on_progress=tell,
+            )
     if as_json:
         telling.out(json.dumps(found.to_dict(), ensure_ascii=False, allow_nan=False))
         return
@@ -44,33 +53,27 @@ def _run(
     file: Path | None,
     into: Path,
     *,
+    contact_cost: float | None,
     lang: str,
     on_progress: telling.Progress,
 ) -> Any:
     """Learn or read, score, write; return the ``score_telling.Scored``."""
     from mecene.cli import model_folder, score_files, score_telling
-    from mecene.scores import model, saved
     from mecene.segments import rules
 
     outcome = None
     if file:
-        path, fitted = file, model_folder.read(file, lang=lang)
-        if fitted.as_of > day:
-            learnt_on, asked = (period.written(each, lang=lang) for each in (fitted.as_of, day))
-            words = {"path": file, "learnt": learnt_on, "day": asked}
-            telling.stop(say("errors.model_of_the_future", lang=lang, **words), lang=lang)
+        kept = _read(file, day, lang=lang)
     else:
         path = model_folder.path_of(into / MODELS, day)
-        learnt = model.fit(store, as_of=day, on_progress=on_progress)
-        saved.write(learnt, path)
-        challenger = model_folder.Kept(path, learnt)
+        challenger = _learnt(store, day, path, contact_cost, lang=lang, on_progress=on_progress)
         outcome = model_folder.compete(store, challenger, as_of=day, on_progress=on_progress)
-        path, fitted = outcome.speaks.path, outcome.speaks.fitted or learnt
+        kept = outcome.speaks if outcome.speaks.fitted else challenger
     into.mkdir(parents=True, exist_ok=True)
     tags = rules.load(None).tags
     try:
         written = score_files.write(
-            fitted,
+            kept.fitted,
             store,
             into,
             as_of=day,
@@ -82,4 +85,44 @@ def _run(
     except score_files.NobodyToScore:
         words = {"day": period.written(day, lang=lang)}
         telling.stop(say("errors.nobody_to_score", lang=lang, **words), lang=lang)
-    return score_telling.Scored(day, fitted, path, written, outcome, into)
+    return score_telling.Scored(day, kept, written, outcome, into)
+
+
+def _read(file: Path, day: date, *, lang: str) -> Any:
+    """Return the ``model_folder.Kept`` of a file; stop where it cannot speak of that day."""
+    from mecene.cli import model_folder
+
+    kept = model_folder.read(file, lang=lang)
+    learnt_on = kept.fitted.as_of if kept.fitted else day
+    if learnt_on > day:
+        learnt, asked = (period.written(each, lang=lang) for each in (learnt_on, day))
+        words = {"path": file, "learnt": learnt, "day": asked}
+        telling.stop(say("errors.model_of_the_future", lang=lang, **words), lang=lang)
+    return kept
+
+
+def _learnt(
+    store: Any,
+    day: date,
+    path: Path,
+    contact_cost: float | None,
+    *,
+    lang: str,
+    on_progress: telling.Progress,
+) -> Any:
+    """Return the ``model_folder.Kept`` of a model learnt anew, put to the test, and written."""
+    from mecene.cli import model_folder
+    from mecene.report import foresight
+    from mecene.scores import history, leaks, saved
+    from mecene.segments import rules
+
+    known = history.read(store, as_of=day, on_progress=on_progress)
+    try:
+        learnt, card = foresight.taught(
+            known, rules=rules.load(None), contact_cost=contact_cost, on_progress=on_progress
+        )
+    except leaks.LeakingColumn as leak:
+        column = leaks.column(leak.column, lang=lang)
+        telling.stop(say("errors.leaking_column", lang=lang, column=column), lang=lang)
+    saved.write(learnt, path, card=card)
+    return model_folder.Kept(path, learnt, card)

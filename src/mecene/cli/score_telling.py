@@ -9,27 +9,34 @@ from typing import Any
 
 from mecene import money, period
 from mecene.cli.lexicon import LEXICON, counted, say
-from mecene.cli.model_folder import Outcome
+from mecene.cli.model_folder import Kept, Outcome
 from mecene.cli.score_files import CSV, PARQUET, Written
-from mecene.scores.chance import BASELINES, Test
+from mecene.scores import card_words
+from mecene.scores.card import Card
 from mecene.scores.goodness import Goodness
 from mecene.scores.model import ScoreModel
+from mecene.scores.trials import BASELINES, Test
 
 
 @dataclass(frozen=True)
 class Scored:
-    """A model, its file, what was written with it, and how it came to speak (None: told so)."""
+    """A model kept, what was written with it, and how it came to speak (None: told so)."""
 
     as_of: date
-    fitted: ScoreModel
-    path: Path
+    kept: Kept
     written: Written
     outcome: Outcome | None
     out: Path
 
+    @property
+    def fitted(self) -> ScoreModel:
+        """Return the model, which a command that writes scores always has."""
+        assert self.kept.fitted is not None
+        return self.kept.fitted
+
     def to_dict(self) -> dict[str, Any]:
         """Return all of it for machines."""
-        files = [self.out / PARQUET, self.out / CSV, self.path]
+        files = [self.out / PARQUET, self.out / CSV, self.kept.path]
         return {
             "as_of": self.as_of.isoformat(),
             "donors": self.written.donors,
@@ -37,7 +44,7 @@ class Scored:
             "by_confidence": self.written.by_confidence,
             "currency": self.fitted.currency,
             "income_12m": asdict(self.written.income_12m) | {"confidence": 0.8},
-            "model": described(self.fitted),
+            "model": described(self.fitted, self.kept.card),
             "champion": self.outcome.to_dict() if self.outcome else None,
             "files": [str(path) for path in files],
         }
@@ -62,15 +69,15 @@ class Scored:
             "  " + counted("scores.donors", written.donors, lang=lang),
             *lines,
             "",
-            *of_model(fitted, lang=lang),
+            *of_model(fitted, self.kept.card, lang=lang),
             *_lateness(fitted, self.as_of, lang=lang),
             *(of_outcome(self.outcome, lang=lang) if self.outcome else []),
             "",
-            say("scores.files", lang=lang, out=self.out.resolve(), model=self.path.resolve()),
+            say("scores.files", lang=lang, out=self.out.resolve(), model=self.kept.path.resolve()),
         ]
 
 
-def described(fitted: ScoreModel) -> dict[str, Any]:
+def described(fitted: ScoreModel, card: Card | None) -> dict[str, Any]:
     """Return what a model is, for machines; what is not a number is null."""
     test = fitted.giving.tests[-1] if fitted.giving.tests else None
     return {
@@ -90,13 +97,36 @@ def described(fitted: ScoreModel) -> dict[str, Any]:
             "se": number(test.se),
             "methods": {name: numbers(found) for name, found in test.goodness.items()},
         },
+        "card": card and of_card(card),
     }  # fmt: skip
 
 
-def of_model(fitted: ScoreModel, *, lang: str) -> list[str]:
+def of_card(card: Card) -> dict[str, Any]:
+    """Return the headline figures of a card, for machines."""
+    told = card.backtest
+    return {
+        "tested_on": told.origin.isoformat(),
+        "months": told.months,
+        "verdict": card.verdict,
+        "level": card.level,
+        "best_baseline": card.best_baseline,
+        "better_by": card.better_by,
+        "better_by_se": card.better_se,
+        "methods": {name: numbers(found) for name, found in told.goodness.items()},
+        "expected_minor": told.expected_minor,
+        "seen_minor": told.seen_minor,
+        "contact_minor": card.contact_minor,
+        "at_a_fifth": dict(card.fifth),
+        "unequal": card.fairness.filter("unequal").select("dimension", "group").to_dicts(),
+    }
+
+
+def of_model(fitted: ScoreModel, card: Card | None, *, lang: str) -> list[str]:
     """Return what a model learnt from, how sure it is, and how it did where it had not seen."""
     lines = [_learnt(fitted, lang), sure(fitted, lang=lang)]
-    if fitted.giving.tests:
+    if card:
+        lines += _of_card(card, lang=lang)
+    elif fitted.giving.tests:
         lines += _of_test(fitted.giving.tests[-1], fitted.giving.method, lang=lang)
     known = LEXICON.labels("model_warnings", lang=lang)
     return [*lines, *(f"  ! {known.get(name, name)}" for name in fitted.warnings)]
@@ -190,6 +220,25 @@ def _learnt(fitted: ScoreModel, lang: str) -> str:
         origins=counted("scores.origins", len(fitted.origins), lang=lang),
         months=fitted.period_months,
     )
+
+
+def _of_card(card: Card, *, lang: str) -> list[str]:
+    day = period.written(card.backtest.origin, lang=lang)
+    gap = say(
+        "scores.against",
+        lang=lang,
+        best=say(f"methods.{card.best_baseline}", lang=lang),
+        gain=figure(card.better_by, lang=lang, decimals=4),
+        se=figure(card.better_se, lang=lang, decimals=4),
+    )
+    names = ("score", *BASELINES)
+    worth = " ".join(card_words.sentences(card, lang=lang)["worth"])
+    return [
+        say("scores.test", lang=lang, day=day),
+        *table(card.backtest.goodness, names, lang=lang),
+        f"  {gap}",
+        f"  {worth}",
+    ]
 
 
 def _of_test(test: Test, used: str, *, lang: str) -> list[str]:

@@ -19,7 +19,7 @@ from mecene import facts
 from mecene.engine import connection as connections
 from mecene.engine import corrections
 from mecene.engine.connection import Limits
-from mecene.engine.store import ANONYMOUS, BUCKETS, DATED, FactStore, new_part, order
+from mecene.engine.store import ANONYMOUS, BUCKETS, DATED, FactStore, new_part, order, order_said
 
 OnProgress = Callable[[str, int, int], None]
 _ROWS_A_BATCH = 122_880
@@ -186,7 +186,8 @@ def _settle(
         parts = tuple(sorted((split / table.name / f"bucket={bucket}").glob("*.parquet")))
         if not parts:
             continue
-        sort = ", ".join(f'"{name}" nulls last' for name in order(table))
+        empty = {"donor_id": "last"}
+        sort = ", ".join(f'"{name}" nulls {empty.get(name, "first")}' for name in order(table))
         reader = connection.execute(
             f"select * from {connections.parquet(parts)} order by {sort}"
         ).to_arrow_reader(_ROWS_A_BATCH)
@@ -207,6 +208,7 @@ def _written_whole(file: Path, table: facts.Table) -> Iterator[pq.ParquetWriter]
     try:
         with pq.ParquetWriter(file, _arrow(table), compression="zstd") as writer:
             yield writer
+            writer.add_key_value_metadata(order_said(table))
     except BaseException:
         file.unlink(missing_ok=True)
         raise

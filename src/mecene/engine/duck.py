@@ -65,8 +65,7 @@ def connected(
     sorted by donor, so that the rest is hardly read.
     """
     with connections.opened(store.path.parent, limits=limits) as connection:
-        for name, value in ({"as_of": as_of} | dict(parameters or {})).items():
-            connection.execute(f"create macro {name}() as {connections.literal(value)}")
+        define(connection, {"as_of": as_of} | dict(parameters or {}))
         connection.execute("create schema raw")
         for table in facts.TABLES.values():
             stored = _stored(store, table, bucket)
@@ -75,6 +74,12 @@ def connected(
             connection.execute(f"create view raw.{table.name} as {stored}")
         connection.execute(resources.files("mecene.engine").joinpath("seen.sql").read_text())
         yield connection
+
+
+def define(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Parameter]) -> None:
+    """Make constants known to the SQL of a connection: ``name()`` each."""
+    for name, value in parameters.items():
+        connection.execute(f"create macro {name}() as {connections.literal(value)}")
 
 
 def next_day(store: FactStore) -> date | None:

@@ -16,6 +16,9 @@ from mecene import facts
 ANONYMOUS = "anonymous"
 BUCKETS = tuple(f"{number:02d}" for number in range(facts.BUCKETS))
 UNBUCKETED = ("campaigns", "series")
+# After the donor and the day; gifts as the summary reads them (features/giving.sql).
+_WITHIN_A_DAY = {"gifts": ("given_at", "amount_minor", "kind", "payment_method", "campaign_id")}
+_ORDER = "mecene.order"
 DATED = {
     "gifts": "given_on",
     "recurring_gifts": "started_on",
@@ -40,6 +43,16 @@ class FactStore:
             return tuple(sorted(folder.glob("*.parquet")))
         return tuple(sorted(folder.glob(f"bucket={bucket or '*'}/*.parquet")))
 
+    def is_in_order(self, table: str, *, bucket: str | None = None) -> bool:
+        """Return whether every bucket, or one, is a single file that says it is sorted.
+
+        Read one after the other, the files then hold each donor's rows together, in ``order``.
+        """
+        files = self.files(table, bucket=bucket)
+        alone = len({file.parent for file in files}) == len(files)
+        said = order_said(facts.TABLES[table])[_ORDER]
+        return alone and all(pl.read_parquet_metadata(file).get(_ORDER) == said for file in files)
+
     def folder(self, table: str, bucket: str) -> Path:
         """Return where the files of one bucket of a table lie."""
         return self.path / table if table in UNBUCKETED else self.path / table / f"bucket={bucket}"
@@ -55,7 +68,11 @@ def write_facts(tables: Mapping[str, pl.DataFrame], into: Path) -> FactStore:
     for name, frame in tables.items():
         checked = facts.check(frame, facts.TABLES[name])
         for bucket, part in _bucketed(name, checked):
-            part.write_parquet(new_part(store.folder(name, bucket)), compression="zstd")
+            part.write_parquet(
+                new_part(store.folder(name, bucket)),
+                compression="zstd",
+                metadata=order_said(facts.TABLES[name]),
+            )
     return store
 
 
@@ -66,15 +83,25 @@ def new_part(folder: Path) -> Path:
 
 
 def order(table: facts.Table) -> list[str]:
-    """Return the columns a table is sorted by: donor, then date, then reference."""
-    wanted = ("donor_id", DATED.get(table.name, ""), "source_ref")
+    """Return the columns a table is sorted by: donor, date, within it, and reference.
+
+    Rows without a donor come last; any other empty cell comes first.
+    """
+    within = _WITHIN_A_DAY.get(table.name, ())
+    wanted = ("donor_id", DATED.get(table.name, ""), *within, "source_ref")
     return [name for name in wanted if name in table.schema]
+
+
+def order_said(table: facts.Table) -> dict[str, str]:
+    """Return what a file sorted in ``order`` says of itself, in its footer."""
+    return {_ORDER: ", ".join(order(table))}
 
 
 def _bucketed(name: str, frame: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
     if name in UNBUCKETED:
         return [("", frame)] if frame.height else []
-    known = frame.sort(order(facts.TABLES[name]), nulls_last=True)
+    by = order(facts.TABLES[name])
+    known = frame.sort(by, nulls_last=[column == "donor_id" for column in by])
     key = (pl.col("donor_id") % facts.BUCKETS).cast(pl.String).str.zfill(2)
     parts = known.with_columns(_bucket=key.fill_null(ANONYMOUS)).partition_by(
         "_bucket", as_dict=True, include_key=False

@@ -120,25 +120,12 @@ acts as (
 ),
 
 done as (
-    select donor_id,
-           count(case when act = 'click' and age_days <= 90 then 1 end) as recent_clicks,
-           count(case when act = 'click' and age_days between 91 and 820 then 1 end)
-               as earlier_clicks,
-           min(case when act = 'click' then age_days end) as last_click_age_days,
-           count(case when act = 'visit' and age_days <= 90 then 1 end) as recent_visits,
-           count(case when act = 'visit' and age_days between 91 and 820 then 1 end)
-               as earlier_visits,
-           min(case when act = 'visit' then age_days end) as last_visit_age_days,
-           count(case when act = 'reply' and age_days <= 90 then 1 end) as recent_replies,
-           count(case when act = 'reply' and age_days between 91 and 820 then 1 end)
-               as earlier_replies,
-           min(case when act = 'reply' then age_days end) as last_reply_age_days,
-           count(case when act = 'open' and age_days <= 90 then 1 end) as recent_opens,
-           count(case when act = 'open' and age_days between 91 and 820 then 1 end)
-               as earlier_opens,
-           min(case when act = 'open' then age_days end) as last_open_age_days
+    select donor_id, act,
+           count(case when age_days <= 90 then 1 end) as recent,
+           count(case when age_days between 91 and 820 then 1 end) as earlier,
+           min(age_days) as last_age_days
     from acts
-    group by donor_id
+    group by donor_id, act
 ),
 
 campaigns_sent as (
@@ -256,21 +243,21 @@ select donors.donor_id,
            as recent_contacts,
        case when has_contacts() then coalesce(exposure.earlier_contacts, 0) end
            as earlier_contacts,
-       case when has_interactions() then coalesce(done.recent_clicks, 0) end as recent_clicks,
-       case when has_interactions() then coalesce(done.earlier_clicks, 0) end as earlier_clicks,
-       done.last_click_age_days,
-       case when web.donor_id is not null then coalesce(done.recent_visits, 0) end as recent_visits,
-       case when web.donor_id is not null then coalesce(done.earlier_visits, 0) end
+       case when has_interactions() then coalesce(clicks.recent, 0) end as recent_clicks,
+       case when has_interactions() then coalesce(clicks.earlier, 0) end as earlier_clicks,
+       clicks.last_age_days as last_click_age_days,
+       case when web.donor_id is not null then coalesce(visits.recent, 0) end as recent_visits,
+       case when web.donor_id is not null then coalesce(visits.earlier, 0) end
            as earlier_visits,
-       done.last_visit_age_days,
-       case when has_interactions() then coalesce(done.recent_replies, 0) end as recent_replies,
-       case when has_interactions() then coalesce(done.earlier_replies, 0) end as earlier_replies,
-       done.last_reply_age_days,
-       case when opening.donor_id is not null then coalesce(done.recent_opens, 0) end
+       visits.last_age_days as last_visit_age_days,
+       case when has_interactions() then coalesce(replies.recent, 0) end as recent_replies,
+       case when has_interactions() then coalesce(replies.earlier, 0) end as earlier_replies,
+       replies.last_age_days as last_reply_age_days,
+       case when opening.donor_id is not null then coalesce(opens.recent, 0) end
            as recent_opens,
-       case when opening.donor_id is not null then coalesce(done.earlier_opens, 0) end
+       case when opening.donor_id is not null then coalesce(opens.earlier, 0) end
            as earlier_opens,
-       done.last_open_age_days,
+       opens.last_age_days as last_open_age_days,
        date_diff('day', cast(web.occurred_at as date), as_of()) as web_granted_age_days,
        date_diff('day', cast(opening.occurred_at as date), as_of()) as open_granted_age_days,
        case when has_contacts() then coalesce(campaigns_counted.recent_campaigns, 0) end
@@ -290,7 +277,10 @@ select donors.donor_id,
 from donors
 left join rhythms on rhythms.donor_id = donors.donor_id
 left join exposure on exposure.donor_id = donors.donor_id
-left join done on done.donor_id = donors.donor_id
+left join done as clicks on clicks.donor_id = donors.donor_id and clicks.act = 'click'
+left join done as visits on visits.donor_id = donors.donor_id and visits.act = 'visit'
+left join done as replies on replies.donor_id = donors.donor_id and replies.act = 'reply'
+left join done as opens on opens.donor_id = donors.donor_id and opens.act = 'open'
 left join granted as web on web.donor_id = donors.donor_id and web.act = 'visit'
 left join granted as opening on opening.donor_id = donors.donor_id and opening.act = 'open'
 left join campaigns_counted on campaigns_counted.donor_id = donors.donor_id

@@ -99,11 +99,19 @@ slots as (
         select donor_id, done_on, done_at from free_gifts
         union all
         select donor_id, done_on, done_at from acts
-    ) as moments
+    ) as timed
 ),
 
-hours as (
+-- A day counts once, whatever the number of its slots.
+moments as (
     select donor_id,
+           count(case when weekday = 0 then 1 end) as acts_monday,
+           count(case when weekday = 1 then 1 end) as acts_tuesday,
+           count(case when weekday = 2 then 1 end) as acts_wednesday,
+           count(case when weekday = 3 then 1 end) as acts_thursday,
+           count(case when weekday = 4 then 1 end) as acts_friday,
+           count(case when weekday = 5 then 1 end) as acts_saturday,
+           count(case when weekday = 6 then 1 end) as acts_sunday,
            count(case when from_hour = 0 then 1 end) as acts_00h,
            count(case when from_hour = 2 then 1 end) as acts_02h,
            count(case when from_hour = 4 then 1 end) as acts_04h,
@@ -116,25 +124,16 @@ hours as (
            count(case when from_hour = 18 then 1 end) as acts_18h,
            count(case when from_hour = 20 then 1 end) as acts_20h,
            count(case when from_hour = 22 then 1 end) as acts_22h
-    from slots
-    group by donor_id
-),
-
-weekdays as (
-    select donor_id,
-           count(case when weekday = 0 then 1 end) as acts_monday,
-           count(case when weekday = 1 then 1 end) as acts_tuesday,
-           count(case when weekday = 2 then 1 end) as acts_wednesday,
-           count(case when weekday = 3 then 1 end) as acts_thursday,
-           count(case when weekday = 4 then 1 end) as acts_friday,
-           count(case when weekday = 5 then 1 end) as acts_saturday,
-           count(case when weekday = 6 then 1 end) as acts_sunday
     from (
-        -- 1 January 2001 was a Monday
-        select distinct donor_id, done_on,
+        select donor_id, done_on, null as from_hour,
+               -- 1 January 2001 was a Monday
                ((date_diff('day', cast('2001-01-01' as date), done_on) % 7) + 7) % 7 as weekday
+        from (select distinct donor_id, done_on from slots) as days
+        union all
+        select donor_id, done_on, from_hour, null as weekday
         from slots
-    ) as days
+        where from_hour is not null
+    ) as habits
     group by donor_id
 ),
 
@@ -191,25 +190,25 @@ select donors.donor_id,
        coalesce(paid.paid_cheque, 0) as paid_cheque,
        coalesce(paid.paid_transfer, 0) as paid_transfer,
        coalesce(paid.paid_cash, 0) as paid_cash,
-       coalesce(weekdays.acts_monday, 0) as acts_monday,
-       coalesce(weekdays.acts_tuesday, 0) as acts_tuesday,
-       coalesce(weekdays.acts_wednesday, 0) as acts_wednesday,
-       coalesce(weekdays.acts_thursday, 0) as acts_thursday,
-       coalesce(weekdays.acts_friday, 0) as acts_friday,
-       coalesce(weekdays.acts_saturday, 0) as acts_saturday,
-       coalesce(weekdays.acts_sunday, 0) as acts_sunday,
-       coalesce(hours.acts_00h, 0) as acts_00h,
-       coalesce(hours.acts_02h, 0) as acts_02h,
-       coalesce(hours.acts_04h, 0) as acts_04h,
-       coalesce(hours.acts_06h, 0) as acts_06h,
-       coalesce(hours.acts_08h, 0) as acts_08h,
-       coalesce(hours.acts_10h, 0) as acts_10h,
-       coalesce(hours.acts_12h, 0) as acts_12h,
-       coalesce(hours.acts_14h, 0) as acts_14h,
-       coalesce(hours.acts_16h, 0) as acts_16h,
-       coalesce(hours.acts_18h, 0) as acts_18h,
-       coalesce(hours.acts_20h, 0) as acts_20h,
-       coalesce(hours.acts_22h, 0) as acts_22h,
+       coalesce(moments.acts_monday, 0) as acts_monday,
+       coalesce(moments.acts_tuesday, 0) as acts_tuesday,
+       coalesce(moments.acts_wednesday, 0) as acts_wednesday,
+       coalesce(moments.acts_thursday, 0) as acts_thursday,
+       coalesce(moments.acts_friday, 0) as acts_friday,
+       coalesce(moments.acts_saturday, 0) as acts_saturday,
+       coalesce(moments.acts_sunday, 0) as acts_sunday,
+       coalesce(moments.acts_00h, 0) as acts_00h,
+       coalesce(moments.acts_02h, 0) as acts_02h,
+       coalesce(moments.acts_04h, 0) as acts_04h,
+       coalesce(moments.acts_06h, 0) as acts_06h,
+       coalesce(moments.acts_08h, 0) as acts_08h,
+       coalesce(moments.acts_10h, 0) as acts_10h,
+       coalesce(moments.acts_12h, 0) as acts_12h,
+       coalesce(moments.acts_14h, 0) as acts_14h,
+       coalesce(moments.acts_16h, 0) as acts_16h,
+       coalesce(moments.acts_18h, 0) as acts_18h,
+       coalesce(moments.acts_20h, 0) as acts_20h,
+       coalesce(moments.acts_22h, 0) as acts_22h,
        coalesce(devices.read_phone, 0) as read_phone,
        coalesce(devices.read_tablet, 0) as read_tablet,
        coalesce(devices.read_computer, 0) as read_computer,
@@ -223,8 +222,7 @@ select donors.donor_id,
 from donors
 left join answers on answers.donor_id = donors.donor_id
 left join paid on paid.donor_id = donors.donor_id
-left join weekdays on weekdays.donor_id = donors.donor_id
-left join hours on hours.donor_id = donors.donor_id
+left join moments on moments.donor_id = donors.donor_id
 left join devices on devices.donor_id = donors.donor_id
 left join declared on declared.donor_id = donors.donor_id
 left join funds on funds.donor_id = donors.donor_id and funds.place = 1

@@ -35,15 +35,20 @@ def summarised(
     """
     families = families or dictionary.families()
     whole = spark.connected(session, store, as_of=as_of)
-    asked = spark.rows_of(whole.execute(summary.known_of_all())).row(0, named=True)
-    known = whole.parameters | asked | {"year_starts_in_month": year_starts_in_month}
+    known = whole.parameters | {"year_starts_in_month": year_starts_in_month}
+    for query in (summary.a_currency(), summary.known_of_all()):
+        asked = spark.rows_of(replace(whole, parameters=known).execute(query))
+        known = known | asked.row(0, named=True)
     part = spark.connected(session, store, as_of=as_of, bucket=bucket) if bucket else whole
     connection = replace(part, parameters=known)
     kept = []
-    for name in summary.INTERMEDIATE:
-        frame = connection.execute(summary.text(name)).repartition("donor_id").persist()
+    several = bool(known["has_several_currencies"])
+    for name, sql in summary.intermediate(has_several_currencies=several).items():
+        frame = connection.execute(sql)
+        if name == "counted_gifts":  # what several families read
+            frame = frame.repartition("donor_id").persist()
+            kept.append(frame)
         frame.createOrReplaceTempView(name)
-        kept.append(frame)
     try:
         yield _joined(connection, families)
     finally:

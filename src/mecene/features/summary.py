@@ -4,6 +4,7 @@ The one place where the size of the log matters: each family of columns is one `
 this module, run over one bucket of donors at a time. Everything after it is small.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -17,8 +18,17 @@ from mecene.engine.connection import Limits, Parameter
 from mecene.engine.store import BUCKETS, FactStore
 from mecene.features import dictionary
 
-INTERMEDIATE = {"counted_gifts": ("giving", "calendar", "recurring")}
+# In the order they refer to one another.
+INTERMEDIATE = ("own_amounts", "counted_gifts")
 DEFAULT_YEAR_START = 1
+_CURRENCIES = (
+    "(select currency from gifts where status = 'received' "
+    "union all select currency from recurring_gifts) as currencies"
+)
+# The whole order of giving.sql, and no other window.
+_IN_TIME = re.compile(
+    r"window in_time as \(\s+partition by donor_id\s+order by given_on asc, given_at asc[^()]*\)"
+)
 _SQL_TYPES = {
     pl.Int64(): "bigint",
     pl.Float64(): "double",
@@ -57,8 +67,9 @@ def of(
     limits = limits or LIMITS
     known, _ = _known(store, as_of, limits)
     known |= {"year_starts_in_month": year_starts_in_month}
+    lying = _as_they_lie(store, bucket, known, limits)
     with _ready(store, as_of, bucket, None, known, limits) as connection:
-        return _in_order(_one(connection, families or dictionary.families()))
+        return _in_order(_one(connection, families or dictionary.families(), lying))
 
 
 def batches(
@@ -77,9 +88,10 @@ def batches(
     limits = limits or LIMITS
     known, highest = _known(store, as_of, limits)
     known |= {"year_starts_in_month": year_starts_in_month}
+    lying = _as_they_lie(store, None, known, limits)
     for buckets, donors in _shares(store, highest):
         with _ready(store, as_of, buckets, donors, known, limits) as connection:
-            batch = _one(connection, families or dictionary.families())
+            batch = _one(connection, families or dictionary.families(), lying)
         if batch.height:
             yield batch
         del batch  # before the next one is made
@@ -90,34 +102,49 @@ def text(name: str) -> str:
     return resources.files("mecene.features").joinpath(f"{name}.sql").read_text(encoding="utf-8")
 
 
-def family(name: str) -> str:
-    """Return the SQL of a family of columns, each of its own type, one row a donor."""
+def family(name: str, *, as_they_lie: bool = False) -> str:
+    """Return the SQL of a family of columns, each of its own type, one row a donor.
+
+    ``as_they_lie`` leaves the order in time to the files: only for those that have it.
+    """
     wanted = dictionary.columns((name,))
     typed = ", ".join(f'cast("{c.name}" as {_SQL_TYPES[c.type]}) as "{c.name}"' for c in wanted)
-    return f"select {typed} from ({text(name)}) as family"
+    said = _IN_TIME.sub("window in_time as ()", text(name)) if as_they_lie else text(name)
+    return f"select {typed} from ({said}) as family"
+
+
+def intermediate(*, has_several_currencies: bool) -> dict[str, str]:
+    """Return name → SQL of the tables that families share, in the order they refer to one another.
+
+    A file with one currency is not asked which is each donor's: the join would unsettle the order
+    of the rows, too.
+    """
+    said = {name: text(name) for name in INTERMEDIATE}
+    return said if has_several_currencies else said | {"own_amounts": "select * from gifts"}
+
+
+def a_currency() -> str:
+    """Return the SQL of one currency of the whole store, ``some_currency``; empty without gifts."""
+    return f"select coalesce((select currency from {_CURRENCIES} limit 1), '') as some_currency"
 
 
 def known_of_all() -> str:
     """Return the SQL of what the whole store, not a bucket, knows of: nobody counted is not zero.
 
-    One row; each column is a constant of the SQL of the families.
+    One row; each column is a constant of the SQL of the families, as ``a_currency`` is. Compared
+    with a constant, a column of words is mostly answered by what its files say of themselves.
     """
-    currencies = (
-        "(select currency from gifts where status = 'received' "
-        "union all select currency from recurring_gifts) as currencies"
-    )
-    some_currency = f"select currency from {currencies} limit 1"
     asked = {
         "has_contacts": "select 1 from contacts limit 1",
         "has_interactions": "select 1 from interactions limit 1",
         "has_instalments": "select 1 from gifts where kind = 'instalment' limit 1",
         "has_contact_details": "select 1 from donors "
         "where email is not null or phone is not null or address is not null limit 1",
-        "has_several_currencies": f"select 1 from {currencies} "
-        f"where currency <> ({some_currency}) limit 1",
+        "has_several_currencies": f"select 1 from {_CURRENCIES} "
+        "where currency <> some_currency() limit 1",
     }
     exist = ", ".join(f"exists({query}) as {name}" for name, query in asked.items())
-    return f"select {exist}, coalesce(({some_currency}), '') as some_currency"
+    return f"select {exist}"
 
 
 @contextmanager
@@ -135,8 +162,10 @@ def _ready(
     ) as connection:
         # Sizes are guessed on unseen files: left to itself it hashes the gifts, not the donors.
         connection.execute("set disabled_optimizers = 'build_side_probe_side'")
-        for name in INTERMEDIATE:
-            connection.execute(f"create temp view {name} as {text(name)}")
+        connection.execute("set preserve_insertion_order = true")
+        several = bool(known["has_several_currencies"])
+        for name, sql in intermediate(has_several_currencies=several).items():
+            connection.execute(f"create temp view {name} as {sql}")
         yield connection
 
 
@@ -156,9 +185,26 @@ def _shares(store: FactStore, highest: int) -> Iterator[tuple[tuple[str, ...], r
             yield tuple(held[first : first + together]), donors
 
 
-def _one(connection: duckdb.DuckDBPyConnection, families: tuple[str, ...]) -> pl.DataFrame:
+def _as_they_lie(
+    store: FactStore, bucket: str | None, known: Mapping[str, Parameter], limits: Limits
+) -> bool:
+    """Return whether gifts come out of the files in time, so that nobody need sort them.
+
+    One thread reads one file after the other, from its first row to its last. Where several
+    currencies are known, the amounts put in order are not those of the files.
+    """
+    return (
+        limits.threads == 1
+        and not known["has_several_currencies"]
+        and store.is_in_order("gifts", bucket=bucket)
+    )
+
+
+def _one(
+    connection: duckdb.DuckDBPyConnection, families: tuple[str, ...], as_they_lie: bool
+) -> pl.DataFrame:
     """Return the columns of several families, one row a donor."""
-    parts = [connection.execute(family(name)).pl() for name in families]
+    parts = [connection.execute(family(name, as_they_lie=as_they_lie)).pl() for name in families]
     # On one thread families mostly come in the order the donors lie in, all of them.
     if any(not part["donor_id"].equals(parts[0]["donor_id"]) for part in parts[1:]):
         parts = [part.sort("donor_id") for part in parts]
@@ -173,8 +219,10 @@ def _in_order(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _known(store: FactStore, as_of: date, limits: Limits) -> tuple[dict[str, Parameter], int]:
     """Return the constants of the families' SQL, and the highest number of a donor."""
-    highest_donor = "(select max(donor_id) from donors) as highest"
-    sql = f"select *, {highest_donor} from ({known_of_all()}) as known"
-    known = duck.run(sql, store=store, as_of=as_of, limits=limits).row(0, named=True)
+    with duck.connected(store, as_of=as_of, limits=limits) as connection:
+        (currency,) = connection.execute(a_currency()).fetchall()[0]
+        duck.define(connection, {"some_currency": currency})
+        asked = f"select *, (select max(donor_id) from donors) as highest from ({known_of_all()})"
+        known = connection.execute(asked).pl().row(0, named=True)
     highest = known.pop("highest") or 0
-    return known, highest
+    return known | {"some_currency": currency}, highest

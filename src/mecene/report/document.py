@@ -5,6 +5,7 @@ from mecene.report import page
 from mecene.report.analysis import Analysis
 from mecene.report.chapters import (
     actions,
+    card,
     essentials,
     foretold,
     income,
@@ -30,6 +31,7 @@ def document(analysis: Analysis, intake: Intake) -> page.Page:
         loyalty.chapter(measures, pen) if measures else None,
         regular.chapter(analysis, pen),
         foretold.chapter(analysis, pen),
+        card.chapter(analysis, pen),
         worth.chapter(analysis, pen) if analysis.model else None,
         quality.chapter(intake, pen),
     ]

@@ -25,7 +25,7 @@ _IN_A_LIST = (
 
 
 # What a double click opens in columns, in a French and in an English spreadsheet.
-_SPREADSHEET: dict[str, dict[str, Any]] = {
+SPREADSHEET: dict[str, dict[str, Any]] = {
     "fr": {"delimiter": ";", "decimal": ",", "bom": True},
     "en": {"delimiter": ",", "decimal": ".", "bom": True},
 }
@@ -70,7 +70,7 @@ def _write_page(analysis: Analysis, intake: Intake, file: Path) -> None:
 def _write_donors(analysis: Analysis, into: Path) -> None:
     pl.scan_parquet(sorted(analysis.donors.glob("*.parquet"))).sink_parquet(into / "donors.parquet")
     shown = (roll.for_people(part, lang=analysis.lang) for part in roll.parts(analysis.donors))
-    safe_writing.write_csv(shown, into / "donors.csv", **_SPREADSHEET[analysis.lang])
+    safe_writing.write_csv(shown, into / "donors.csv", **SPREADSHEET[analysis.lang])
     workbook = into / "donors.xlsx"
     workbook.unlink(missing_ok=True)
     if analysis.count <= LARGEST_WORKBOOK:
@@ -95,7 +95,7 @@ def _write_lists(analysis: Analysis, folder: Path) -> None:
         safe_writing.write_csv(
             _worded(listed, lang=analysis.lang),
             folder / f"{name}.csv",
-            **_SPREADSHEET[analysis.lang],
+            **SPREADSHEET[analysis.lang],
         )
 
 

@@ -1,57 +1,48 @@
 """Foresight: what donors were learnt to do, and how that did on a period put aside.
 
 The file's past is read once and learnt from twice: whole, for today's scores; and without its
-last period, which is then the test that the report shows.
+last period, which is then the test that the report and the model's card show.
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from mecene.engine.store import BUCKETS
-from mecene.report.question import Question
-from mecene.scores import backtest, goodness, leaks, model, training, typical, unseen
-from mecene.scores.backtest import Backtest
+from mecene.report.question import Progress, Question, silent
+from mecene.scores import card as model_card
+from mecene.scores import contact, model, training, typical, unseen
+from mecene.scores.card import Card
+from mecene.scores.history import History
+from mecene.scores.leaks import LeakingColumn
 from mecene.scores.model import ScoreModel
 from mecene.scores.training import Rows
 from mecene.scores.typical import Typical
+from mecene.scores.unseen import Unseen
+from mecene.segments import lifecycle
+from mecene.segments.rules import Rules
 
 # What a report pays for: more rows or older years move the scores less than they take time
 # (docs/methods/scores.md).
 ROWS = 10_000
 ORIGINS = 4
-_GROUPS = 10
-# Fewer donors, or acts, make a test that chance alone decides.
-_LEAST_TESTED = 50
-_LEAST_OUTCOMES = 10
-
-
-@dataclass(frozen=True)
-class Tested:
-    """How a model that stopped before the last period did on it.
-
-    ``curve`` has a row a group of equal size, least likely first: ``donors``, ``foretold`` and
-    ``seen``, shares of them.
-    """
-
-    backtest: Backtest
-    curve: pl.DataFrame
 
 
 @dataclass(frozen=True)
 class Foresight:
-    """The model of today's scores, its test, and what donors are usually like.
+    """The model of today's scores, its card, and what donors are usually like.
 
-    ``tested`` is None where the past is too short for one, ``typical`` where there is nobody.
+    ``card`` is None where the past is too short for a test, ``typical`` where there is nobody.
+    ``leaking`` names the column that knew the future, where nothing was learnt because of it.
     """
 
     model: ScoreModel
-    tested: Tested | None
+    card: Card | None
     typical: Typical | None
+    leaking: str | None = None
 
 
 def learnt(question: Question, parts: Sequence[Path]) -> Foresight:
@@ -63,17 +54,63 @@ def learnt(question: Question, parts: Sequence[Path]) -> Foresight:
     for found in training.rows(store, looked_from, in_currency=currency, most=ROWS):
         rows.append(found)
         question.on_progress("scores_past", len(rows), len(looked_from.days))
-    months, today = looked_from.period_months, _today(parts, rows)
-    learn = partial(model.learn, as_of=as_of, period_months=months, currency=currency)
+    today = _today(parts, rows)
+    known = History(as_of, looked_from.period_months, currency, rows, today, {})
+    usual = typical.of(today) if today.height else None
     try:
-        told = learn(rows, today, on_progress=question.on_progress)
-        tested = _tested(rows, period_months=months, currency=currency)
-    except leaks.LeakingColumn:
+        told, card = taught(
+            known,
+            rules=question.rules,
+            contact_cost=question.contact_cost,
+            on_progress=question.on_progress,
+        )
+        return Foresight(told, card, usual)
+    except LeakingColumn as leak:
         # In a very small file a column can tell, by chance, all who then gave. Nothing is then
         # learnt of its past: the published answers, and a sentence that says so.
-        told, tested = learn([], today), None
-    usual = typical.of(today) if today.height else None
-    return Foresight(told, tested, usual)
+        nothing = History(as_of, looked_from.period_months, currency, [], today, {})
+        return Foresight(model.taught(nothing), None, usual, leaking=leak.column)
+
+
+def taught(
+    known: History,
+    *,
+    rules: Rules,
+    contact_cost: float | None = None,
+    on_progress: Progress = silent,
+) -> tuple[ScoreModel, Card | None]:
+    """Return a model and its card; no card where the past is too short to put it to the test.
+
+    Args:
+        known: What is learnt from.
+        rules: Of the segments.
+        contact_cost: What writing to one donor costs, in units of the currency; a default if None.
+        on_progress: Told ``(stage, done, total)``.
+
+    Raises:
+        LeakingColumn: a column of ``known`` knows what happened after its origin.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="unseen") as beside:
+        # The test learns from the same rows and waits for nothing of the model's.
+        testing = beside.submit(_unseen, known)
+        told = model.taught(known, on_progress=on_progress)
+        found = testing.result()
+    if found is None:
+        return told, None
+    return told, model_card.of(
+        told,
+        found,
+        contact_minor=contact.minor(contact_cost, currency=known.currency),
+        known=known,
+        further={"segment": lifecycle.classify(found.summary, rules=rules)["segment"]},
+    )
+
+
+def _unseen(known: History) -> Unseen | None:
+    try:
+        return unseen.of(known.rows, period_months=known.period_months, currency=known.currency)
+    except unseen.NothingUnseen:
+        return None
 
 
 def _today(parts: Sequence[Path], rows: Sequence[Rows]) -> pl.DataFrame:
@@ -88,32 +125,3 @@ def _today(parts: Sequence[Path], rows: Sequence[Rows]) -> pl.DataFrame:
 
 
 _BUCKETS = len(BUCKETS)
-
-
-def _tested(rows: Sequence[Rows], *, period_months: int, currency: str) -> Tested | None:
-    if len(rows) < 2:
-        return None
-    last = rows[-1]
-    donors = last.frame.filter(pl.col("gifts") > 0)
-    gave = int((donors["period_gifts"] > 0).sum())
-    if donors.height < _LEAST_TESTED or not _LEAST_OUTCOMES <= gave < donors.height:
-        return None
-    taught = model.learn(
-        [unseen.known_on(part, last.origin, period_months) for part in rows[:-1]],
-        last.frame,
-        as_of=last.origin,
-        period_months=period_months,
-        currency=currency,
-        aims=(),  # the test is of giving alone
-    )
-    rng = np.random.default_rng(0)
-    found = backtest.of(taught, donors, origin=last.origin, months=period_months, rng=rng)
-    chance = backtest.chances(taught, donors, months=period_months)["score"]
-    outcome = (donors["period_gifts"] > 0).to_numpy().astype(np.float64)
-    groups = goodness.by_group(chance, outcome, groups=_GROUPS)
-    curve = pl.DataFrame(
-        [(len(told), float(told.mean()), float(did.mean())) for told, did in groups],
-        schema={"donors": pl.Int64, "foretold": pl.Float64, "seen": pl.Float64},
-        orient="row",
-    )
-    return Tested(found, curve)

@@ -16,6 +16,7 @@ from altair.utils import schemapi
 
 from mecene import money
 from mecene.report import easel, lexicon
+from mecene.words import Lexicon
 
 WIDE = 812
 NARROW = 330
@@ -109,24 +110,26 @@ def picture(
     header: Sequence[str],
     rows: Iterable[Sequence[str]],
     lang: str,
+    words: Lexicon = lexicon.LEXICON,
 ) -> Picture:
     """Return a named picture, drawn for a page and for a phone.
 
     Args:
-        name: Its title stands under ``pictures.<name>`` in the report's words.
+        name: Its title stands under ``pictures.<name>`` in the words.
         build: Makes the chart for a width in pixels.
         alternative: What it shows, for who cannot see it.
-        header: Column names under ``tables`` in the report's words.
+        header: Column names under ``tables`` in the words.
         rows: The figures drawn, as they are written.
         lang: ``fr`` or ``en``.
+        words: The page's; the report's by default.
     """
     return Picture(
         name=name,
-        title=lexicon.say(f"pictures.{name}", lang=lang),
+        title=words.say(f"pictures.{name}", lang=lang),
         alternative=alternative,
         wide=draw(partial(build, WIDE), name=name, lang=lang),
         narrow=draw(partial(build, NARROW), name=f"{name}-narrow", lang=lang),
-        header=tuple(lexicon.say(f"tables.{column}", lang=lang) for column in header),
+        header=tuple(words.say(f"tables.{column}", lang=lang) for column in header),
         rows=tuple(tuple(row) for row in rows),
     )
 

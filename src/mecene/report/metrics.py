@@ -98,14 +98,16 @@ def _scores(analysis: Analysis) -> dict[str, Any]:
         "income_12m": asdict(foretold.income(bands, year_effect=model.year_effect)),
         "bands": bands.to_dicts(),
         "test": _test(analysis),
+        "card": _card(analysis),
+        "leaking_column": analysis.foresight.leaking,
     }
 
 
 def _test(analysis: Analysis) -> dict[str, Any] | None:
-    tested = analysis.foresight.tested
-    if tested is None:
+    card = analysis.foresight.card
+    if card is None:
         return None
-    found = tested.backtest
+    found = card.backtest
     return {
         "origin": found.origin.isoformat(),
         "months": found.months,
@@ -116,7 +118,29 @@ def _test(analysis: Analysis) -> dict[str, Any] | None:
         "groups": found.groups,
         "by_depth": list(found.by_depth),
         "by_depth_rfm": list(found.by_depth_rfm),
-        "curve": tested.curve.to_dicts(),
+        "curve": card.curve.select("donors", "foretold", "seen").to_dicts(),
+    }
+
+
+def _card(analysis: Analysis) -> dict[str, Any] | None:
+    card = analysis.foresight.card
+    if card is None:
+        return None
+    return {
+        "verdict": card.verdict,
+        "level": card.level,
+        "best_baseline": card.best_baseline,
+        "better_by": card.better_by,
+        "better_by_se": card.better_se,
+        "contact_minor": card.contact_minor,
+        "depths": card.depths.to_dicts(),
+        "lift": [_known(row) for row in card.lift.to_dicts()],
+        "groups": [_known(row) for row in card.groups.to_dicts()],
+        "fairness": [_known(row) for row in card.fairness.to_dicts()],
+        "years": [
+            _known(row) | {"origin": row["origin"].isoformat()} for row in card.years.to_dicts()
+        ],
+        "drift": card.columns.to_dicts() if card.columns is not None else None,
     }
 
 

@@ -45,7 +45,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Block:
-    """A picture, a table or a titled list of points, its lead sentence, how it is worked out."""
+    """A picture, a table or a titled list of points, its lead sentence, how it is worked out.
+
+    ``folded`` ones show their title and lead, and open at a touch; on paper they are open.
+    """
 
     lead: str
     how: str
@@ -53,6 +56,14 @@ class Block:
     table: Table | None = None
     title: str = ""
     points: tuple[str, ...] = ()
+    folded: bool = False
+
+    @property
+    def heading(self) -> str:
+        """Return what the block is called, nothing where it only speaks."""
+        if self.picture:
+            return self.picture.title
+        return self.table.caption if self.table else self.title
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,14 @@
 """Portrait: what a finished report knows of one donor, in words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from mecene import money
-from mecene.report import lexicon, roll, spreadsheet
+from mecene.report import lexicon, roll, spreadsheet, weak_signals
+from mecene.report.weak_signals import WeakSignals
 from mecene.words import LANGUAGES
 
 _NAMED_AT_MOST = 8
@@ -28,14 +29,17 @@ class SeveralFound(LookupError):
 
 @dataclass(frozen=True)
 class Portrait:
-    """One row of the roll, the donor's latest gifts (newest first), and their lists."""
+    """One row of the roll, the donor's latest gifts (newest first), and what was found besides."""
 
     row: dict[str, Any]
     gifts: tuple[dict[str, Any], ...]
+    folder: Path = Path()
+    weak: WeakSignals = field(default_factory=WeakSignals)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values."""
-        return {**self.row, "latest_gifts": [dict(gift) for gift in self.gifts]}
+        gifts = [dict(gift) for gift in self.gifts]
+        return {**self.row, **self.weak.to_dict(), "latest_gifts": gifts}
 
 
 def find(folder: Path, asked: str) -> Portrait:
@@ -55,7 +59,8 @@ def find(folder: Path, asked: str) -> Portrait:
         found = roll.filter(condition).head(_NAMED_AT_MOST).collect()
         if found.height == 1:
             row = found.row(0, named=True)
-            return Portrait(row, _gifts(folder, row["donor_id"]))
+            number = row["donor_id"]
+            return Portrait(row, _gifts(folder, number), folder, weak_signals.of(folder, number))
         if found.height:
             raise SeveralFound(", ".join(str(number) for number in found["donor_id"]))
     raise NobodyFound(asked)
@@ -74,6 +79,8 @@ def lines(portrait: Portrait, *, lang: str) -> list[str]:
     shown = [f"{row['donor_id']}  {who or lexicon.say('portrait.no_name', lang=lang)}".rstrip()]
     # The report's own language has no second column.
     shown.append(f"  {row.get(roll.sentence_in(lang)) or row['sentence']}")
+    besides = weak_signals.lines(portrait.weak, lang=lang, folder=portrait.folder)
+    shown += [f"  {line}" for line in besides]
     for name, value in row.items():
         if name not in _SAID_ELSEWHERE and value not in (None, False, []):
             shown.append(f"  {names.get(name, name)}{colon}{_written(name, value, row, lang)}")
@@ -134,7 +141,7 @@ def _written(name: str, value: Any, row: dict[str, Any], lang: str) -> str:
         return spreadsheet.code(name, value, lang=lang)
     if name.endswith("_minor"):
         return money.text(round(value), currency=row["currency"] or "EUR", lang=lang)
-    if name.startswith("p_"):
+    if name.startswith("p_") or name.endswith("_sure"):
         return money.percent(value, lang=lang)
     if isinstance(value, bool):
         return lexicon.say("words.yes", lang=lang)

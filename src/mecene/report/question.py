@@ -31,7 +31,8 @@ class Question:
 
     ``into`` is a folder for the tables of donors. ``on_progress`` is called with (stage, done,
     in all). ``fiscal_year_start`` is a month, 1..12. ``discount_rate`` is a year's, > -1: what a
-    euro in a year is worth less than one now.
+    euro in a year is worth less than one now. ``contact_cost`` is what writing to one donor
+    costs, in units of the main currency; None where nobody said.
     """
 
     store: FactStore
@@ -41,6 +42,7 @@ class Question:
     rules: Rules = field(default_factory=segment_rules.load)
     fiscal_year_start: int = 1
     discount_rate: float = DISCOUNT_RATE
+    contact_cost: float | None = None
     on_progress: Progress = silent
 
     @property
@@ -52,6 +54,11 @@ class Question:
             for file in self.store.files(table)
         )
         return (None,) if rows <= _ROWS_AT_ONCE else BUCKETS
+
+    @property
+    def has_contacts(self) -> bool:
+        """Return whether files hold what was sent to donors, or what they did besides giving."""
+        return bool(self.store.files("contacts") or self.store.files("interactions"))
 
     def any_currency(self) -> str:
         """Return the currency of some gift, EUR without any: for a file where nothing counts."""

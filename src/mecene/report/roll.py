@@ -11,8 +11,8 @@ from pathlib import Path
 import polars as pl
 
 from mecene.engine import duck
-from mecene.engine.store import FactStore
-from mecene.report import foretold, spreadsheet
+from mecene.engine.store import BUCKETS, FactStore
+from mecene.report import foretold, reach, spreadsheet
 from mecene.segments import tags as segment_tags
 from mecene.words import LANGUAGES
 
@@ -55,6 +55,23 @@ def people(store: FactStore, *, as_of: date, bucket: str | None) -> pl.DataFrame
     )
 
 
+def named(store: FactStore, *, as_of: date, only: pl.DataFrame) -> pl.DataFrame:
+    """Return who some donors are, ``donor_id`` and ``PERSON``, a bucket of the store at a time.
+
+    Args:
+        store: The facts.
+        as_of: The day.
+        only: ``donor_id`` of those wanted.
+    """
+    wanted = only.select("donor_id")
+    held = [bucket for bucket in BUCKETS if store.files("donors", bucket=bucket)]
+    parts = [
+        people(store, as_of=as_of, bucket=bucket).join(wanted, on="donor_id", how="semi")
+        for bucket in held
+    ]
+    return pl.concat(parts)
+
+
 def figures(
     valued: pl.DataFrame, segments: pl.DataFrame, tagged: pl.DataFrame, scores: pl.DataFrame
 ) -> pl.DataFrame:
@@ -76,6 +93,7 @@ def figures(
         "reason",
         *otherwise,
         *GIVING,
+        *reach.COLUMNS,
         *foretold.SHOWN,
         *VALUE,
         *TAGS,

@@ -18,6 +18,13 @@ CODES = {
     "score_confidence": "confidence",
     "most_answered_channel": "traits",
     "return_class": "return_classes",
+    "best_channel": "traits",
+    "channel_learnt_from": "learnt_from",
+    "best_weekday": "weekdays",
+    "best_hour": "hours",
+    "best_read_device": "devices",
+    "best_acted_device": "devices",
+    "level": "alarm_levels",
 }
 
 
@@ -35,10 +42,11 @@ def worded(table: pl.DataFrame, *, lang: str) -> pl.DataFrame:
     return shown.rename({name: names.get(name, name) for name in shown.columns})
 
 
-def code(column: str, value: str, *, lang: str) -> str:
+def code(column: str, value: object, *, lang: str) -> str:
     """Return one code in words; a code that has none is its own word."""
     section = CODES.get(column)
-    return lexicon.labels(section, lang=lang).get(value, value) if section else value
+    said = str(value)
+    return lexicon.labels(section, lang=lang).get(said, said) if section else said
 
 
 def _amounts(table: pl.DataFrame) -> list[pl.Expr]:
@@ -70,8 +78,12 @@ def _answers(table: pl.DataFrame, *, lang: str) -> list[pl.Expr]:
 
 def _codes(table: pl.DataFrame, *, lang: str) -> list[pl.Expr]:
     return [
-        pl.col(name).replace_strict(
-            lexicon.labels(section, lang=lang), default=pl.col(name), return_dtype=pl.String
+        pl.col(name)
+        .cast(pl.String)
+        .replace_strict(
+            lexicon.labels(section, lang=lang),
+            default=pl.col(name).cast(pl.String),
+            return_dtype=pl.String,
         )
         for name, section in CODES.items()
         if name in table.columns

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from mecene.lifetime_value import value
-from mecene.report import foretold, one_currency, roll, value_bands, why
+from mecene.report import foretold, one_currency, reach, roll, value_bands, why
 from mecene.report.foresight import Foresight
 from mecene.report.question import EVERYBODY, Question
 from mecene.report.whole import Whole
@@ -91,7 +91,8 @@ def of(
 ) -> Standing:
     """Return the standing of the donors of one bucket; write their part of the roll."""
     rules, summary, segments = question.rules, settled.summary, settled.segments
-    valued = foretold.joined(settled.valued, foresight.model, question)
+    reached = reach.of(summary, whole.habits)
+    valued = reach.joined(foretold.joined(settled.valued, foresight.model, question), reached)
     own = custom.tag(
         valued.join(segments.select("donor_id", "segment"), on="donor_id"), rules=rules
     )
@@ -118,7 +119,7 @@ def of(
         grid=_grid(settled.bands.with_columns(addable["amount_36m_minor"])),
         bands=value_bands.counted(addable["expected_value_36m_minor"], currency=currency),
         totals=addable.select(pl.col("^expected_.*$").sum()),
-        lists=why.beside(built, summary, foresight, lang=question.lang),
+        lists=reach.beside(why.beside(built, summary, foresight, lang=question.lang), reached),
         tags=tagged.select(pl.col(pl.Boolean).sum().cast(pl.Int64)),
         recurring=_counted(segments["recurring_state"]),
         apart=_counted(_kept_out(summary)),

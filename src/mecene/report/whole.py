@@ -9,26 +9,34 @@ from pathlib import Path
 
 import polars as pl
 
+from mecene.channels.habits import Habits
 from mecene.features import summary as features
 from mecene.lifetime_value import evidence, histories, value
 from mecene.lifetime_value.evidence import Evidence
+from mecene.report import reach
 from mecene.report.question import EVERYBODY, Question
 from mecene.scores import training
 from mecene.segments import context, rfm
 from mecene.segments.context import Context
 from mecene.segments.rules import Rules
 
-# What a report reads; drift and habits serve those who look for them.
+# What a report reads; drift serves those who look for it.
 FAMILIES = (*training.FAMILIES, "motives")
+# Read where something was sent or done besides giving: gifts alone tell of no channel.
+_OF_CONTACTS = ("habits",)
 
 
 @dataclass(frozen=True)
 class Whole:
-    """The file's value model (None: nobody gave), its quintiles, and what a large gift is."""
+    """The file's value model (None: nobody gave), its quintiles, and what a large gift is.
+
+    ``habits`` of answering: None where files hold gifts alone.
+    """
 
     model: value.ValueModel | None
     edges: rfm.Edges | None
     context: Context
+    habits: Habits | None = None
 
 
 def summaries(question: Question) -> list[Path]:
@@ -52,7 +60,7 @@ def summary_of_nobody(question: Question) -> Path:
         question.store,
         as_of=question.as_of,
         bucket=None,
-        families=FAMILIES,
+        families=_families(question),
         year_starts_in_month=question.fiscal_year_start,
     ).write_parquet(file)
     return file
@@ -65,10 +73,15 @@ def learnt(parts: list[Path], *, rules: Rules) -> Whole:
     for found, _, _ in counted:
         known = found if known is None else known + found
     return Whole(
+        habits=reach.learnt(parts),
         model=_model(known),
         edges=_edges([scored for _, scored, _ in counted]),
         context=context.of_file(context.added(*(large for _, _, large in counted)), rules=rules),
     )
+
+
+def _families(question: Question) -> tuple[str, ...]:
+    return (*FAMILIES, *_OF_CONTACTS) if question.has_contacts else FAMILIES
 
 
 def _summarised(question: Question, bucket: str | None, file: Path) -> bool:
@@ -77,7 +90,7 @@ def _summarised(question: Question, bucket: str | None, file: Path) -> bool:
         question.store,
         as_of=question.as_of,
         bucket=bucket,
-        families=FAMILIES,
+        families=_families(question),
         year_starts_in_month=question.fiscal_year_start,
     )
     if frame.height:

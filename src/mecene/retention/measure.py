@@ -1,6 +1,5 @@
 """Measure: what are all of this association's figures, as of a day."""
 
-import tomllib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -14,6 +13,7 @@ from mecene.retention import (
     income,
     movements,
     recurring,
+    regions,
     second_gift,
     tallies,
     who_leaves,
@@ -154,13 +154,8 @@ def of_tallies(counted: tallies.Tallies, about: tallies.Scope) -> Measures:
         average_gift=tuple(
             f for who in WHO for f in income.averages(counted["gift_amounts"], about.years, who=who)
         ),
-        who_leaves=who_leaves.figures(counted["who_leaves"], regions=_regions()),
+        who_leaves=who_leaves.figures(counted["who_leaves"], regions=regions.by_department()),
     )
-
-
-def _regions() -> dict[str, str]:
-    listed: dict[str, list[str]] = tomllib.loads(_text("regions.toml"))["regions"]
-    return {department: region for region, codes in listed.items() for department in codes}
 
 
 def _other_currencies(about: tallies.Scope) -> tuple[OtherCurrency, ...]:

@@ -4,6 +4,7 @@ The whole of it is learnt as of that day, from what was known before it; nothing
 followed.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,7 +19,9 @@ from mecene.features import summary
 from mecene.scores import goodness, model, outcomes, prediction, totals, training
 from mecene.scores.distribution import Distribution
 from mecene.scores.goodness import Goodness
-from mecene.scores.model import ScoreModel, silent
+from mecene.scores.history import Progress, silent
+from mecene.scores.model import ScoreModel
+from mecene.scores.totals import Total
 
 Vector = NDArray[np.float64]
 
@@ -43,10 +46,14 @@ class Backtest:
             law is right. Counts over ten equal parts.
         expected_minor: Sum foretold of all donors' free gifts.
         seen_minor: What they gave.
-        covered: Share of groups whose 80 % interval held their total; NaN without groups.
+        covered: Share of groups drawn at random whose 80 % interval held their total; NaN
+            without groups.
         groups: How many groups of 200 donors or more.
         by_depth: Share of euros reached at each tenth of donors, ranked by expected value.
         by_depth_rfm: The same, ranked by RFM.
+        covered_alike: As ``covered``, of as many groups of donors who are alike, by what is
+            expected of them.
+        whole: The total of all, with its 80 % interval.
     """
 
     origin: date
@@ -60,6 +67,8 @@ class Backtest:
     groups: int
     by_depth: tuple[float, ...]
     by_depth_rfm: tuple[float, ...]
+    covered_alike: float
+    whole: Total
 
 
 def run(
@@ -70,7 +79,7 @@ def run(
     as_of: date,
     seed: int = 0,
     most_rows: int = training.ROWS_PER_ORIGIN,
-    on_progress: model.Progress = silent,
+    on_progress: Progress = silent,
 ) -> Backtest:
     """Return how the scores of a past day did.
 
@@ -119,35 +128,67 @@ def of(
         months: Length of the period.
         rng: Draws the groups, and the place of those whose total is among many equal.
     """
+    law = prediction.free_gifts(fitted, donors, months=months)
+    said = chances(fitted, donors, law, months=months)
+    return held(fitted, donors, law, said, origin=origin, months=months, rng=rng)
+
+
+def held(
+    fitted: ScoreModel,
+    donors: pl.DataFrame,
+    law: Distribution,
+    said: Mapping[str, Vector],
+    *,
+    origin: date,
+    months: int,
+    rng: np.random.Generator,
+) -> Backtest:
+    """Return what was foretold of donors, held against what they did: ``of``, its answers given.
+
+    Args:
+        fitted: Learnt before ``origin``.
+        donors: One row a donor as of ``origin``, with ``period_gifts`` and ``period_minor``.
+        law: Of their free gifts.
+        said: What ``chances`` returns.
+        origin: The day looked from.
+        months: Length of the period.
+        rng: Draws the groups, and the place of those whose total is among many equal.
+    """
     outcome = (donors["period_gifts"] > 0).to_numpy().astype(np.float64)
-    law = prediction.free_gifts(fitted, donors)
-    said = chances(fitted, donors, months=months)
     seen = donors["period_minor"].to_numpy().astype(np.float64)
     whole = 12 if months <= 12 else 24
-    scale = (
-        1.0 if months == whole else float(law.first[:, :months].sum() / law.first[:, :whole].sum())
+    expected, variance = law.expected_minor(whole), law.variance_minor(whole)
+    drawn, ranked = _groups(expected, rng)
+    year = fitted.year_effect
+    inside = _covered(
+        seen, drawn, lambda part: totals.of(expected[part], variance[part], year_effect=year)
     )
-    expected = law.expected_minor(whole) * scale
-    held, groups = _covered(expected, law.variance_minor(whole) * scale, seen, fitted, rng)
-    rank = _rfm_rank(donors)
+    alike = _covered_alike(fitted, (expected, variance, law.p_gives(months)), seen, ranked)
+    rank = rfm_rank(donors)
     return Backtest(
         origin=origin,
         months=months,
         used=fitted.giving.method,
         goodness={name: goodness.of(chance, outcome) for name, chance in said.items()},
-        pit=_pit(law, seen, whole, rng) if months == whole else (),
+        pit=_pit(law, seen, whole, rng),
         expected_minor=float(expected.sum()),
         seen_minor=float(seen.sum()),
-        covered=held,
-        groups=groups,
-        by_depth=_depths(expected, seen),
-        by_depth_rfm=_depths(rank, seen),
+        covered=inside,
+        groups=len(drawn),
+        by_depth=shares(expected, seen),
+        by_depth_rfm=shares(rank, seen),
+        covered_alike=alike,
+        whole=totals.of(expected, variance, year_effect=year),
     )
 
 
-def chances(fitted: ScoreModel, donors: pl.DataFrame, *, months: int) -> dict[str, Vector]:
-    """Return what each method says of a free gift within some months, by name. Each (n,)."""
-    law = prediction.free_gifts(fitted, donors)
+def chances(
+    fitted: ScoreModel, donors: pl.DataFrame, law: Distribution, *, months: int
+) -> dict[str, Vector]:
+    """Return what each method says of a free gift within some months, by name. Each (n,).
+
+    ``score`` is what ``law``, that of free gifts, says.
+    """
     found = {"score": law.first[:, :months].sum(axis=1)}
     if months == fitted.period_months:
         giving = fitted.giving
@@ -160,18 +201,44 @@ def chances(fitted: ScoreModel, donors: pl.DataFrame, *, months: int) -> dict[st
     return found
 
 
-def _covered(
-    expected: Vector, variance: Vector, seen: Vector, fitted: ScoreModel, rng: np.random.Generator
-) -> tuple[float, int]:
-    """Return the share of drawn groups whose 80 % interval held what they gave."""
-    count = min(GROUPS, len(seen) // _LEAST_IN_GROUP)
+def _groups(
+    expected: Vector, rng: np.random.Generator
+) -> tuple[list[NDArray[np.intp]], list[NDArray[np.intp]]]:
+    """Return groups drawn at random, and as many of donors alike; none of fewer than 200."""
+    count = min(GROUPS, len(expected) // _LEAST_IN_GROUP)
     if count < 5:
-        return float("nan"), 0
+        return [], []
+    drawn, ranked = rng.permutation(len(expected)), np.argsort(expected, kind="stable")
+    return np.array_split(drawn, count), np.array_split(ranked, count)
+
+
+def _covered_alike(
+    fitted: ScoreModel,
+    told: tuple[Vector, Vector, Vector],
+    seen: Vector,
+    groups: list[NDArray[np.intp]],
+) -> float:
+    """Return the share held of groups of donors alike; ``told``: mean, variance, chance."""
+    return _covered(
+        seen,
+        groups,
+        lambda part: totals.of_alike(
+            *(numbers[part] for numbers in told),
+            year_effect=fitted.year_effect,
+            group_effect=fitted.group_effect,
+        ),
+    )
+
+
+def _covered(
+    seen: Vector, groups: list[NDArray[np.intp]], told: Callable[[NDArray[np.intp]], Total]
+) -> float:
+    """Return the share of groups whose 80 % interval held what they gave."""
     held = []
-    for part in np.array_split(rng.permutation(len(seen)), count):
-        total = totals.of(expected[part], variance[part], year_effect=fitted.year_effect)
+    for part in groups:
+        total = told(part)
         held.append(total.low_minor <= seen[part].sum() <= total.high_minor)
-    return float(np.mean(held)), count
+    return float(np.mean(held)) if held else float("nan")
 
 
 def _pit(law: Distribution, seen: Vector, months: int, rng: np.random.Generator) -> tuple[int, ...]:
@@ -182,7 +249,7 @@ def _pit(law: Distribution, seen: Vector, months: int, rng: np.random.Generator)
     return tuple(int(number) for number in counted)
 
 
-def _depths(rank: Vector, seen: Vector) -> tuple[float, ...]:
+def shares(rank: Vector, seen: Vector) -> tuple[float, ...]:
     """Return the share of euros in the first tenth of donors by rank, the first two, and so on."""
     order = np.argsort(-rank, kind="stable")
     reached = np.cumsum(seen[order])
@@ -192,7 +259,7 @@ def _depths(rank: Vector, seen: Vector) -> tuple[float, ...]:
     return tuple((reached[ends] / reached[-1]).tolist())
 
 
-def _rfm_rank(donors: pl.DataFrame) -> Vector:
+def rfm_rank(donors: pl.DataFrame) -> Vector:
     """Return the order fundraisers use: fifths of recency, frequency and amount, summed."""
     fifths = [
         (donors[name].rank("average", descending=down) / donors.height * 5).ceil().fill_null(0)

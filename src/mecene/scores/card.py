@@ -1,36 +1,35 @@
 """Card: what a score is worth, for whom, and what it must not be used for.
 
 All figures are of the last origin, unseen by the model that is tested there (`unseen`); they
-are what may be expected of today's scores, by a model of the same making. No donor is in it.
+are what may be expected of today's scores, by a model of the same making. No donor is in it, and
+of a group of fewer than fifty not even the number. In words: `card_words`.
 """
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from importlib import resources
-from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from mecene import money
 from mecene.scores import drift, fairness, gaps, goodness
+from mecene.scores.backtest import Backtest
 from mecene.scores.goodness import Goodness
+from mecene.scores.history import History
 from mecene.scores.model import ScoreModel
+from mecene.scores.trials import BASELINES
 from mecene.scores.typical import running
 from mecene.scores.unseen import Unseen
 
 Vector = NDArray[np.float64]
 
 DEPTHS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
-LANGUAGES = ("fr", "en")
-
-
-class UnknownLanguage(LookupError):
-    """There are sentences in French and in English only."""
+FIFTH = 0.2
+_PARTS = 10
+_SURE = 2.0  # standard errors from which a difference is not put down to chance
+# A mean gap, beyond what chance makes, from which chances are an order first.
+_CALIBRATED = 0.01
 
 
 @dataclass(frozen=True)
@@ -39,77 +38,129 @@ class Card:
 
     Attributes:
         as_of: Day the shown scores are made on.
-        tested_on: The origin the figures are of.
         origins: Days the shown score was learnt from.
         period_months: What a chance is about: a free gift within so many months.
         currency: Of the amounts.
         learnt_from: Donors learnt from, over all origins.
-        tested: Donors tested.
-        goodness: By method: ``model``, ``rfm``, ``repeat``, ``habit``…; those of the same origin.
-        curve: Ten groups of equal size: ``foretold``, ``seen``, its 95 % interval ``low``–``high``.
-        lift: Tenths of donors, likeliest first: ``rate``, ``lift``, ``reached`` (share of givers).
+        method: ``mixture``, or the simple rule that beat it and is used.
+        confidence: ``low``, ``medium`` or ``high``.
+        backtest: Of the origin tested, each method: ``score``, ``rfm``, ``repeat``, ``habit``…
+        best_baseline: The simple rule of least log loss.
+        better_by: Its mean log loss less the score's, over the same donors.
+        better_se: One standard error of it.
+        curve: Up to ten groups of equal size: ``foretold``, ``seen``, its 95 % interval.
+        lift: The same parts, likeliest first: ``rate``, ``lift``, ``reached`` (share of givers).
         depths: Net money by share of donors written to (see ``net_by_depth``).
-        groups: Gaps by ``dimension``: ``gifts``, ``regular``, ``kind``.
-        years: By tested origin: ``drift.of_answers`` and the AUC.
+        groups: Gaps by ``dimension``: ``segment`` where it was given, ``gifts``, ``regular``,
+            ``kind``.
+        years: By tested origin: ``drift.of_answers`` and the AUC; the last is that of the card.
         fairness: See ``fairness.of``.
+        columns: See ``drift.of_columns``; None where too few are known, or nobody asked.
         contact_minor: What writing to one donor costs.
     """
 
     as_of: date
-    tested_on: date
     origins: tuple[date, ...]
     period_months: int
     currency: str
     learnt_from: int
-    tested: int
-    goodness: Mapping[str, Goodness]
+    method: str
+    confidence: str
+    backtest: Backtest
+    best_baseline: str
+    better_by: float
+    better_se: float
     curve: pl.DataFrame
     lift: pl.DataFrame
     depths: pl.DataFrame
     groups: pl.DataFrame
     years: pl.DataFrame
     fairness: pl.DataFrame
+    columns: pl.DataFrame | None
     contact_minor: int
 
+    @property
+    def goodness(self) -> Goodness:
+        """Return how good the chances that are used were."""
+        return self.backtest.goodness["score"]
 
-def of(model: ScoreModel, unseen: Unseen, *, contact_minor: int) -> Card:
+    @property
+    def verdict(self) -> str:
+        """Return ``better``, ``alike`` or ``worse`` than the best simple rule, beyond chance."""
+        if abs(self.better_by) <= _SURE * self.better_se:
+            return "alike"
+        return "better" if self.better_by > 0 else "worse"
+
+    @property
+    def level(self) -> str:
+        """Return whether the chances are ``right``, or were ``too_high`` or ``too_low``."""
+        told = self.goodness
+        if told.calibration_error - told.calibration_noise <= _CALIBRATED:
+            return "right"
+        return "too_high" if told.mean_chance > told.outcomes / told.donors else "too_low"
+
+    @property
+    def fifth(self) -> dict[str, float]:
+        """Return the row of ``depths`` for the first fifth of the file."""
+        return self.depths.row(by_predicate=pl.col("depth") == FIFTH, named=True)
+
+    @property
+    def behind_from(self) -> float:
+        """Return the share of the file from which RFM is never behind, and ahead; 1: nowhere."""
+        inside = self.depths.filter(pl.col("depth") < 1)
+        more = pl.col("net_minor") - pl.col("net_rfm_minor")
+        last = max(inside.filter(more > 0)["depth"].to_list(), default=0.0)
+        behind = inside.filter((more < 0) & (pl.col("depth") > last))
+        return min(behind["depth"].to_list(), default=1.0)
+
+
+def of(
+    model: ScoreModel,
+    unseen: Unseen,
+    *,
+    contact_minor: int,
+    known: History | None = None,
+    further: Mapping[str, pl.Series] | None = None,
+) -> Card:
     """Return the card of a model.
 
     Args:
         model: The one whose scores are shown.
         unseen: What one of the same making foretold of the last origin.
         contact_minor: What writing to one donor costs, >= 0.
-
-    Raises:
-        ValueError: no donor was tested.
+        known: What the model was learnt from; without it, drift is not told.
+        further: Dimension → group of each donor of ``unseen``; shown before the others.
     """
-    tested = {"model": goodness.of(unseen.chance, unseen.gave)}
-    for test in model.giving.tests:
-        if test.origin == unseen.origin:
-            tested |= {name: found for name, found in test.goodness.items() if name != "mixture"}
+    best, better_by, se = _against(unseen)
+    parts = max(2, min(_PARTS, len(unseen.gave) // gaps.LEAST_DONORS))
     return Card(
         as_of=model.as_of,
-        tested_on=unseen.origin,
         origins=model.origins,
         period_months=unseen.period_months,
         currency=model.currency,
         learnt_from=model.donors,
-        tested=len(unseen.gave),
-        goodness=tested,
-        curve=curve(unseen.chance, unseen.gave),
-        lift=lift(unseen.chance, unseen.gave),
+        method=model.giving.method,
+        confidence=model.giving.confidence,
+        backtest=unseen.backtest,
+        best_baseline=best,
+        better_by=better_by,
+        better_se=se,
+        curve=curve(unseen.chance, unseen.gave, parts=parts),
+        lift=lift(unseen.chance, unseen.gave, parts=parts),
         depths=net_by_depth(unseen, contact_minor=contact_minor),
-        groups=_groups(unseen),
-        years=_years(model),
-        fairness=fairness.of(unseen),
+        groups=_untold(_groups(unseen, further or {})),
+        years=_years(model, unseen),
+        fairness=_untold(fairness.of(unseen)),
+        columns=_columns(known) if known else None,
         contact_minor=contact_minor,
     )
 
 
-def curve(chance: Vector, outcome: Vector) -> pl.DataFrame:
-    """Return ten groups of equal size, least likely first: foretold, seen and its interval."""
+def curve(chance: Vector, outcome: Vector, *, parts: int = _PARTS) -> pl.DataFrame:
+    """Return groups of equal size, least likely first: foretold, seen and its interval."""
     rows = []
-    for place, (told, did) in enumerate(goodness.by_group(chance, outcome, groups=10), start=1):
+    found = goodness.by_group(chance, outcome, groups=parts)
+    for place, (told, did) in enumerate(found, start=1):
         low, high = gaps.wilson(int(did.sum()), len(did))
         rows.append({
             "group": place, "donors": len(did), "foretold": float(told.mean()),
@@ -118,19 +169,21 @@ def curve(chance: Vector, outcome: Vector) -> pl.DataFrame:
     return pl.DataFrame(rows)
 
 
-def lift(chance: Vector, outcome: Vector) -> pl.DataFrame:
-    """Return tenths of donors, likeliest first.
+def lift(chance: Vector, outcome: Vector, *, parts: int = _PARTS) -> pl.DataFrame:
+    """Return parts of equal size, likeliest first: tenths, or fewer.
 
-    Columns: ``tenth`` from 1, ``donors``, ``rate``, ``lift`` (rate over that of all; NaN where
-    nobody gave), ``reached``: share of all givers in this tenth and those before.
+    Columns: ``part`` from 1, ``depth``: share of donors in this one and those before, ``donors``,
+    ``rate``, ``lift`` (rate over that of all; NaN where nobody gave), ``reached``: share of all
+    givers in this part and those before.
     """
-    whole, reached, rows = outcome.mean(), 0.0, []
-    parts = goodness.by_group(-chance, outcome, groups=10)
-    for tenth, (_, did) in enumerate(parts, start=1):
+    whole, reached, donors, rows = outcome.mean(), 0.0, 0, []
+    found = goodness.by_group(-chance, outcome, groups=parts)
+    for part, (_, did) in enumerate(found, start=1):
         reached += float(did.sum())
+        donors += len(did)
         rate = float(did.mean())
         rows.append({
-            "tenth": tenth, "donors": len(did), "rate": rate,
+            "part": part, "depth": donors / len(outcome), "donors": len(did), "rate": rate,
             "lift": rate / whole if whole else float("nan"),
             "reached": reached / outcome.sum() if whole else float("nan"),
         })  # fmt: skip
@@ -140,12 +193,14 @@ def lift(chance: Vector, outcome: Vector) -> pl.DataFrame:
 def net_by_depth(unseen: Unseen, *, contact_minor: int) -> pl.DataFrame:
     """Return what writing to the best donors brings, net, by share of the file.
 
-    Columns: ``depth``, a share; ``donors``; ``net_minor``: free gifts of the period less the cost
-    of writing, to those of highest expected value; ``net_rfm_minor``: to those first by recency,
-    frequency and amount; ``net_all_even_minor``: to as many taken at random. Gifts are those
-    really made, asked for or not: an upper bound of what writing brings.
+    Columns: ``depth``, a share; ``donors``; ``givers``, the share of all who gave among them;
+    ``net_minor``: free gifts of the period less the cost of writing, to those of highest expected
+    value; ``net_rfm_minor``: to those first by recency, frequency and amount;
+    ``net_all_even_minor``: to as many taken at random. Gifts are those really made, asked for or
+    not: an upper bound of what writing brings.
     """
     value = unseen.gave_minor
+    likeliest = np.cumsum(unseen.gave[np.argsort(-unseen.chance, kind="stable")])
     by_model = np.cumsum(value[np.argsort(-unseen.worth_minor, kind="stable")])
     by_rfm = np.cumsum(value[np.argsort(-unseen.rfm, kind="stable")])
     rows = []
@@ -154,6 +209,7 @@ def net_by_depth(unseen: Unseen, *, contact_minor: int) -> pl.DataFrame:
         cost = donors * contact_minor
         rows.append({
             "depth": depth, "donors": donors,
+            "givers": float(likeliest[donors - 1] / max(likeliest[-1], 1.0)),
             "net_minor": round(float(by_model[donors - 1])) - cost,
             "net_rfm_minor": round(float(by_rfm[donors - 1])) - cost,
             "net_all_even_minor": round(float(value.sum()) * donors / len(value)) - cost,
@@ -161,25 +217,16 @@ def net_by_depth(unseen: Unseen, *, contact_minor: int) -> pl.DataFrame:
     return pl.DataFrame(rows)
 
 
-def sentences(card: Card, *, lang: str) -> dict[str, tuple[str, ...]]:
-    """Return the card in words: section → sentences, in reading order.
-
-    Sections: ``measured``, ``learnt``, ``absent``, ``not_for``.
-
-    Raises:
-        UnknownLanguage: ``lang`` is neither ``fr`` nor ``en``.
-    """
-    if lang not in LANGUAGES:
-        raise UnknownLanguage(f"lang is {lang!r}; sentences exist in fr and en")
-    blanks = _blanks(card, lang)
-    said: dict[str, tuple[str, ...]] = {}
-    for section, named in _words().items():
-        wanted = [words[lang] for name, words in named.items() if _holds(name, card)]
-        said[section] = tuple(str(sentence).format(**blanks) for sentence in wanted)
-    return said
+def _against(unseen: Unseen) -> tuple[str, float, float]:
+    """Return the best simple rule, how much less log loss than it, and one standard error."""
+    known = {name: unseen.said[name] for name in BASELINES if name in unseen.said}
+    losses = {name: goodness.log_losses(said, unseen.gave) for name, said in known.items()}
+    best = min(losses, key=lambda name: float(losses[name].mean()))
+    gain = losses[best] - goodness.log_losses(unseen.chance, unseen.gave)
+    return best, float(gain.mean()), float(gain.std() / np.sqrt(len(gain)))
 
 
-def _groups(unseen: Unseen) -> pl.DataFrame:
+def _groups(unseen: Unseen, further: Mapping[str, pl.Series]) -> pl.DataFrame:
     gifts = pl.col("gifts")
     labels = unseen.summary.select(
         gifts=pl.when(gifts == 1).then(pl.lit("1"))
@@ -190,72 +237,30 @@ def _groups(unseen: Unseen) -> pl.DataFrame:
         regular=pl.when(running()).then(pl.lit("yes")).otherwise(pl.lit("no")),
         kind=pl.col("kind").fill_null("unknown"),
     )  # fmt: skip
+    columns = {**further, **labels.to_dict()}
     parts: Sequence[pl.DataFrame] = [
-        gaps.by(labels[name], unseen.chance, unseen.gave, alarmed=unseen.alarmed).select(
+        gaps.by(column, unseen.chance, unseen.gave, alarmed=unseen.alarmed).select(
             pl.lit(name).alias("dimension"), pl.all()
         )
-        for name in labels.columns
+        for name, column in columns.items()
     ]
-    return pl.concat(parts)
+    return gaps.set_apart(pl.concat(parts), unseen.chance, unseen.gave)
 
 
-def _years(model: ScoreModel) -> pl.DataFrame:
-    found = drift.of_answers(model.giving)
-    aucs = [test.goodness["mixture"].auc for test in model.giving.tests]
-    return found.with_columns(auc=pl.Series(aucs, dtype=pl.Float64))
+def _untold(table: pl.DataFrame) -> pl.DataFrame:
+    """Return gaps without the size of the groups too small to tell."""
+    return table.with_columns(donors=pl.when(~pl.col("too_few")).then("donors"))
 
 
-def _holds(name: str, card: Card) -> bool:
-    """Return whether a sentence is true of a card; most are of all."""
-    told = card.goodness["model"]
-    excess = told.calibration_error - told.calibration_noise
-    beaten = [f.log_loss for n, f in card.goodness.items() if n in ("rfm", "repeat", "habit")]
-    unequal = bool(card.fairness["unequal"].any())
-    return {
-        "calibrated": excess <= 0.01,
-        "miscalibrated": excess > 0.01,
-        "better": bool(beaten) and told.log_loss < min(beaten),
-        "not_better": bool(beaten) and told.log_loss >= min(beaten),
-        "unequal": unequal,
-        "equal": not unequal and bool((~card.fairness["too_few"]).any()),
-        "fairness_unknown": not bool((~card.fairness["too_few"]).any()),
-    }.get(name, True)
+def _years(model: ScoreModel, unseen: Unseen) -> pl.DataFrame:
+    earlier = [test for test in model.giving.tests if test.origin < unseen.origin]
+    tests = [(test.origin, test.goodness["mixture"]) for test in earlier]
+    told = [*tests, (unseen.origin, unseen.backtest.goodness["score"])]
+    return drift.of_answers(told)
 
 
-def _blanks(card: Card, lang: str) -> dict[str, str]:
-    told = card.goodness["model"]
-    fifth = card.depths.row(by_predicate=pl.col("depth") == 0.2, named=True)
-
-    def written(minor: float) -> str:
-        unit = 10 ** money.exponent(card.currency)
-        return money.text(round(minor / unit) * unit, currency=card.currency, lang=lang)
-
-    unequal = card.fairness.filter("unequal")
-    return {
-        "auc": money.number(told.auc * 100, lang=lang),
-        "tested": money.number(card.tested, lang=lang),
-        "tested_on": _day(card.tested_on, lang),
-        "months": str(card.period_months),
-        "foretold": money.percent(told.mean_chance, lang=lang, decimals=1),
-        "seen": money.percent(told.outcomes / told.donors, lang=lang, decimals=1),
-        "error": money.number(told.calibration_error * 100, lang=lang, decimals=1),
-        "noise": money.number(told.calibration_noise * 100, lang=lang, decimals=1),
-        "reached": money.percent(float(card.lift["reached"][min(1, card.lift.height - 1)]),
-                                 lang=lang),
-        "net": written(fifth["net_minor"]),
-        "net_rfm": written(fifth["net_rfm_minor"]),
-        "contact": money.text(card.contact_minor, currency=card.currency, lang=lang),
-        "learnt_from": money.number(card.learnt_from, lang=lang),
-        "origins": ", ".join(_day(day, lang) for day in card.origins),
-        "groups": ", ".join(unequal["group"].to_list()),
-    }  # fmt: skip
-
-
-def _day(day: date, lang: str) -> str:
-    return f"{day:%d/%m/%Y}" if lang == "fr" else f"{day.day} {day:%B %Y}"
-
-
-@cache
-def _words() -> dict[str, Any]:
-    text = resources.files("mecene.scores").joinpath("card.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+def _columns(known: History) -> pl.DataFrame | None:
+    try:
+        return drift.of_columns(known.rows, known.today)
+    except drift.TooFewDonors:
+        return None

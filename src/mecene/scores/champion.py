@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from mecene import period
 from mecene.engine.store import FactStore
 from mecene.scores import goodness, model, prediction, training
-from mecene.scores.model import ScoreModel, silent
+from mecene.scores.history import Progress, silent
+from mecene.scores.model import ScoreModel
 from mecene.scores.origins import HORIZON_MONTHS, Origins
 
 Vector = NDArray[np.float64]
@@ -73,7 +74,7 @@ def run(
     period_months: int,
     seed: int = 0,
     most_rows: int = training.ROWS_PER_ORIGIN,
-    on_progress: model.Progress = silent,
+    on_progress: Progress = silent,
 ) -> Duel:
     """Return how the model before, and learning anew, do on the last finished period.
 

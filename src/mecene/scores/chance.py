@@ -14,17 +14,16 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import special
 
-from mecene.scores import baselines, goodness, learners, mixture
+from mecene.scores import baselines, learners, mixture, trials
 from mecene.scores.baselines import Rates
 from mecene.scores.design import Design
-from mecene.scores.goodness import Goodness
 from mecene.scores.habit import Habit
 from mecene.scores.learners import Always, Learners, Sample
 from mecene.scores.mixture import Mixture
+from mecene.scores.trials import Test
 
 Vector = NDArray[np.float64]
 
-BASELINES = ("habit", "repeat", "rfm")
 _TESTED_ORIGINS = 2
 _FADING = 0.6  # of an origin's weight, each origin back
 _FOLDS = 5
@@ -37,28 +36,15 @@ class Lesson:
     """How a chance is taught: the same for every origin.
 
     ``first`` is the habit, or one chance for all; ``period_days`` the length of a period, for the
-    baselines; ``taught`` which learners; ``further`` the association's own columns of numbers.
+    baselines; ``taught`` which learners; ``further`` the association's own columns of numbers;
+    ``usual_shift``, in log-odds, what files lose from the periods taught to the next one.
     """
 
     first: Habit | Always
     period_days: float
     taught: tuple[str, ...] = learners.EVERY
     further: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Test:
-    """How each method did on one origin it had not seen; ``folds``: on unseen donors instead.
-
-    ``better_by`` is the mean log loss of the best baseline minus the mixture's, with ``se``.
-    """
-
-    origin: date
-    folds: bool
-    goodness: Mapping[str, Goodness]
-    best_baseline: str
-    better_by: float
-    se: float
+    usual_shift: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -102,6 +88,19 @@ class Chance:
         return np.asarray(special.expit(self.log_odds(summary)))
 
 
+@dataclass(frozen=True)
+class Foretold:
+    """What was said of the donors of one origin by what was taught before it; not kept.
+
+    ``log_odds`` of each, in the order of the origin's sample; ``later``: the origin is one that
+    nobody taught, rather than donors that nobody taught.
+    """
+
+    origin: date
+    later: bool
+    log_odds: Vector
+
+
 def fit(samples: Sequence[Sample], lesson: Lesson, *, rng: np.random.Generator) -> Chance:
     """Return the chance learnt from the origins of a file.
 
@@ -110,23 +109,34 @@ def fit(samples: Sequence[Sample], lesson: Lesson, *, rng: np.random.Generator) 
         lesson: How it is taught.
         rng: For what is drawn.
     """
+    return learnt(samples, lesson, rng=rng)[0]
+
+
+def learnt(
+    samples: Sequence[Sample], lesson: Lesson, *, rng: np.random.Generator
+) -> tuple[Chance, tuple[Foretold, ...]]:
+    """Return the chance, and what it said of the origins it was tested on."""
     informed = [sample for sample in samples if len(sample.outcome)]
     if not informed:
-        return _untaught(lesson.first)
+        return _untaught(lesson.first), ()
     seen = _unseen_answers(informed, lesson, rng)
     everything = np.concatenate([sample.outcome for sample in informed])
     taught = learners.rarer_outcomes(everything)
     rounds = [part.rounds for part in seen if part.rounds]
     trees = round(1.15 * rounds[-1]) if rounds else None
     final = _taught(informed, lesson, rng, rounds=trees)
-    tests = tuple(_tests(seen, taught))
-    mixed = _mixed(seen, taught, _names(final))
+    said = [_said(seen, place, taught, lesson) for place in range(len(seen))]
+    tests = tuple(_tested(part, odds) for part, odds in zip(seen, said, strict=True))
+    mixed = _mixed(seen, taught, _names(final), lesson)
     whole = pl.concat([sample.summary for sample in informed], how="vertical_relaxed")
     rates = {
         kind: baselines.fit(kind, whole, everything, period_days=lesson.period_days)
         for kind in ("repeat", "rfm")
     }
-    return Chance(final, mixed, rates, _method(tests), tests, taught)
+    foretold = tuple(
+        Foretold(part.origin, not part.folds, odds) for part, odds in zip(seen, said, strict=True)
+    )
+    return Chance(final, mixed, rates, trials.method(tests), tests, taught), foretold
 
 
 @dataclass(frozen=True)
@@ -220,7 +230,7 @@ def _asked(
     )
 
 
-def _mixed(seen: Sequence[_Unseen], taught: int, names: tuple[str, ...]) -> Mixture:
+def _mixed(seen: Sequence[_Unseen], taught: int, names: tuple[str, ...], lesson: Lesson) -> Mixture:
     """Return the mixture that foretold best what was not seen, newer periods counting more."""
     able = [part for part in seen if set(names) <= set(part.answers)]
     if not able:
@@ -230,21 +240,19 @@ def _mixed(seen: Sequence[_Unseen], taught: int, names: tuple[str, ...]) -> Mixt
     period = np.repeat(np.arange(len(able)), lengths)
     trust = np.power(_FADING, len(able) - 1.0 - period, dtype=np.float64)
     outcome = np.concatenate([part.outcome for part in able])
-    return mixture.fit(answers, outcome, period=period, trust=trust, taught=taught)
+    return mixture.fit(
+        answers, outcome, period=period, trust=trust, taught=taught,
+        usual=lesson.usual_shift, same_period=able[-1].folds,
+    )  # fmt: skip
 
 
-def _tests(seen: Sequence[_Unseen], taught: int) -> list[Test]:
-    """Return how methods did, each origin with a mixture made before it."""
-    tests = []
-    for place, part in enumerate(seen):
-        names = tuple(part.answers)
-        if part.folds:
-            mixed = _half_and_half(part, taught)
-        else:
-            mixed = _mixed(seen[:place], part.taught, names).log_odds(part.answers)
-        said = {"mixture": mixed, **part.answers, **part.baselines}
-        tests.append(_tested(part, {name: special.expit(odds) for name, odds in said.items()}))
-    return tests
+def _said(seen: Sequence[_Unseen], place: int, taught: int, lesson: Lesson) -> Vector:
+    """Return the log-odds on one origin of a mixture made before it."""
+    part = seen[place]
+    if part.folds:
+        return _half_and_half(part, taught)
+    mixed = _mixed(seen[:place], part.taught, tuple(part.answers), lesson)
+    return mixed.log_odds(part.answers)
 
 
 def _half_and_half(part: _Unseen, taught: int) -> Vector:
@@ -253,36 +261,14 @@ def _half_and_half(part: _Unseen, taught: int) -> Vector:
     answer = np.empty(len(part.outcome))
     for asked in (half, ~half):
         told = {name: odds[~asked] for name, odds in part.answers.items()}
-        weighed = mixture.fit(told, part.outcome[~asked], taught=taught)
+        weighed = mixture.fit(told, part.outcome[~asked], taught=taught, same_period=True)
         answer[asked] = weighed.log_odds({n: odds[asked] for n, odds in part.answers.items()})
     return answer
 
 
-def _tested(part: _Unseen, chances: Mapping[str, Vector]) -> Test:
-    found = {name: goodness.of(chance, part.outcome) for name, chance in chances.items()}
-    best = min((name for name in BASELINES if name in found), key=lambda name: found[name].log_loss)
-    gain = goodness.log_losses(chances[best], part.outcome) - goodness.log_losses(
-        chances["mixture"], part.outcome
-    )
-    se = float(gain.std() / np.sqrt(len(gain)))
-    return Test(part.origin, part.folds, found, best, float(gain.mean()), se)
-
-
-def _method(tests: Sequence[Test]) -> str:
-    """Return what to use: the mixture, or the baseline that beat it every time it was tested.
-
-    Once is a year's luck: the baseline of a bad year is often behind again the year after.
-    """
-    if not tests:
-        return "mixture"
-    best = tests[-1].best_baseline
-    beaten = all(
-        test.best_baseline == best
-        and test.better_by < -2 * test.se
-        and test.goodness[best].auc >= test.goodness["mixture"].auc
-        for test in tests
-    )
-    return best if beaten else "mixture"
+def _tested(part: _Unseen, mixed: Vector) -> Test:
+    said = {"mixture": mixed, **part.answers, **part.baselines}
+    return trials.of(said, part.outcome, origin=part.origin, folds=part.folds)
 
 
 def _untaught(first: Habit | Always) -> Chance:

@@ -27,11 +27,12 @@ class Distribution:
         first: Chance that the next free gift falls in each month ahead. (n, 24), sums <= 1.
         counts_12m: Chance of at least 0, 1, 2 … free gifts within 12 months. (n, k), falling.
         counts_24m: The same within 24 months.
-        amounts: Equally likely amounts of a free gift; those of one donor are alike. (n, v).
+        amounts: What a free gift may be; those of one donor are alike. (n, v), rising.
         ending: How a regular gift goes on.
         monthly_minor: Amount of a regular gift's debit. (n,).
         starts: Chance of starting a regular gift within 12 months. (n,).
         raises: Chance of raising it within 12 months. (n,).
+        shares: Chance of each of the amounts, the same for all; even by default. (v,), sums to 1.
     """
 
     first: Matrix
@@ -42,6 +43,7 @@ class Distribution:
     monthly_minor: Vector
     starts: Vector
     raises: Vector
+    shares: Vector | None = None
 
     def p_gives(self, months: int) -> Vector:
         """Return the chance of a gift, free or regular, within 1 to 24 months. (n,).
@@ -60,7 +62,7 @@ class Distribution:
 
     def expected_minor(self, months: int) -> Vector:
         """Return the mean of what is given within 12 or 24 months. (n,)."""
-        free = self._counts(months)[:, 1:].sum(axis=1) * self.amounts.mean(axis=1)
+        free = self._counts(months)[:, 1:].sum(axis=1) * self._over_amounts(self.amounts)
         return np.asarray(free + self.monthly_minor * self.ending.lasts[:, :months].sum(axis=1))
 
     def variance_minor(self, months: int) -> Vector:
@@ -68,7 +70,7 @@ class Distribution:
         beyond = self._counts(months)[:, 1:]
         steps = np.arange(1, beyond.shape[1] + 1)
         mean_count, square_count = beyond.sum(axis=1), (beyond * (2 * steps - 1)).sum(axis=1)
-        mean, square = self.amounts.mean(axis=1), (self.amounts**2).mean(axis=1)
+        mean, square = self._over_amounts(self.amounts), self._over_amounts(self.amounts**2)
         free = square_count * square - (mean_count * mean) ** 2
         lasts = self.ending.lasts[:, :months]
         debits = lasts.sum(axis=1)
@@ -150,7 +152,7 @@ class Distribution:
         The two years' sums are those of ``expected_minor``.
         """
         year, both = (self._counts(m)[:, 1:].sum(axis=1) for m in (12, 24))
-        mean = self.amounts.mean(axis=1)
+        mean = self._over_amounts(self.amounts)
         when = np.maximum(self.first, 1e-12)
         income = np.zeros(MONTHS)
         for part, count in ((slice(0, 12), year), (slice(12, 24), both - year)):
@@ -170,8 +172,12 @@ class Distribution:
         needed = np.floor(np.maximum(minor, 0.0)[:, None] / amounts).astype(np.int64) + 1
         most = counts.shape[1] - 1
         reached = np.take_along_axis(counts, np.minimum(needed, most), axis=1)
-        over = np.where(needed <= most, reached, 0.0).mean(axis=1)
+        over = self._over_amounts(np.where(needed <= most, reached, 0.0))
         return np.asarray(np.where(minor < 0, 1.0, over))
+
+    def _over_amounts(self, values: Matrix) -> Vector:
+        """Return the mean of what each amount brings, by donor. (n,)."""
+        return values.mean(axis=1) if self.shares is None else values @ self.shares
 
     def _debits(self, months: int) -> tuple[Sequence[int], Matrix]:
         """Return the numbers of debits that may be made, and the chance of each. (n, k)."""

@@ -6,13 +6,14 @@ A file may drift without the score being wrong, and the other way round.
 """
 
 from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from mecene.scores import neutral
-from mecene.scores.chance import Chance
+from mecene.scores.goodness import Goodness
 from mecene.scores.training import Rows
 
 Vector = NDArray[np.float64]
@@ -89,24 +90,23 @@ def psi(before: Vector, after: Vector) -> float:
     return float(((is_now - was) * np.log(is_now / was)).sum())
 
 
-def of_answers(chance: Chance) -> pl.DataFrame:
-    """Return one row a tested origin, oldest first: what was foretold and what happened.
+def of_answers(tests: Sequence[tuple[date, Goodness]]) -> pl.DataFrame:
+    """Return one row a tested origin, in order: what was foretold and what happened.
 
     Columns: ``origin``, ``donors``, ``foretold`` and ``seen`` (rates in [0, 1]), ``gap``
-    (foretold less seen) and ``noise``, one standard deviation of it by chance alone.
+    (foretold less seen), ``noise``, one standard deviation of it by chance alone, and ``auc``.
     """
     schema = {
         "origin": pl.Date, "donors": pl.Int64, "foretold": pl.Float64, "seen": pl.Float64,
-        "gap": pl.Float64, "noise": pl.Float64,
+        "gap": pl.Float64, "noise": pl.Float64, "auc": pl.Float64,
     }  # fmt: skip
     found = []
-    for test in chance.tests:
-        told = test.goodness["mixture"]
+    for origin, told in tests:
         seen = told.outcomes / told.donors
         spread = np.sqrt(max(told.mean_chance * (1 - told.mean_chance), 0.0) / told.donors)
         found.append({
-            "origin": test.origin, "donors": told.donors, "foretold": told.mean_chance,
-            "seen": seen, "gap": told.mean_chance - seen, "noise": float(spread),
+            "origin": origin, "donors": told.donors, "foretold": told.mean_chance,
+            "seen": seen, "gap": told.mean_chance - seen, "noise": float(spread), "auc": told.auc,
         })  # fmt: skip
     return pl.DataFrame(found, schema=schema)
 

@@ -9,29 +9,28 @@ from itertools import pairwise
 from typing import Any
 
 import polars as pl
-from scipy import special
 
+from mecene.retention import regions
 from mecene.scores import gaps
 from mecene.scores.unseen import Unseen
 
-DIMENSIONS = ("age", "gender", "department")
-LARGE_GAP = 0.05
+DIMENSIONS = ("age", "gender", "region", "department")
 OTHERS = "other"
 _AGES = (18, 35, 45, 55, 65, 75)
 
 
 def of(unseen: Unseen) -> pl.DataFrame:
-    """Return one row a group of each dimension: age band, gender, department.
+    """Return one row a group of each dimension: age band, gender, region, department.
 
-    Columns: ``dimension`` (``age``, ``gender``, ``department``), those of ``gaps.by``, and
-    ``unequal``: the gap is over five points from the whole file's, and not by chance (5 % over all
-    the groups of the dimension). Departments of fewer than 50 donors are put together as
-    ``other``; donors of unknown age, gender or place are in ``unknown``. A dimension of which
-    nothing is known is left out.
+    Columns: ``dimension`` (one of ``DIMENSIONS``), those of ``gaps.by``, and ``unequal`` (see
+    ``gaps.set_apart``). Departments of fewer than 50 donors are put together as ``other``;
+    regions are those of France, by department; donors of unknown age, gender or place are in
+    ``unknown``. A dimension of which nothing is known is left out.
     """
     labels = unseen.summary.select(
         age=_age_band(),
         gender=pl.col("gender").fill_null("unknown"),
+        region=_region(),
         department=_department(),
     )
     parts = [pl.DataFrame(schema={"dimension": pl.String, **gaps.SCHEMA})]
@@ -40,14 +39,7 @@ def of(unseen: Unseen) -> pl.DataFrame:
             continue
         table = gaps.by(labels[dimension], unseen.chance, unseen.gave, alarmed=unseen.alarmed)
         parts.append(table.select(pl.lit(dimension).alias("dimension"), pl.all()))
-    whole = float((unseen.chance - unseen.gave).mean()) if len(unseen.gave) else 0.0
-    apart = (pl.col("gap") - whole).abs()
-    compared = pl.col("gap").is_not_null().sum().over("dimension")
-    # Bonferroni: five in a hundred over the dimension, not for each of its groups.
-    beyond = compared.map_batches(_normal_beyond, return_dtype=pl.Float64)
-    chance_alone = (pl.col("gap_high") - pl.col("gap")) / gaps.Z95 * beyond
-    unequal = ((apart > LARGE_GAP) & (apart > chance_alone)).fill_null(value=False)
-    return pl.concat(parts).with_columns(unequal=unequal)
+    return gaps.set_apart(pl.concat(parts), unseen.chance, unseen.gave)
 
 
 def widest(table: pl.DataFrame) -> pl.DataFrame:
@@ -67,10 +59,6 @@ def widest(table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _normal_beyond(groups: pl.Series) -> pl.Series:
-    return pl.Series(special.ndtri(1 - 0.025 / groups.to_numpy().clip(1)))
-
-
 def _age_band() -> pl.Expr:
     age = pl.col("age_years")
     band: Any = pl.when(age < _AGES[0]).then(pl.lit(f"0-{_AGES[0] - 1}"))
@@ -78,6 +66,13 @@ def _age_band() -> pl.Expr:
         band = band.when(age < high).then(pl.lit(f"{low}-{high - 1}"))
     named: pl.Expr = band.when(age >= _AGES[-1]).then(pl.lit(f"{_AGES[-1]}+"))
     return named.fill_null("unknown")
+
+
+def _region() -> pl.Expr:
+    known = regions.by_department()
+    return pl.col("department").replace_strict(
+        list(known), list(known.values()), default="unknown", return_dtype=pl.String
+    )
 
 
 def _department() -> pl.Expr:

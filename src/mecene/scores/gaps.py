@@ -6,12 +6,14 @@ A group too small to tell is told as such, with its size and nothing else.
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from scipy import special
 
 from mecene.scores import goodness
 
 Vector = NDArray[np.float64]
 
 LEAST_DONORS = 50
+LARGE_GAP = 0.05
 Z95 = 1.959964
 SCHEMA = {
     "group": pl.String, "donors": pl.Int64, "too_few": pl.Boolean, "seen": pl.Float64,
@@ -44,6 +46,27 @@ def by(
     return pl.DataFrame(rows, schema=SCHEMA)
 
 
+def set_apart(table: pl.DataFrame, chance: Vector, outcome: Vector) -> pl.DataFrame:
+    """Return gaps by ``dimension`` with ``unequal``: a group is foretold otherwise than the whole.
+
+    Its gap is over five points from the whole file's, and not by chance (5 % over all the groups
+    of the dimension).
+
+    Args:
+        table: What ``by`` returns, and ``dimension``.
+        chance: What was foretold of all donors. Shape (n,).
+        outcome: 1 where it happened, else 0. Shape (n,).
+    """
+    whole = float((chance - outcome).mean()) if len(outcome) else 0.0
+    apart = (pl.col("gap") - whole).abs()
+    compared = pl.col("gap").is_not_null().sum().over("dimension")
+    # Bonferroni: five in a hundred over the dimension, not for each of its groups.
+    beyond = compared.map_batches(_normal_beyond, return_dtype=pl.Float64)
+    chance_alone = (pl.col("gap_high") - pl.col("gap")) / Z95 * beyond
+    unequal = ((apart > LARGE_GAP) & (apart > chance_alone)).fill_null(value=False)
+    return table.with_columns(unequal=unequal)
+
+
 def wilson(happened: int, donors: int) -> tuple[float, float]:
     """Return the 95 % interval of a share; (0, 1) without a donor.
 
@@ -55,6 +78,10 @@ def wilson(happened: int, donors: int) -> tuple[float, float]:
     middle = (share + z2 / (2 * donors)) / (1 + z2 / donors)
     half = Z95 * np.sqrt(share * (1 - share) / donors + z2 / (4 * donors**2)) / (1 + z2 / donors)
     return float(max(0.0, middle - half)), float(min(1.0, middle + half))
+
+
+def _normal_beyond(groups: pl.Series) -> pl.Series:
+    return pl.Series(special.ndtri(1 - 0.025 / groups.to_numpy().clip(1)))
 
 
 def _row(chance: Vector, outcome: Vector, alarmed: float | None) -> dict[str, object]:

@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mecene.features import dictionary
 from mecene.scores import design, goodness
 from mecene.scores.training import Rows
 
@@ -36,7 +37,11 @@ _MOST_ROWS = 20_000
 
 
 class LeakingColumn(ValueError):
-    """A column knows what happened after the day it is said to be known on."""
+    """A column, ``column``, knows what happened after the day it is said to be known on."""
+
+    def __init__(self, column: str, message: str) -> None:
+        self.column = column
+        super().__init__(message)
 
 
 class UnknownFurtherColumn(ValueError):
@@ -70,9 +75,10 @@ def check(rows: Sequence[Rows], *, further: Sequence[str] = ()) -> tuple[str, ..
     if found is not None:
         column, auc, best, origin = found
         raise LeakingColumn(
+            column,
             f"training rows of {origin}: column `{column}` alone tells who then gave (AUC "
             f"{auc:.3f}, the best other column {best:.3f}); it holds what was known only "
-            "later: leave it out, or give its value as of each origin"
+            "later: leave it out, or give its value as of each origin",
         )
     raised = _raised(parts, further)
     return tuple(name for name in WARNINGS if raised[name])
@@ -88,6 +94,14 @@ def sentence(name: str, *, lang: str) -> str:
         return str(_sentences()[name][lang])
     except KeyError as missing:
         raise UnknownWarning(f"warning {name!r} in {lang!r}: {missing} is missing") from missing
+
+
+def column(name: str, *, lang: str) -> str:
+    """Return what a column is called; one of the association's own is its own name."""
+    known = {each.name: each for each in dictionary.columns()}
+    if name not in known:
+        return name
+    return known[name].label_fr if lang == "fr" else known[name].label_en
 
 
 def telling(

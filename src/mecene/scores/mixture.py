@@ -16,7 +16,8 @@ Vector = NDArray[np.float64]
 # Outcomes (of the rarer kind) at which the weights are half learnt.
 _HALF_LEARNT = 60.0
 _SHIFT_PENALTY = 0.1
-# A year's shift says little of the next: measured on three files (docs/methods/scores.md).
+# A year's shift says little of the next: measured on three files and sixteen invented ones
+# (docs/methods/scores.md).
 _PERIODS_OF_DOUBT = 4.0
 _FARTHEST = 12.0
 _SHARES = {"regression": 4.0, "boosted": 3.0, "forest": 3.0, "rfm": 1.0}
@@ -66,11 +67,13 @@ def fit(
     period: NDArray[np.intp] | None = None,
     trust: Vector | None = None,
     taught: float,
+    usual: float = 0.0,
+    same_period: bool = False,
 ) -> Mixture:
     """Return the mixture that foretells best what its learners had not seen.
 
     Each period has a shift of its own, a good or a bad year, that its successors do not share;
-    only what is left of their mean, shrunk, is kept.
+    only what is left of their mean, shrunk to the usual one, is kept.
 
     Args:
         answers: Log-odds by learner, ``habit`` first. Each of shape (n,).
@@ -78,6 +81,9 @@ def fit(
         period: Number of the period of each row, from 0. Shape (n,).
         trust: Weight of each row: newer periods say more. Shape (n,).
         taught: How many of the rarer outcome taught the learners.
+        usual: The shift of files with nothing to learn it from.
+        same_period: The learners were taught in the period they were asked about: what they then
+            miss is no year's luck, and the whole shift is kept.
     """
     names = tuple(answers)
     if not len(outcome):
@@ -105,5 +111,6 @@ def fit(
 
     bounds = [(0.0, None)] * learners + [(None, None)] * periods
     found = optimize.minimize(loss, centre, jac=True, method="L-BFGS-B", bounds=bounds).x
-    kept = found[learners:].sum() / (periods + _PERIODS_OF_DOUBT)
+    doubt = 0.0 if same_period else _PERIODS_OF_DOUBT
+    kept = (found[learners:].sum() + doubt * usual) / (periods + doubt)
     return Mixture(dict(zip(names, found[:learners].tolist(), strict=True)), float(kept))

@@ -5,8 +5,8 @@ Learnt from what donors did after days of the past; `prediction` holds today's d
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -21,28 +21,29 @@ from mecene.scores import (
     chance,
     commitment,
     continuation,
-    economy,
     frequency,
     habit,
+    history,
     leaks,
     targets,
     timing,
     training,
+    years,
 )
 from mecene.scores.amounts import Amounts
 from mecene.scores.chance import Chance, Lesson
 from mecene.scores.continuation import Continuation
 from mecene.scores.frequency import Frequency
+from mecene.scores.history import History, Progress, silent
 from mecene.scores.learners import Sample
 from mecene.scores.targets import Target
 from mecene.scores.timing import Timing
 from mecene.scores.training import Rows
 
-Progress = Callable[[str, int, int], None]
 _LATEST = 3  # origins that teach amounts, frequency and timing: older euros are other euros
 _DAYS_A_MONTH = 30.4375
-_YEAR_EFFECT = 0.08
-_YEARS_OF_DOUBT = 2.0
+# What files lose from the years taught to the next: all at hand did (docs/methods/scores.md).
+_USUAL_SHIFT = -0.1  # log-odds a year
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,9 @@ class ScoreModel:
     """What was learnt, on ``as_of``, from ``origins``; ``fingerprint`` is of the features.
 
     ``year_effect``: how far a whole year may be above or below what is foretold, as a share (one
-    standard deviation). ``donors``: how many were learnt from, over all origins. ``economy``: the
-    changes of external series as of that day, where it reads them.
+    standard deviation); ``group_effect``: how much further donors who are alike may be.
+    ``donors``: how many were learnt from, over all origins. ``economy``: the changes of external
+    series as of that day, where it reads them.
     """
 
     as_of: date
@@ -68,12 +70,9 @@ class ScoreModel:
     lasting: Attrition
     targets: Mapping[str, Chance]
     year_effect: float
+    group_effect: float
     warnings: tuple[str, ...]
     economy: Mapping[str, float]
-
-
-def silent(_stage: str, _done: int, _total: int) -> None:
-    """Say nothing."""
 
 
 def fit(
@@ -95,24 +94,27 @@ def fit(
         series_lags_months: Read the changes of external series over these months too.
         on_progress: Told ``(stage, done, total)``.
     """
-    looked_from = training.days(store, as_of=as_of)
-    currency = training.currency(store, as_of=as_of)
-    rows: list[Rows] = []
-    for found in training.rows(store, looked_from, in_currency=currency, most=most_rows):
-        on_progress("scores_past", len(rows), len(looked_from.days) + 1)
-        rows.append(found)
-    today = training.present(store, as_of=as_of, most=most_rows)
-    now = economy.at(store, as_of=as_of, lags_months=series_lags_months)
-    rows = [_with_economy(part, store, tuple(now), series_lags_months) for part in rows]
-    on_progress("scores_past", len(looked_from.days) + 1, len(looked_from.days) + 1)
+    known = history.read(
+        store, as_of=as_of, most_rows=most_rows, series_lags_months=series_lags_months,
+        on_progress=on_progress,
+    )  # fmt: skip
+    return taught(known, seed=seed, on_progress=on_progress)
+
+
+def taught(known: History, *, seed: int = 0, on_progress: Progress = silent) -> ScoreModel:
+    """Return the model learnt from a history that was read.
+
+    Raises:
+        LeakingColumn: a column of its rows knows what happened after their origin.
+    """
     return learn(
-        rows, today, as_of=as_of, period_months=looked_from.period_months, currency=currency,
-        seed=seed, on_progress=on_progress, now=now,
+        known.rows, known.today, as_of=known.as_of, period_months=known.period_months,
+        currency=known.currency, seed=seed, on_progress=on_progress, now=known.economy,
     )  # fmt: skip
 
 
 def learn(
-    rows: list[Rows],
+    rows: Sequence[Rows],
     today: pl.DataFrame,
     *,
     as_of: date,
@@ -122,6 +124,7 @@ def learn(
     on_progress: Progress = silent,
     now: Mapping[str, float] | None = None,
     aims: tuple[Target, ...] | None = None,
+    doubts: tuple[str, ...] | None = None,
 ) -> ScoreModel:
     """Return the model learnt from training rows.
 
@@ -135,24 +138,21 @@ def learn(
         on_progress: Told ``(stage, done, total)``.
         now: Columns of ``economy`` that ``rows`` have too, as of today.
         aims: Targets to learn beside giving; all those declared by default.
+        doubts: What ``leaks.check`` said of these rows, where it was asked before.
 
     Raises:
         LeakingColumn: a column of ``rows`` knows what happened after their origin.
     """
-    doubts = leaks.check(rows, further=tuple(now or ()))
+    further, samples = tuple(now or ()), [_gave(part) for part in rows]
+    doubts = leaks.check(rows, further=further) if doubts is None else doubts
     rng = np.random.default_rng(seed)
-    samples = [_gave(part) for part in rows]
     known = samples[-1].summary if samples else today.filter(pl.col("gifts") > 0)
-    lesson = Lesson(
-        habit.fit(known, period_months=period_months),
-        period_days=period_months * _DAYS_A_MONTH,
-        further=tuple(now or ()),
-    )
-    giving = chance.fit(samples, lesson, rng=rng)
+    giving, foretold = chance.learnt(samples, _lesson(known, period_months, further), rng=rng)
     looked = _years(rows, today, as_of) if period_months == targets.HORIZON_MONTHS else []
     learnt = _targets(targets.declared() if aims is None else aims, looked, rng, on_progress)
-    givers = [_givers(part) for part in rows[-_LATEST:]]
+    givers = [years.givers_of(part) for part in rows[-_LATEST:]]
     often = pl.concat(givers) if givers else today.head(0)
+    strays = years.strays(rows, foretold, currency=currency)
     return ScoreModel(
         as_of=as_of,
         origins=tuple(part.origin for part in rows),
@@ -164,12 +164,22 @@ def learn(
         continuation=continuation.fit(_followed(rows, giving)),
         timing=_timing(rows, givers, period_months, as_of),
         frequency=frequency.fit(often, _numbers(often, "period_gifts")),
-        amounts=_amounts(givers, today, currency),
+        amounts=amounts.learnt(often, currency=currency),
         lasting=commitment.fit(today),
         targets=learnt,
-        year_effect=_year_effect(giving),
+        year_effect=strays.year,
+        group_effect=strays.group,
         warnings=(*_warnings(rows, giving, period_months), *doubts),
         economy=dict(now or {}),
+    )
+
+
+def _lesson(known: pl.DataFrame, period_months: int, further: tuple[str, ...]) -> Lesson:
+    return Lesson(
+        habit.fit(known, period_months=period_months),
+        period_days=period_months * _DAYS_A_MONTH,
+        further=further,
+        usual_shift=_USUAL_SHIFT * period_months / 12,
     )
 
 
@@ -194,47 +204,20 @@ def _targets(
     return learnt
 
 
-def _with_economy(
-    part: Rows, store: FactStore, names: tuple[str, ...], lags_months: tuple[int, ...]
-) -> Rows:
-    if not names:
-        return part
-    then = economy.at(store, as_of=part.origin, lags_months=lags_months)
-    return replace(part, frame=economy.beside(part.frame, then, names))
-
-
 def _gave(part: Rows) -> Sample:
-    donors = part.frame.filter(pl.col("gifts") > 0)
+    donors = years.gave(part)
     return Sample(part.origin, donors, (donors["period_gifts"] > 0).to_numpy().astype(np.float64))
 
 
-def _givers(part: Rows) -> pl.DataFrame:
-    return part.frame.filter(pl.col("gifts") > 0, pl.col("period_gifts") > 0)
-
-
 def _timing(
-    rows: list[Rows], givers: list[pl.DataFrame], period_months: int, as_of: date
+    rows: Sequence[Rows], givers: list[pl.DataFrame], period_months: int, as_of: date
 ) -> Timing:
     told = [(part.origin, gave) for part, gave in zip(rows[-_LATEST:], givers, strict=True)]
     return timing.fit(told, period_months=period_months, as_of=as_of)
 
 
-def _amounts(givers: list[pl.DataFrame], today: pl.DataFrame, currency: str) -> Amounts:
-    same = [
-        part.filter(
-            pl.col("period_amounts") > 0,
-            pl.col("period_minor") > 0,
-            pl.col("currency").is_null() | (pl.col("currency") == currency),
-        )
-        for part in givers
-    ]
-    paid = pl.concat(same) if same else today.head(0)
-    gifts = np.maximum(_numbers(paid, "period_amounts"), 1)
-    return amounts.fit(paid, _numbers(paid, "period_minor") / gifts)
-
-
 def _years(
-    rows: list[Rows], today: pl.DataFrame, as_of: date
+    rows: Sequence[Rows], today: pl.DataFrame, as_of: date
 ) -> list[tuple[date, pl.DataFrame, pl.DataFrame]]:
     """Return the donors of each origin with what is known of them a year later."""
     columns = [column.name for column in dictionary.columns(training.FAMILIES)]
@@ -248,7 +231,9 @@ def _years(
     return pairs[-_LATEST:]
 
 
-def _followed(rows: list[Rows], giving: Chance) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+def _followed(
+    rows: Sequence[Rows], giving: Chance
+) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     parts = []
     for part in [part for part in rows if part.next_is_over][-_LATEST:]:
         donors = part.frame.filter(pl.col("gifts") > 0)
@@ -267,20 +252,7 @@ def _numbers(frame: pl.DataFrame, name: str) -> np.ndarray:
     return frame[name].to_numpy().astype(np.float64)
 
 
-def _year_effect(giving: Chance) -> float:
-    """Return how far whole years missed what was foretold, drawn towards a usual 8 %."""
-    missed = []
-    for test in giving.tests:
-        told = test.goodness["mixture"]
-        expected = told.mean_chance * told.donors
-        if expected > 0:
-            noise = 1 / expected
-            missed.append(max((told.outcomes / expected - 1) ** 2 - noise, 0.0))
-    doubt = _YEARS_OF_DOUBT
-    return float(np.sqrt((sum(missed) + doubt * _YEAR_EFFECT**2) / (len(missed) + doubt)))
-
-
-def _warnings(rows: list[Rows], giving: Chance, period_months: int) -> tuple[str, ...]:
+def _warnings(rows: Sequence[Rows], giving: Chance, period_months: int) -> tuple[str, ...]:
     """Return the doubts, by the name their sentence has in ``words.toml``."""
     doubts = []
     if not rows:

@@ -64,6 +64,7 @@ def distribution(
         monthly_minor=summary["recurring_monthly_minor"].fill_null(0).to_numpy() * 1.0,
         starts=does["starts_recurring"],
         raises=does["raises_recurring"],
+        shares=model.amounts.shares,
     )
 
 
@@ -85,9 +86,21 @@ def p_within_a_year(model: ScoreModel, summary: pl.DataFrame) -> Vector:
     return np.asarray(1 - free * (1 - ending.lasts[:, 0]))
 
 
-def free_gifts(model: ScoreModel, summary: pl.DataFrame) -> Distribution:
-    """Return the law of free gifts alone, as if no regular gift ran."""
+def free_gifts(model: ScoreModel, summary: pl.DataFrame, *, months: int = MONTHS) -> Distribution:
+    """Return the law of free gifts alone, as if no regular gift ran.
+
+    Args:
+        model: Learnt from this association.
+        summary: One row a donor.
+        months: How far ahead sums are asked of: where it is neither 12 nor 24, those of 12 (or of
+            24, beyond a year) are of these months alone.
+    """
     law = distribution(model, summary)
+    return without_regular(law if months in (12, 24) else _within(model, summary, law, months))
+
+
+def without_regular(law: Distribution) -> Distribution:
+    """Return a law as if no regular gift ran."""
     none = np.zeros_like(law.first)
     nobody = np.zeros(len(none))
     return replace(
@@ -97,6 +110,24 @@ def free_gifts(model: ScoreModel, summary: pl.DataFrame) -> Distribution:
         starts=nobody,
         raises=nobody,
     )
+
+
+def _within(
+    model: ScoreModel, summary: pl.DataFrame, law: Distribution, months: int
+) -> Distribution:
+    """Return the law whose sums over a year, or two, are of fewer months: of whole periods."""
+    whole, of_whole = (12, law.counts_12m) if months < 12 else (24, law.counts_24m)
+    if months % model.period_months == 0:
+        _, giving = model.continuation.chances(
+            _log_odds(model, summary), periods=months // model.period_months
+        )
+        counts = model.frequency.at_least(model.frequency.further(summary), giving)
+    else:
+        first = law.first[:, :whole].sum(axis=1)
+        part = law.first[:, :months].sum(axis=1) / np.maximum(first, 1e-12)
+        counts = of_whole.copy()
+        counts[:, 1:] *= part[:, None]
+    return replace(law, counts_12m=counts) if whole == 12 else replace(law, counts_24m=counts)
 
 
 def scores(

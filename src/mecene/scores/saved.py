@@ -1,7 +1,7 @@
 """Saved: a model as a text file that anybody can read and that runs nothing when read back.
 
 JSON, every value named by its class among those of this package; trees are LightGBM's own text.
-It holds no donor: parameters, rates, and how well they did.
+It holds no donor: parameters, rates, and how well they did; beside the model, its card.
 """
 
 import dataclasses
@@ -15,19 +15,37 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
+import polars as pl
+
+from mecene.scores import years
+from mecene.scores.card import Card
 from mecene.scores.model import ScoreModel
 
-FORMAT = 1
+FORMAT = 3
+_EARLIER = (1, 2)
 _LARGEST = 200_000_000
+
+
+_TYPES = {
+    str(kind): kind for kind in (pl.String(), pl.Int64(), pl.Float64(), pl.Boolean(), pl.Date())
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Saved:
+    """What a file holds; ``card`` is None of a model that could not be put to the test."""
+
+    model: ScoreModel
+    card: Card | None
 
 
 class UnreadableModel(ValueError):
     """A file is not a model of Mécène, was altered, or is of another version."""
 
 
-def write(fitted: ScoreModel, path: Path) -> None:
-    """Write a model; the file appears whole or not at all."""
-    text = json.dumps(_told(fitted), ensure_ascii=False, indent=1, allow_nan=True)
+def write(fitted: ScoreModel, path: Path, *, card: Card | None = None) -> None:
+    """Write a model and its card; the file appears whole or not at all."""
+    text = json.dumps(_told(Saved(fitted, card)), ensure_ascii=False, indent=1, allow_nan=True)
     whole = json.dumps({"mecene_scores": FORMAT, "sha256": _hash(text)}) + "\n" + text + "\n"
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_suffix(path.suffix + ".part")
@@ -36,7 +54,12 @@ def write(fitted: ScoreModel, path: Path) -> None:
 
 
 def read(path: Path) -> ScoreModel:
-    """Return the model a file holds.
+    """Return the model a file holds; see ``whole``."""
+    return whole(path).model
+
+
+def whole(path: Path) -> Saved:
+    """Return the model a file holds, and its card.
 
     Raises:
         UnreadableModel: the file is something else, was altered, or is of a later version.
@@ -50,14 +73,22 @@ def read(path: Path) -> ScoreModel:
         version, written = described["mecene_scores"], described["sha256"]
     except (ValueError, KeyError, TypeError) as wrong:
         raise UnreadableModel(f"{path.name} is not a model written by Mécène") from wrong
-    if version != FORMAT:
+    if version != FORMAT and version not in _EARLIER:
         raise UnreadableModel(
-            f"{path.name} is a model of format {version}; this version reads {FORMAT}: train anew"
+            f"{path.name} is a model of format {version}; this version reads up to {FORMAT}: "
+            "train anew"
         )
     if _hash(text.removesuffix("\n")) != written:
         raise UnreadableModel(f"{path.name} was altered after it was written: train anew")
-    found = _made(json.loads(text), ScoreModel)
-    return cast(ScoreModel, found)
+    told = json.loads(text)
+    return cast(Saved, _made(told if version == FORMAT else _renewed(told, version), Saved))
+
+
+def _renewed(told: Any, version: int) -> Any:
+    """Return what an earlier format tells as this one would: its card is left out."""
+    model = told if version == 1 else told["model"]
+    added = {"group_effect": years.USUAL_GROUP}
+    return {"is": "Saved", "model": added | model, "card": None}
 
 
 def _hash(text: str) -> str:
@@ -75,6 +106,10 @@ def _told(value: Any) -> Any:
         return [_told(part) for part in value]
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, pl.DataFrame):
+        columns = {name: str(kind) for name, kind in value.schema.items()}
+        rows = [[_told(cell) for cell in row] for row in value.rows()]
+        return {"is": "DataFrame", "columns": columns, "rows": rows}
     return value
 
 
@@ -89,6 +124,8 @@ def _made(told: Any, kind: Any) -> Any:
         return _one_of(told, inside)
     if dataclasses.is_dataclass(kind):
         return _table(told, cast(type, kind))
+    if kind is pl.DataFrame:
+        return _frame(told)
     if origin is tuple:
         if not isinstance(told, list):
             raise UnreadableModel(f"a list was expected, not {told!r:.60}")
@@ -109,6 +146,19 @@ def _table(told: Any, kind: type) -> Any:
     if names != set(told) - {"is"}:
         raise UnreadableModel(f"{kind.__name__} has other fields in this version: train anew")
     return kind(**{name: _made(told[name], hints[name]) for name in names})
+
+
+def _frame(told: Any) -> pl.DataFrame:
+    if not isinstance(told, dict) or set(told) != {"is", "columns", "rows"}:
+        raise UnreadableModel(f"DataFrame was expected, not {told!r:.60}")
+    if not set(told["columns"].values()) <= set(_TYPES):
+        raise UnreadableModel(f"a DataFrame has columns of no known type: {told['columns']!r:.60}")
+    schema = {name: _TYPES[kind] for name, kind in told["columns"].items()}
+    days = [place for place, kind in enumerate(schema.values()) if kind == pl.Date]
+    for row in told["rows"]:
+        for place in days:
+            row[place] = date.fromisoformat(row[place])
+    return pl.DataFrame(told["rows"], schema=schema, orient="row")
 
 
 def _one_of(told: Any, kinds: tuple[Any, ...]) -> Any:

@@ -51,7 +51,7 @@ def of(
         Who has died or objects to profiling is absent.
 
     Raises:
-        watched.IncompleteSummary: a column is missing.
+        profiled.IncompleteSummary: a column is missing.
         calibration.ImpossibleRate: the rate is not between 0 and 1.
     """
     told = surprises.of(watched.of(summary), rhythm=rhythm)

@@ -87,6 +87,7 @@ def at(
     horizon_days: int = outcomes.HORIZON_DAYS,
     confirm_days: int = outcomes.CONFIRM_DAYS,
     learnt: Learnt | None = None,
+    bucket: str | None = None,
 ) -> Looked:
     """Return the alarms of a day, learnt from before it alone, beside what came after.
 
@@ -97,30 +98,67 @@ def at(
         horizon_days: How far ahead a lapse counts as foreseen.
         confirm_days: How long after their limit a donor must stay silent.
         learnt: What to raise alarms with; by default learnt as of the day.
+        bucket: The bucket of donors to look at, or None for all.
     """
+    return at_rates(
+        store,
+        day=day,
+        rates=(false_alarm_rate,),
+        horizon_days=horizon_days,
+        confirm_days=confirm_days,
+        learnt=learnt,
+        bucket=bucket,
+    )[0]
+
+
+def at_rates(
+    store: FactStore,
+    *,
+    day: date,
+    rates: Sequence[float],
+    horizon_days: int = outcomes.HORIZON_DAYS,
+    confirm_days: int = outcomes.CONFIRM_DAYS,
+    learnt: Learnt | None = None,
+    bucket: str | None = None,
+) -> list[Looked]:
+    """Return ``at`` for each of several false-alarm rates, looked at and learnt from once."""
     known = learnt or learning.on(store, as_of=day)
-    seen = summary.of(store, as_of=day, families=watched.FAMILIES)
+    seen = summary.of(store, as_of=day, bucket=bucket, families=watched.FAMILIES)
     told = surprises.of(watched.of(seen), rhythm=known.rhythm)
+    became = outcomes.of(
+        told,
+        store=store,
+        since=day,
+        horizon_days=horizon_days,
+        confirm_days=confirm_days,
+        bucket=bucket,
+    )
+    beside = told.select("donor_id", "stage").join(became, on="donor_id", how="left")
+    return [
+        Looked(day, known, _beside(seen, beside, known=known, false_alarm_rate=rate))
+        for rate in rates
+    ]
+
+
+def _beside(
+    seen: pl.DataFrame, became: pl.DataFrame, *, known: Learnt, false_alarm_rate: float
+) -> pl.DataFrame:
+    """Return the donors watched, with their alarm and what became of them where it is known."""
     raised = alarms.of(
         seen,
         rhythm=known.rhythm,
         calibration=known.calibration,
         false_alarm_rate=false_alarm_rate,
     )
-    became = outcomes.of(
-        told, store=store, since=day, horizon_days=horizon_days, confirm_days=confirm_days
-    )
-    rows = (
+    return (
         raised.select(
             "donor_id", "group", "state", "alarm",
             own_rhythm=pl.col("learnt_from") == "own", alarmed=pl.col("level") != "none",
         )
-        .join(told.select("donor_id", "stage"), on="donor_id", how="left")
         .join(became, on="donor_id", how="left")
         .filter((pl.col("state") == "watched") & pl.col("left").is_not_null())
         .sort("donor_id")
     )  # fmt: skip
-    return Looked(day, known, rows)
 
 
 def marked(donors: pl.DataFrame) -> Marks:

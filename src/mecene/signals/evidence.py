@@ -39,7 +39,7 @@ def of(summary: pl.DataFrame) -> Evidence:
     """Return what the summary teaches of its donors' habits.
 
     Raises:
-        watched.IncompleteSummary: a column is missing.
+        profiled.IncompleteSummary: a column is missing.
     """
     return of_watched(watched.of(summary))
 

@@ -6,6 +6,8 @@ else who gave by their other gifts (group ``free``). Who has died or objects to 
 
 import polars as pl
 
+from mecene.features import profiled
+
 FAMILIES = ("giving", "recurring", "people", "reach", "drift")
 GROUPS = ("free", "regular")
 COUNTS = ("clicks", "visits", "replies", "opens", "campaigns")
@@ -35,10 +37,6 @@ _RECENT_DAYS = 90
 _EARLIER_DAYS = 730
 
 
-class IncompleteSummary(ValueError):
-    """The summary lacks a column that signals are read from."""
-
-
 def of(summary: pl.DataFrame) -> pl.DataFrame:
     """Return one row a donor who gave, with everything the laws of habit need.
 
@@ -52,15 +50,10 @@ def of(summary: pl.DataFrame) -> pl.DataFrame:
     campaigns received; days without such a count in the file).
 
     Raises:
-        IncompleteSummary: a column of ``COLUMNS`` is missing.
+        profiled.IncompleteSummary: a column of ``COLUMNS`` is missing.
     """
-    missing = [name for name in COLUMNS if name not in summary.columns]
-    if missing:
-        raise IncompleteSummary(
-            f"summary: column `{missing[0]}` is missing; ask features for {', '.join(FAMILIES)}"
-        )
-    barred = (pl.col("deceased") | pl.col("objects_profiling")).fill_null(value=False)
-    gave = summary.select(COLUMNS).filter((pl.col("gifts") > 0) & ~barred)
+    allowed = profiled.of(summary, columns=COLUMNS, families=FAMILIES)
+    gave = allowed.filter(pl.col("gifts") > 0)
     regular = pl.col("recurring_state").is_in(["active", "failing", "paused"])
     return (
         gave.with_columns(is_regular=regular.fill_null(value=False))

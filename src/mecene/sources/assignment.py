@@ -68,6 +68,7 @@ def assigned(reading: Reading, table: str, told: Mapping, by_preset: bool) -> tu
     for role, headers in _by_header(reading, table, taken, played):
         columns += [Column(role, header, "header") for header in headers]
     columns = _codes_are_no_names(reading, columns)
+    columns = _motives_are_no_purposes(reading, columns)
     taken |= {column.header for column in columns}
     played |= {column.role for column in columns}
     columns += _bare_id(reading, table, taken, played)
@@ -95,6 +96,24 @@ def _codes_are_no_names(reading: Reading, columns: list[Column]) -> list[Column]
         if column.role == "full_name"
         and column.why == "header"
         and content.is_code(reading.sample[column.header])
+        else column
+        for column in columns
+    ]
+
+
+def _motives_are_no_purposes(reading: Reading, columns: list[Column]) -> list[Column]:
+    """Return the columns, « motif » being what a content speaks to where its words say so."""
+    if "motive" in {column.role for column in columns}:
+        return columns
+
+    def speaks(column: Column) -> bool:
+        cells = reading.sample[column.header]
+        filled = content.filled(cells).len() > 0
+        return filled and content.fits(cells, "motive")
+
+    return [
+        Column("motive", column.header, "content")
+        if column.role == "purpose" and column.why == "header" and speaks(column)
         else column
         for column in columns
     ]

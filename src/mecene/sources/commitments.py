@@ -6,7 +6,7 @@ A commitment that is suspended today is one that began, and paused on the day it
 import polars as pl
 
 from mecene import facts
-from mecene.sources import amounts, dates, people, rows, said_besides, vocabulary
+from mecene.sources import amounts, dates, months, people, rows, said_besides, vocabulary
 from mecene.sources.recognition import Recognition
 from mecene.sources.rows import Built, Verdict
 
@@ -20,6 +20,9 @@ def build(said: pl.DataFrame, known: Recognition) -> Built:
     on = read["started_on"]
     side = said_besides.build(said.filter(sound), who.filter(sound), known, on=on.filter(sound))
     side["recurring_changes"] = pl.concat([_pauses(kept), _new_amounts(kept)])
+    if "card_expires" in said.columns:
+        cards = _cards(kept)
+        side["attributes"] = pl.concat([side.get("attributes", cards.clear()), cards])
     return Built(
         main={"recurring_gifts": _shaped(kept, facts.RECURRING_GIFTS)},
         rejects=rejects,
@@ -58,6 +61,7 @@ def _read(said: pl.DataFrame, known: Recognition) -> pl.DataFrame:
             campaign_id=rows.column(said, "campaign"),
             state=word("status", "recurring_status"),
             new_minor=minor("new_amount")["amount_minor"],
+            card_expires=months.of_card(rows.column(said, "card_expires")),
             source_ref=reference,
             source_file=pl.lit(known.file),
         )
@@ -111,6 +115,22 @@ def _new_amounts(kept: pl.DataFrame) -> pl.DataFrame:
         source_ref=pl.col("source_ref") + ":amount",
     )
     return _shaped(new, facts.RECURRING_CHANGES)
+
+
+def _cards(kept: pl.DataFrame) -> pl.DataFrame:
+    """Return until when the cards that pay are valid, as attributes of who signed."""
+    return _shaped(
+        kept.filter(
+            pl.col("card_expires").is_not_null() & pl.col("ended_on").is_null()
+        ).with_columns(
+            name=pl.lit("card_expires"),
+            value=pl.col("card_expires"),
+            party=pl.lit("zero"),
+            collected_on=pl.col("started_on"),
+            source_ref=pl.col("source_ref") + ":card",
+        ),
+        facts.ATTRIBUTES,
+    )
 
 
 def _shaped(frame: pl.DataFrame, table: facts.Table) -> pl.DataFrame:

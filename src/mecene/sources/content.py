@@ -25,6 +25,10 @@ def fits(cells: pl.Series, role: str) -> bool:
         return True
     if role == "month":
         return _share_of_days(months.spelt(full)) >= _MOST
+    if role == "card_expires":
+        return _share(months.of_card(full).is_not_null()) >= _MOST
+    if role == "motive":
+        return _share(vocabulary.meaning(full, "motive").is_not_null()) >= _MOST
     if role in roles.DATES:
         return _share_of_days(full) >= _MOST
     if role in roles.AMOUNTS:

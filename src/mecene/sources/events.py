@@ -9,7 +9,17 @@ from dataclasses import dataclass
 import polars as pl
 
 from mecene import facts
-from mecene.sources import amounts, dates, folding, months, people, rows, said_besides, vocabulary
+from mecene.sources import (
+    amounts,
+    dates,
+    folding,
+    months,
+    motive_tags,
+    people,
+    rows,
+    said_besides,
+    vocabulary,
+)
 from mecene.sources.recognition import Recognition
 from mecene.sources.rows import Built, Verdict
 
@@ -44,7 +54,7 @@ TABLES = {
             facts.CONTACTS,
             (
                 Filling("at", "at", "moment"), _CHANNEL, _PURPOSE, _CAMPAIGN,
-                Filling("variant", "variant"), Filling("cost_minor", "cost", "minor"),
+                Filling("variant", "variant", "tagged"), Filling("cost_minor", "cost", "minor"),
             ),
             "contact_ref",
         ),
@@ -53,7 +63,8 @@ TABLES = {
             (
                 Filling("visitor_id", "visitor_id"), Filling("at", "at", "moment"),
                 Filling("kind", "kind", "any_word", "interaction_kind"), _CHANNEL,
-                Filling("device", "device"), _CAMPAIGN, Filling("text", "text"),
+                Filling("device", "device", "any_word", "device"), _CAMPAIGN,
+                Filling("text", "text"), Filling("properties", "properties", "properties"),
             ),
             "interaction_ref",
             somebody=False,
@@ -72,7 +83,7 @@ TABLES = {
         Declared(
             facts.CAMPAIGNS,
             (
-                _CAMPAIGN, Filling("name", "name"), _CHANNEL, _PURPOSE,
+                _CAMPAIGN, Filling("name", "name", "tagged"), _CHANNEL, _PURPOSE,
                 Filling("started_on", "started_on", "day"),
                 Filling("ended_on", "ended_on", "day_after"),
                 Filling("cost_minor", "cost", "minor"),
@@ -183,6 +194,10 @@ def _read(said: pl.DataFrame, filling: Filling, known: Recognition) -> pl.Series
             )
         case "series":
             return cells.fill_null(known.file.rsplit("/", 1)[-1].split(".")[0])
+        case "tagged":
+            return motive_tags.beside(cells, motive_tags.said(said, known))
+        case "properties":
+            return motive_tags.within(cells, motive_tags.said(said, known))
     return cells
 
 

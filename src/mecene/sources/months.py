@@ -22,3 +22,17 @@ def spelt(cells: pl.Series) -> pl.Series:
         .str.replace(r"^(\d{1,2})[-/. ](\d{4})$", "$2-$1-01")
         .str.replace(r"^([^\W\d]+\.?[ -]+\d{4})$", "1 $1")
     )["text"]
+
+
+def of_card(cells: pl.Series) -> pl.Series:
+    """Return the month until which a bank card is valid as ``YYYY-MM``, null where none is said.
+
+    As cards write it (``03/27``, ``0327``, ``03-2027``), or a month or a day as files write them.
+    """
+    short = cells.to_frame("text").select(
+        pl.col("text").str.strip_chars()
+        .str.replace(r"^(0?[1-9]|1[0-2])[-/. ](\d\d)$", "20$2-$1-01")
+        .str.replace(r"^(0[1-9]|1[0-2])(\d\d)$", "20$2-$1-01")
+    )["text"]  # fmt: skip
+    found = read(short, dates.decide(short))
+    return found.select(pl.col("day").dt.strftime("%Y-%m"))["day"]

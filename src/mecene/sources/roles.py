@@ -22,7 +22,8 @@ AMOUNTS = ("amount", "non_deductible", "amount_refunded", "tip", "cost", "new_am
 # The roles whose words a mapping may explain, and the meanings beyond vocabulary.toml's.
 WORDED = (
     "status", "kind", "payment_method", "frequency", "recurring_status", "end_reason", "channel",
-    "purpose", "consent_status", "interaction_kind", "gender", "country",
+    "purpose", "consent_status", "interaction_kind", "gender", "country", "motive",
+    "device",
 )  # fmt: skip
 MEANINGS = {
     "kind": ("correction",),

@@ -1,41 +1,35 @@
-"""Foretold: what each donor should do, how sure that is, and what it must not be used for."""
+"""Foretold: what each donor should do, and how sure that is."""
 
-import math
-
-from mecene import period
 from mecene.report import foretold, lexicon
 from mecene.report.analysis import Analysis
 from mecene.report.chapters.writing import Pen
-from mecene.report.foresight import Tested
-from mecene.report.page import Block, Section, Table
+from mecene.report.page import Block, Section
 from mecene.report.pictures import foretold as pictures
 from mecene.scores import leaks
-from mecene.scores.backtest import Backtest
-from mecene.scores.chance import BASELINES
-from mecene.scores.goodness import Goodness
-
-# Points of mean gap, beyond what chance makes, from which chances are an order first.
-_CALIBRATED = 0.01
-_FIFTH = 1  # place, among tenths
+from mecene.scores.card import Card
 
 
 def chapter(analysis: Analysis, pen: Pen) -> Section | None:
     """Return the chapter on what is foretold; None where nobody who gave may be scored."""
     if analysis.foretold.is_empty():
         return None
-    tested = analysis.foresight.tested
     return Section(
         anchor="foretold",
         title=pen.say("chapters.foretold"),
         lead=" ".join(headline(analysis, pen)),
         blocks=(
             Block(
-                lead=" ".join((pen.say("leads.chances"), *doubts(analysis, pen))),
+                lead=" ".join(
+                    (
+                        pen.say("leads.chances"),
+                        *doubts(analysis, pen),
+                        *_tested(analysis.foresight.card, pen),
+                        pen.say("leads.see_card"),
+                    )
+                ),
                 how=pen.say("how.chances"),
                 picture=pictures.chances(analysis.foretold, currency=pen.currency, lang=pen.lang),
             ),
-            *(_test(tested, pen) if tested else ()),
-            _not_for(pen),
         ),
     )
 
@@ -68,118 +62,22 @@ def headline(analysis: Analysis, pen: Pen) -> list[str]:
 def doubts(analysis: Analysis, pen: Pen) -> list[str]:
     """Return what to be careful with, in sentences; nothing where nothing is."""
     known = lexicon.labels("doubts", lang=pen.lang)
+    leaking = analysis.foresight.leaking
+    if leaking is not None:
+        return [pen.say("doubts.leaking", column=leaks.column(leaking, lang=pen.lang))]
     doubted = analysis.foresight.model.warnings
     found = [known[name] for name in doubted if name in known]
     found += [leaks.sentence(name, lang=pen.lang) for name in doubted if name in leaks.WARNINGS]
-    if analysis.foresight.tested is None and "no_past" not in doubted:
+    if analysis.foresight.card is None and "no_past" not in doubted:
         found.append(known["untested"])
     return found
 
 
-def _test(tested: Tested, pen: Pen) -> list[Block]:
-    found = tested.backtest
-    told = found.goodness["score"]
-    blocks = [
-        Block(
-            lead=" ".join(_in_words(found, pen)),
-            how=pen.say("how.tested", noise=_points(told.calibration_noise, pen)),
-            table=_methods(found, pen),
-        ),
-        Block(
-            lead=_calibrated(told, pen),
-            how=pen.say("how.calibration"),
-            picture=pictures.calibration(tested.curve, lang=pen.lang),
-        ),
-    ]
-    if found.by_depth and found.by_depth_rfm:
-        blocks.append(_gains(found, pen))
-    return blocks
-
-
-def _in_words(found: Backtest, pen: Pen) -> list[str]:
-    told = found.goodness["score"]
-    said = [
-        pen.say(
-            "leads.tested",
-            day=period.written(found.origin, lang=pen.lang),
-            donors=pen.number(told.donors),
-            months=found.months,
-            auc=_in_a_hundred(told, pen),
-            foretold=pen.percent(told.mean_chance, decimals=1),
-            seen=pen.percent(told.outcomes / told.donors, decimals=1),
-        )
-    ]
-    beside = {name: found.goodness[name] for name in BASELINES if name in found.goodness}
-    if beside:
-        best = min(beside, key=lambda name: beside[name].log_loss)
-        better = told.log_loss < beside[best].log_loss
-        key = "leads.tested_better" if better else "leads.tested_alike"
-        said.append(pen.say(key, method=pen.say(f"methods.{best}")))
-    if found.seen_minor > 0:
-        said.append(
-            pen.say(
-                "leads.income_test",
-                expected=pen.amount(found.expected_minor),
-                seen=pen.amount(found.seen_minor),
-            )
-        )
-    return said
-
-
-def _methods(found: Backtest, pen: Pen) -> Table:
-    heads = ("method", "well_ordered", "foretold", "seen", "gap", "log_loss")
-    rows = tuple(
-        (
-            pen.say(f"methods.{name}"),
-            _in_a_hundred(told, pen),
-            pen.percent(told.mean_chance, decimals=1),
-            pen.percent(told.outcomes / told.donors, decimals=1),
-            _points(told.calibration_error, pen),
-            pen.number(told.log_loss, decimals=2),
-        )
-        for name in ("score", "rfm", "repeat", "habit")
-        if (told := found.goodness.get(name))
-    )
-    header = tuple(pen.say(f"tables.{head}") for head in heads)
-    return Table(header, rows, pen.say("captions.tested"))
-
-
-def _calibrated(told: Goodness, pen: Pen) -> str:
-    key = "leads.calibrated"
-    if told.calibration_error - told.calibration_noise > _CALIBRATED:
-        above = told.mean_chance > told.outcomes / told.donors
-        key = "leads.too_high" if above else "leads.too_low"
-    return pen.say(key, error=_points(told.calibration_error, pen))
-
-
-def _gains(found: Backtest, pen: Pen) -> Block:
-    total = found.seen_minor
-    return Block(
-        lead=pen.say(
-            "leads.gains",
-            score=pen.amount(found.by_depth[_FIFTH] * total),
-            rfm=pen.amount(found.by_depth_rfm[_FIFTH] * total),
-            all=pen.amount(total),
-        ),
-        how=pen.say("how.gains"),
-        picture=pictures.gains(
-            found.by_depth, found.by_depth_rfm, total, currency=pen.currency, lang=pen.lang
-        ),
-    )
-
-
-def _not_for(pen: Pen) -> Block:
-    return Block(
-        lead="",
-        how="",
-        title=pen.say("captions.not_for"),
-        points=tuple(lexicon.labels("not_for", lang=pen.lang).values()),
-    )
-
-
-def _in_a_hundred(told: Goodness, pen: Pen) -> str:
-    return "–" if math.isnan(told.auc) else pen.number(round(100 * told.auc))
-
-
-def _points(share: float, pen: Pen) -> str:
-    return pen.number(100 * share, decimals=1)
+def _tested(card: Card | None, pen: Pen) -> list[str]:
+    """Return how the chances did where they were put to the test."""
+    if card is None:
+        return []
+    told = card.goodness
+    shares = {"foretold": told.mean_chance, "seen": told.outcomes / told.donors}
+    written = {name: pen.percent(share, decimals=1) for name, share in shares.items()}
+    return [pen.say(f"leads.card_{card.level}", **written)]

@@ -1,0 +1,7 @@
+"""Lexicon: the words of the page of groups."""
+
+from mecene.words import Lexicon
+
+LEXICON = Lexicon("mecene.report.groups")
+say = LEXICON.say
+labels = LEXICON.labels
