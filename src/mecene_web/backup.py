@@ -20,7 +20,14 @@ from django.db import connection
 FOLDER = "backups"
 _DATABASE = "database"
 # Made anew from the database, or of no use elsewhere.
-_LEFT_OUT = {FOLDER, "snapshots", "static", "mecene.sqlite3", "mecene.sqlite3-wal", "mecene.sqlite3-shm"}
+_LEFT_OUT = {
+    FOLDER,
+    "snapshots",
+    "static",
+    "mecene.sqlite3",
+    "mecene.sqlite3-wal",
+    "mecene.sqlite3-shm",
+}
 
 
 class NoBackup(ValueError):
@@ -91,9 +98,9 @@ def _kept(home: Path) -> Iterator[Path]:
 
 def _copy(to: Path) -> None:
     if connection.vendor == "sqlite":
-        with closing(sqlite3.connect(settings.DATABASES["default"]["NAME"])) as source:
-            with closing(sqlite3.connect(to)) as target:
-                source.backup(target)
+        held = settings.DATABASES["default"]["NAME"]
+        with closing(sqlite3.connect(held)) as source, closing(sqlite3.connect(to)) as target:
+            source.backup(target)
         return
     told = connection.get_connection_params()
     address = {"host": told.get("host"), "port": told.get("port"), "username": told.get("user")}

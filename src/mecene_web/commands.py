@@ -6,12 +6,15 @@ from typing import Annotated
 import typer
 
 Home = Annotated[
-    Path | None, typer.Option("--home", help="Folder of the installation / dossier de l’installation.")
+    Path | None,
+    typer.Option("--home", help="Folder of the installation / dossier de l’installation."),
 ]
 
 
 def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on / adresse d’écoute.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="Address to listen on / adresse d’écoute.")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port.", min=1, max=65_535)] = 8000,
     home: Home = None,
 ) -> None:

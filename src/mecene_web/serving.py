@@ -12,7 +12,12 @@ from pathlib import Path
 
 from django.conf import settings
 
-WORKER = "from mecene_web import opening; opening.ready(); from mecene_web.tasks import worker; worker.work()"
+WORKER = """
+from mecene_web import opening
+opening.ready()
+from mecene_web.tasks import worker
+worker.work()
+"""
 _AGAIN_SECONDS = 2.0
 
 

@@ -22,7 +22,9 @@ class Campaign(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(cost_minor__gte=0), name="campaign_costs_nothing_less")
+            models.CheckConstraint(
+                condition=Q(cost_minor__gte=0), name="campaign_costs_nothing_less"
+            )
         ]
 
     def __str__(self) -> str:

@@ -25,9 +25,7 @@ def correct(staging: Path, *, people: pl.DataFrame, import_id: int) -> int:
     asked = pl.concat([pl.read_parquet(file) for file in files], how="diagonal_relaxed").join(
         people.select("person_key", "donor_id"), on="person_key", how="left"
     )
-    gifts = _candidates(asked).with_columns(
-        source_file=pl.lit(_DATABASE), source_row=pl.col("id")
-    )
+    gifts = _candidates(asked).with_columns(source_file=pl.lit(_DATABASE), source_row=pl.col("id"))
     undone, _ = corrections.match(asked, gifts.filter(pl.col("status") == "received"))
     before = gifts.select("id", "status", on="status_on")
     for row in undone.join(before, left_on="source_row", right_on="id").iter_rows(named=True):

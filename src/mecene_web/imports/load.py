@@ -98,7 +98,9 @@ def _people(batch: Batch, settled: Who, import_id: int) -> pl.DataFrame:
 def _visited(batch: Batch, interactions: pl.DataFrame) -> pl.DataFrame:
     """Make ready the visitors nobody had seen; return the interactions with their numbers."""
     known = tables.read(Visitor, ["id", "token"])
-    seen = interactions.select(token="visitor_id").drop_nulls().unique().sort("token")
+    seen = (
+        interactions.select(pl.col("visitor_id").alias("token")).drop_nulls().unique().sort("token")
+    )
     fresh = _numbered(Visitor, seen.join(known, on="token", how="anti"))
     batch.add(Visitor, fresh)
     numbered = pl.concat([known, fresh.select("id", "token")])
@@ -112,9 +114,9 @@ def _visited(batch: Batch, interactions: pl.DataFrame) -> pl.DataFrame:
 def _donors(batch: Batch, settled: Who, fresh: pl.DataFrame) -> None:
     """Make ready the portraits of donors who are new, or of whom something new is known."""
     drawn = resolve.drawn(settled.records, settled.mapping)
-    touched = settled.mapping.filter(
-        pl.col("person_key").is_in(fresh["person_key"].implode())
-    )["donor_id"]
+    touched = settled.mapping.filter(pl.col("person_key").is_in(fresh["person_key"].implode()))[
+        "donor_id"
+    ]
     told = drawn.filter(pl.col("donor_id").is_in(touched.implode()))
     homes = _households(drawn)
     batch.add(Household, homes.filter("new").select(id="household").unique().sort("id"))
@@ -138,7 +140,9 @@ def _households(drawn: pl.DataFrame) -> pl.DataFrame:
     fresh = fresh.with_columns(
         pl.Series("made", list(numbers.block(Household, size=fresh.height)), dtype=pl.Int64)
     )
-    found = held.select("donor_id", "home").join(homes, on="home").join(fresh, on="home", how="left")
+    found = (
+        held.select("donor_id", "home").join(homes, on="home").join(fresh, on="home", how="left")
+    )
     return found.select(
         "donor_id",
         household=pl.coalesce("known", "made"),

@@ -69,15 +69,12 @@ def of(
         told = told.join(payers, on="payer_key", how="left", maintain_order="left")
     told = told.rename(RENAMED.get(table, {}), strict=False)
     moments = [name for name in _MOMENTS if name in told.columns]
-    return (
-        told.with_columns(
-            pl.Series("id", list(numbers.block(model, size=told.height)), dtype=pl.Int64),
-            import_id=pl.lit(import_id, pl.Int64),
-            written_at=pl.lit(now),
-            *(pl.col(name).dt.replace_time_zone("UTC") for name in moments),
-        )
-        .select(name for name in ("id", *told.columns, "import_id", "written_at") if name in columns)
-    )
+    return told.with_columns(
+        pl.Series("id", list(numbers.block(model, size=told.height)), dtype=pl.Int64),
+        *(pl.col(name).dt.replace_time_zone("UTC") for name in moments),
+        import_id=pl.lit(import_id, pl.Int64),
+        written_at=pl.lit(now),
+    ).select(name for name in ("id", *told.columns, "import_id", "written_at") if name in columns)
 
 
 def changes(staging: Path, commitments: pl.DataFrame, *, import_id: int) -> pl.DataFrame:

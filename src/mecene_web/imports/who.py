@@ -75,9 +75,9 @@ def _beside(staged: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     # A donor is taken whole: their records speak for one another.
     donors = keys.filter(near)["donor_id"].unique()
     taken = keys.filter(pl.col("donor_id").is_in(donors.implode()))
-    held = tables.read(
-        Record, ["key", *TOLD, "declared"], among=taken["id"].to_list()
-    ).rename({"key": "person_key"})
+    held = tables.read(Record, ["key", *TOLD, "declared"], among=taken["id"].to_list()).rename(
+        {"key": "person_key"}
+    )
     remembered = held.with_columns(records=pl.lit(1, pl.Int64)).select(*people.PERSON, *_EXTRA)
     known = taken.select(pl.col("key").alias("person_key"), "id", "donor_id")
     return known, remembered.cast(dict(people.PERSON))
@@ -113,7 +113,9 @@ def _owned(grouped: pl.DataFrame, merges: pl.DataFrame) -> tuple[pl.DataFrame, l
     fresh = told.filter(pl.col("owners") == 0)["group"].unique().sort()
     new = list(numbers.block(Donor, size=fresh.len()))
     told = told.join(near, on="person_key", how="left").join(
-        pl.DataFrame({"group": fresh, "new": pl.Series(new, dtype=pl.Int64)}), on="group", how="left"
+        pl.DataFrame({"group": fresh, "new": pl.Series(new, dtype=pl.Int64)}),
+        on="group",
+        how="left",
     )
     mapping = told.select(
         "person_key", donor_id=pl.coalesce("owner", "neighbour", "first", "new")
@@ -138,7 +140,9 @@ def _both_ways(merges: pl.DataFrame) -> pl.DataFrame:
     told = ["rule", "score", "evidence_fr", "evidence_en"]
     one = merges.select(pl.col("person_key_a").alias("person_key"),
                         pl.col("person_key_b").alias("other"), *told)  # fmt: skip
-    back = one.select(pl.col("other").alias("person_key"), pl.col("person_key").alias("other"), *told)
+    back = one.select(
+        pl.col("other").alias("person_key"), pl.col("person_key").alias("other"), *told
+    )
     return pl.concat([one, back])
 
 
@@ -160,9 +164,9 @@ def _joined(
 def _proposals(mapping: pl.DataFrame, merges: pl.DataFrame) -> pl.DataFrame:
     """Return the pairs of records that are of two donors still, as pairs of donors."""
     of = mapping.rename({"person_key": "key"})
-    told = merges.join(
-        of.rename({"key": "person_key_a", "donor_id": "a"}), on="person_key_a"
-    ).join(of.rename({"key": "person_key_b", "donor_id": "b"}), on="person_key_b")
+    told = merges.join(of.rename({"key": "person_key_a", "donor_id": "a"}), on="person_key_a").join(
+        of.rename({"key": "person_key_b", "donor_id": "b"}), on="person_key_b"
+    )
     return (
         told.filter(pl.col("a") != pl.col("b"))
         .select(

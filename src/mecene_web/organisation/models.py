@@ -30,4 +30,3 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
-

@@ -117,4 +117,3 @@ def _without_the_others(place: Path) -> None:
     for other in place.parent.iterdir():
         if other != place:
             shutil.rmtree(other, ignore_errors=True)
-

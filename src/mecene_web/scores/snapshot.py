@@ -73,7 +73,7 @@ def _facts(name: str, model: type[models.Model], *, where: str = "") -> pl.DataF
 
 
 def _donors(number: int, bucket: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Return donors of whom something is known, met at the latest on the day of their first fact."""
+    """Return donors of whom something is known, met on the day of their first fact at latest."""
     rows = _facts("donors", Donor, where=f"id %% {facts.BUCKETS} = {number}")
     share = f"donor_id %% {facts.BUCKETS} = {number}"
     records = tables.read(Record, ["donor_id", "external_id", "declared"], where=share)

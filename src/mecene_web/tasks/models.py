@@ -27,9 +27,7 @@ class Work(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(
-                    state__in=("waiting", "running", "done", "failed", "cancelled")
-                ),
+                condition=models.Q(state__in=("waiting", "running", "done", "failed", "cancelled")),
                 name="work_has_a_known_state",
             ),
             models.UniqueConstraint(

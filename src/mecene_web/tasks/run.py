@@ -24,7 +24,7 @@ _PAUSE = timedelta(seconds=30)  # after a first failure; it doubles
 log = logging.getLogger("mecene.tasks")
 
 
-class Cancelled(Exception):  # noqa: N818 -- nothing went wrong
+class Cancelled(Exception):
     """Somebody asked this work to end."""
 
 

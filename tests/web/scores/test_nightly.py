@@ -37,9 +37,7 @@ def test_the_night_says_what_the_command_line_says_of_the_same_files(tmp_path):
     as_of = date(2026, 1, 1)
     analyse.run(asked(exports), as_of=as_of, out=tmp_path / "report", lang="fr", quiet=True)
     with rejects.opened(tmp_path / "rejects.csv", lang="fr", delimiter=";") as ledger:
-        staging.stage(
-            collect.recognise(asked(exports)), into=tmp_path / "staging", ledger=ledger
-        )
+        staging.stage(collect.recognise(asked(exports)), into=tmp_path / "staging", ledger=ledger)
     Organisation.objects.create(pk=1)
     made = Import.objects.create(at=NOW, state="checked")
     load.load(made.pk, tmp_path / "staging", now=NOW, on_progress=lambda *told: None)

@@ -4,35 +4,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='DonorKey',
+            name="DonorKey",
             fields=[
-                ('donor_id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('key', models.BinaryField()),
+                ("donor_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("key", models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True)),
-                ('by', models.BigIntegerField(null=True)),
-                ('by_name', models.TextField(blank=True)),
-                ('verb', models.TextField()),
-                ('subject', models.TextField()),
-                ('subject_id', models.TextField(blank=True)),
-                ('donor_id', models.BigIntegerField(null=True)),
-                ('details', models.BinaryField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(db_index=True)),
+                ("by", models.BigIntegerField(null=True)),
+                ("by_name", models.TextField(blank=True)),
+                ("verb", models.TextField()),
+                ("subject", models.TextField()),
+                ("subject_id", models.TextField(blank=True)),
+                ("donor_id", models.BigIntegerField(null=True)),
+                ("details", models.BinaryField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['subject', 'subject_id'], name='audit_subject'), models.Index(fields=['donor_id', 'at'], name='audit_donor')],
+                "indexes": [
+                    models.Index(fields=["subject", "subject_id"], name="audit_subject"),
+                    models.Index(fields=["donor_id", "at"], name="audit_donor"),
+                ],
             },
         ),
     ]

@@ -5,58 +5,127 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('donors', '0001_initial'),
+        ("donors", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Wording',
+            name="Wording",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.TextField(unique=True)),
-                ('text_fr', models.TextField(blank=True)),
-                ('text_en', models.TextField(blank=True)),
-                ('shown_from', models.DateField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.TextField(unique=True)),
+                ("text_fr", models.TextField(blank=True)),
+                ("text_en", models.TextField(blank=True)),
+                ("shown_from", models.DateField()),
             ],
         ),
         migrations.CreateModel(
-            name='Suppression',
+            name="Suppression",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.TextField()),
-                ('hashed', models.CharField(max_length=64)),
-                ('since', models.DateTimeField()),
-                ('reason', models.TextField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("channel", models.TextField()),
+                ("hashed", models.CharField(max_length=64)),
+                ("since", models.DateTimeField()),
+                ("reason", models.TextField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('channel', 'hashed'), name='suppression_is_told_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("channel", "hashed"), name="suppression_is_told_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.TextField(null=True)),
-                ('channel', models.TextField(null=True)),
-                ('status', models.TextField()),
-                ('legal_basis', models.TextField(null=True)),
-                ('occurred_at', models.DateTimeField()),
-                ('written_at', models.DateTimeField()),
-                ('source', models.TextField(null=True)),
-                ('text_version', models.TextField(null=True)),
-                ('proof', models.TextField(null=True)),
-                ('source_ref', models.TextField()),
-                ('import_id', models.BigIntegerField(null=True)),
-                ('donor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='donors.donor')),
-                ('record', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='donors.record')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("purpose", models.TextField(null=True)),
+                ("channel", models.TextField(null=True)),
+                ("status", models.TextField()),
+                ("legal_basis", models.TextField(null=True)),
+                ("occurred_at", models.DateTimeField()),
+                ("written_at", models.DateTimeField()),
+                ("source", models.TextField(null=True)),
+                ("text_version", models.TextField(null=True)),
+                ("proof", models.TextField(null=True)),
+                ("source_ref", models.TextField()),
+                ("import_id", models.BigIntegerField(null=True)),
+                (
+                    "donor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consents",
+                        to="donors.donor",
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="donors.record",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['donor', 'occurred_at'], name='consent_donor_time'), models.Index(fields=['import_id'], name='consent_import')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ('granted', 'refused', 'withdrawn', 'objected', 'unknown'))), name='consent_has_a_known_status'), models.CheckConstraint(condition=models.Q(('purpose__isnull', True), ('purpose__in', ('appeal', 'newsletter', 'impact_report', 'commercial', 'partner_charity_sharing', 'open_tracking', 'web_tracking', 'profiling', 'survey', 'legacy', 'transactional')), _connector='OR'), name='consent_is_for_a_known_purpose')],
+                "indexes": [
+                    models.Index(fields=["donor", "occurred_at"], name="consent_donor_time"),
+                    models.Index(fields=["import_id"], name="consent_import"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                ("granted", "refused", "withdrawn", "objected", "unknown"),
+                            )
+                        ),
+                        name="consent_has_a_known_status",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("purpose__isnull", True),
+                            (
+                                "purpose__in",
+                                (
+                                    "appeal",
+                                    "newsletter",
+                                    "impact_report",
+                                    "commercial",
+                                    "partner_charity_sharing",
+                                    "open_tracking",
+                                    "web_tracking",
+                                    "profiling",
+                                    "survey",
+                                    "legacy",
+                                    "transactional",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="consent_is_for_a_known_purpose",
+                    ),
+                ],
             },
         ),
     ]

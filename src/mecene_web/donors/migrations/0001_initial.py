@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,174 +14,333 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Household',
+            name="Household",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Donor',
+            name="Donor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('civility', models.TextField(null=True)),
-                ('first_name', models.TextField(null=True)),
-                ('last_name', models.TextField(null=True)),
-                ('organisation_name', models.TextField(null=True)),
-                ('email', models.TextField(null=True)),
-                ('phone', models.TextField(null=True)),
-                ('address', models.TextField(null=True)),
-                ('postcode', models.TextField(null=True)),
-                ('city', models.TextField(null=True)),
-                ('country', models.TextField(null=True)),
-                ('birth_date', models.DateField(null=True)),
-                ('gender', models.TextField(null=True)),
-                ('language', models.TextField(null=True)),
-                ('acquired_on', models.DateField(null=True)),
-                ('acquisition_channel', models.TextField(null=True)),
-                ('deceased_on', models.DateField(null=True)),
-                ('undeliverable_on', models.DateField(null=True)),
-                ('kind', models.TextField(default='person')),
-                ('sought', models.TextField(default='')),
-                ('household', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='donors', to='donors.household')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("civility", models.TextField(null=True)),
+                ("first_name", models.TextField(null=True)),
+                ("last_name", models.TextField(null=True)),
+                ("organisation_name", models.TextField(null=True)),
+                ("email", models.TextField(null=True)),
+                ("phone", models.TextField(null=True)),
+                ("address", models.TextField(null=True)),
+                ("postcode", models.TextField(null=True)),
+                ("city", models.TextField(null=True)),
+                ("country", models.TextField(null=True)),
+                ("birth_date", models.DateField(null=True)),
+                ("gender", models.TextField(null=True)),
+                ("language", models.TextField(null=True)),
+                ("acquired_on", models.DateField(null=True)),
+                ("acquisition_channel", models.TextField(null=True)),
+                ("deceased_on", models.DateField(null=True)),
+                ("undeliverable_on", models.DateField(null=True)),
+                ("kind", models.TextField(default="person")),
+                ("sought", models.TextField(default="")),
+                (
+                    "household",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="donors",
+                        to="donors.household",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('text', models.TextField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('donor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='donors.donor')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("text", models.TextField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "donor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notes",
+                        to="donors.donor",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Proposal',
+            name="Proposal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('score', models.FloatField()),
-                ('evidence', models.JSONField(default=dict)),
-                ('refused_at', models.DateTimeField(null=True)),
-                ('one', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='donors.donor')),
-                ('other', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='donors.donor')),
-                ('refused_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("score", models.FloatField()),
+                ("evidence", models.JSONField(default=dict)),
+                ("refused_at", models.DateTimeField(null=True)),
+                (
+                    "one",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="donors.donor",
+                    ),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="donors.donor",
+                    ),
+                ),
+                (
+                    "refused_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Record',
+            name="Record",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('civility', models.TextField(null=True)),
-                ('first_name', models.TextField(null=True)),
-                ('last_name', models.TextField(null=True)),
-                ('organisation_name', models.TextField(null=True)),
-                ('email', models.TextField(null=True)),
-                ('phone', models.TextField(null=True)),
-                ('address', models.TextField(null=True)),
-                ('postcode', models.TextField(null=True)),
-                ('city', models.TextField(null=True)),
-                ('country', models.TextField(null=True)),
-                ('birth_date', models.DateField(null=True)),
-                ('gender', models.TextField(null=True)),
-                ('language', models.TextField(null=True)),
-                ('acquired_on', models.DateField(null=True)),
-                ('acquisition_channel', models.TextField(null=True)),
-                ('deceased_on', models.DateField(null=True)),
-                ('undeliverable_on', models.DateField(null=True)),
-                ('key', models.BigIntegerField(unique=True)),
-                ('external_id', models.TextField(null=True)),
-                ('full_name', models.TextField(null=True)),
-                ('declared', models.BooleanField(default=False)),
-                ('by_hand', models.BooleanField(default=False)),
-                ('joined', models.JSONField(null=True)),
-                ('donor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='records', to='donors.donor')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("civility", models.TextField(null=True)),
+                ("first_name", models.TextField(null=True)),
+                ("last_name", models.TextField(null=True)),
+                ("organisation_name", models.TextField(null=True)),
+                ("email", models.TextField(null=True)),
+                ("phone", models.TextField(null=True)),
+                ("address", models.TextField(null=True)),
+                ("postcode", models.TextField(null=True)),
+                ("city", models.TextField(null=True)),
+                ("country", models.TextField(null=True)),
+                ("birth_date", models.DateField(null=True)),
+                ("gender", models.TextField(null=True)),
+                ("language", models.TextField(null=True)),
+                ("acquired_on", models.DateField(null=True)),
+                ("acquisition_channel", models.TextField(null=True)),
+                ("deceased_on", models.DateField(null=True)),
+                ("undeliverable_on", models.DateField(null=True)),
+                ("key", models.BigIntegerField(unique=True)),
+                ("external_id", models.TextField(null=True)),
+                ("full_name", models.TextField(null=True)),
+                ("declared", models.BooleanField(default=False)),
+                ("by_hand", models.BooleanField(default=False)),
+                ("joined", models.JSONField(null=True)),
+                (
+                    "donor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="records",
+                        to="donors.donor",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Merge',
+            name="Merge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('score', models.FloatField(null=True)),
-                ('rule', models.TextField(default='by_hand')),
-                ('evidence', models.JSONField(default=dict)),
-                ('at', models.DateTimeField()),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('absorbed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges_absorbed', to='donors.donor')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('kept', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges_kept', to='donors.donor')),
-                ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('records', models.ManyToManyField(related_name='merges', to='donors.record')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("score", models.FloatField(null=True)),
+                ("rule", models.TextField(default="by_hand")),
+                ("evidence", models.JSONField(default=dict)),
+                ("at", models.DateTimeField()),
+                ("undone_at", models.DateTimeField(null=True)),
+                (
+                    "absorbed",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merges_absorbed",
+                        to="donors.donor",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "kept",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merges_kept",
+                        to="donors.donor",
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("records", models.ManyToManyField(related_name="merges", to="donors.record")),
             ],
         ),
         migrations.CreateModel(
-            name='Mention',
+            name="Mention",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('import_id', models.BigIntegerField(db_index=True)),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mentions', to='donors.record')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("import_id", models.BigIntegerField(db_index=True)),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mentions",
+                        to="donors.record",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Attribute',
+            name="Attribute",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.TextField()),
-                ('value', models.TextField()),
-                ('party', models.TextField(default='zero')),
-                ('collected_on', models.DateField(null=True)),
-                ('given_in_exchange', models.TextField(null=True)),
-                ('source_ref', models.TextField()),
-                ('import_id', models.BigIntegerField(null=True)),
-                ('donor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attributes', to='donors.donor')),
-                ('record', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='donors.record')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.TextField()),
+                ("value", models.TextField()),
+                ("party", models.TextField(default="zero")),
+                ("collected_on", models.DateField(null=True)),
+                ("given_in_exchange", models.TextField(null=True)),
+                ("source_ref", models.TextField()),
+                ("import_id", models.BigIntegerField(null=True)),
+                (
+                    "donor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attributes",
+                        to="donors.donor",
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="donors.record",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='donor',
-            index=models.Index(fields=['email'], name='donor_email'),
+            model_name="donor",
+            index=models.Index(fields=["email"], name="donor_email"),
         ),
         migrations.AddIndex(
-            model_name='donor',
-            index=models.Index(fields=['postcode', 'last_name'], name='donor_place'),
+            model_name="donor",
+            index=models.Index(fields=["postcode", "last_name"], name="donor_place"),
         ),
         migrations.AddConstraint(
-            model_name='donor',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('person', 'household', 'organisation'))), name='donor_is_of_a_known_kind'),
+            model_name="donor",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ("person", "household", "organisation"))),
+                name="donor_is_of_a_known_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.UniqueConstraint(fields=('one', 'other'), name='proposal_is_made_once'),
+            model_name="proposal",
+            constraint=models.UniqueConstraint(
+                fields=("one", "other"), name="proposal_is_made_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('one__lt', models.F('other'))), name='proposal_has_the_smaller_first'),
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("one__lt", models.F("other"))),
+                name="proposal_has_the_smaller_first",
+            ),
         ),
         migrations.AddIndex(
-            model_name='record',
-            index=models.Index(fields=['external_id'], name='record_external_id'),
+            model_name="record",
+            index=models.Index(fields=["external_id"], name="record_external_id"),
         ),
         migrations.AddIndex(
-            model_name='record',
-            index=models.Index(fields=['email'], name='record_email'),
+            model_name="record",
+            index=models.Index(fields=["email"], name="record_email"),
         ),
         migrations.AddIndex(
-            model_name='record',
-            index=models.Index(fields=['phone'], name='record_phone'),
+            model_name="record",
+            index=models.Index(fields=["phone"], name="record_phone"),
         ),
         migrations.AddIndex(
-            model_name='record',
-            index=models.Index(fields=['postcode'], name='record_postcode'),
+            model_name="record",
+            index=models.Index(fields=["postcode"], name="record_postcode"),
         ),
         migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.CheckConstraint(condition=models.Q(('kept', models.F('absorbed')), _negated=True), name='merge_is_of_two_donors'),
+            model_name="merge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kept", models.F("absorbed")), _negated=True),
+                name="merge_is_of_two_donors",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mention',
-            constraint=models.UniqueConstraint(fields=('record', 'import_id'), name='mention_is_told_once'),
+            model_name="mention",
+            constraint=models.UniqueConstraint(
+                fields=("record", "import_id"), name="mention_is_told_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attribute',
-            constraint=models.CheckConstraint(condition=models.Q(('party__in', ('zero', 'first'))), name='attribute_is_of_a_known_party'),
+            model_name="attribute",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("party__in", ("zero", "first"))),
+                name="attribute_is_of_a_known_party",
+            ),
         ),
     ]

@@ -5,62 +5,153 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('donors', '0001_initial'),
+        ("donors", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Visitor',
+            name="Visitor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.TextField(unique=True)),
-                ('known_at', models.DateTimeField(null=True)),
-                ('donor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='visitors', to='donors.donor')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token", models.TextField(unique=True)),
+                ("known_at", models.DateTimeField(null=True)),
+                (
+                    "donor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="visitors",
+                        to="donors.donor",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('channel', models.TextField()),
-                ('purpose', models.TextField(null=True)),
-                ('campaign_code', models.TextField(null=True)),
-                ('variant', models.TextField(null=True)),
-                ('cost_minor', models.BigIntegerField(null=True)),
-                ('source_ref', models.TextField()),
-                ('import_id', models.BigIntegerField(null=True)),
-                ('donor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='donors.donor')),
-                ('record', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='donors.record')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("channel", models.TextField()),
+                ("purpose", models.TextField(null=True)),
+                ("campaign_code", models.TextField(null=True)),
+                ("variant", models.TextField(null=True)),
+                ("cost_minor", models.BigIntegerField(null=True)),
+                ("source_ref", models.TextField()),
+                ("import_id", models.BigIntegerField(null=True)),
+                (
+                    "donor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contacts",
+                        to="donors.donor",
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="donors.record",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['donor', 'at'], name='contact_donor_time'), models.Index(fields=['import_id'], name='contact_import')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('purpose__isnull', True), ('purpose__in', ('appeal', 'newsletter', 'impact_report', 'commercial', 'partner_charity_sharing', 'open_tracking', 'web_tracking', 'profiling', 'survey', 'legacy', 'transactional')), _connector='OR'), name='contact_is_for_a_known_purpose')],
+                "indexes": [
+                    models.Index(fields=["donor", "at"], name="contact_donor_time"),
+                    models.Index(fields=["import_id"], name="contact_import"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("purpose__isnull", True),
+                            (
+                                "purpose__in",
+                                (
+                                    "appeal",
+                                    "newsletter",
+                                    "impact_report",
+                                    "commercial",
+                                    "partner_charity_sharing",
+                                    "open_tracking",
+                                    "web_tracking",
+                                    "profiling",
+                                    "survey",
+                                    "legacy",
+                                    "transactional",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="contact_is_for_a_known_purpose",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Interaction',
+            name="Interaction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('kind', models.TextField()),
-                ('channel', models.TextField(null=True)),
-                ('device', models.TextField(null=True)),
-                ('campaign_code', models.TextField(null=True)),
-                ('text', models.TextField(null=True)),
-                ('properties', models.JSONField(null=True)),
-                ('source_ref', models.TextField()),
-                ('import_id', models.BigIntegerField(null=True)),
-                ('donor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='interactions', to='donors.donor')),
-                ('record', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='donors.record')),
-                ('visitor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='interactions', to='events.visitor')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("kind", models.TextField()),
+                ("channel", models.TextField(null=True)),
+                ("device", models.TextField(null=True)),
+                ("campaign_code", models.TextField(null=True)),
+                ("text", models.TextField(null=True)),
+                ("properties", models.JSONField(null=True)),
+                ("source_ref", models.TextField()),
+                ("import_id", models.BigIntegerField(null=True)),
+                (
+                    "donor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="interactions",
+                        to="donors.donor",
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="donors.record",
+                    ),
+                ),
+                (
+                    "visitor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="interactions",
+                        to="events.visitor",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['donor', 'at'], name='interaction_donor_time'), models.Index(fields=['import_id'], name='interaction_import')],
+                "indexes": [
+                    models.Index(fields=["donor", "at"], name="interaction_donor_time"),
+                    models.Index(fields=["import_id"], name="interaction_import"),
+                ],
             },
         ),
     ]

@@ -5,144 +5,258 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('donors', '0001_initial'),
+        ("donors", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Campaign',
+            name="Campaign",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.TextField(unique=True)),
-                ('name', models.TextField(null=True)),
-                ('channel', models.TextField(null=True)),
-                ('started_on', models.DateField(null=True)),
-                ('ended_on', models.DateField(null=True)),
-                ('cost_minor', models.BigIntegerField(null=True)),
-                ('purpose', models.TextField(null=True)),
-                ('source_ref', models.TextField()),
-                ('import_id', models.BigIntegerField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.TextField(unique=True)),
+                ("name", models.TextField(null=True)),
+                ("channel", models.TextField(null=True)),
+                ("started_on", models.DateField(null=True)),
+                ("ended_on", models.DateField(null=True)),
+                ("cost_minor", models.BigIntegerField(null=True)),
+                ("purpose", models.TextField(null=True)),
+                ("source_ref", models.TextField()),
+                ("import_id", models.BigIntegerField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('cost_minor__gte', 0)), name='campaign_costs_nothing_less')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("cost_minor__gte", 0)),
+                        name="campaign_costs_nothing_less",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Commitment',
+            name="Commitment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.TextField(unique=True)),
-                ('mandate_ref', models.TextField(null=True)),
-                ('months_between', models.PositiveSmallIntegerField(default=1)),
-                ('amount_minor', models.BigIntegerField(null=True)),
-                ('currency', models.CharField(max_length=3)),
-                ('started_on', models.DateField()),
-                ('first_collected_on', models.DateField(null=True)),
-                ('ended_on', models.DateField(null=True)),
-                ('end_reason', models.TextField(null=True)),
-                ('payment_method', models.TextField(null=True)),
-                ('campaign_code', models.TextField(null=True)),
-                ('source_ref', models.TextField()),
-                ('import_id', models.BigIntegerField(null=True)),
-                ('donor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commitments', to='donors.donor')),
-                ('record', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='donors.record')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ref", models.TextField(unique=True)),
+                ("mandate_ref", models.TextField(null=True)),
+                ("months_between", models.PositiveSmallIntegerField(default=1)),
+                ("amount_minor", models.BigIntegerField(null=True)),
+                ("currency", models.CharField(max_length=3)),
+                ("started_on", models.DateField()),
+                ("first_collected_on", models.DateField(null=True)),
+                ("ended_on", models.DateField(null=True)),
+                ("end_reason", models.TextField(null=True)),
+                ("payment_method", models.TextField(null=True)),
+                ("campaign_code", models.TextField(null=True)),
+                ("source_ref", models.TextField()),
+                ("import_id", models.BigIntegerField(null=True)),
+                (
+                    "donor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="commitments",
+                        to="donors.donor",
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="donors.record",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CommitmentChange',
+            name="CommitmentChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('effective_on', models.DateField()),
-                ('kind', models.TextField()),
-                ('amount_minor', models.BigIntegerField(null=True)),
-                ('source_ref', models.TextField()),
-                ('import_id', models.BigIntegerField(null=True)),
-                ('commitment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='giving.commitment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("effective_on", models.DateField()),
+                ("kind", models.TextField()),
+                ("amount_minor", models.BigIntegerField(null=True)),
+                ("source_ref", models.TextField()),
+                ("import_id", models.BigIntegerField(null=True)),
+                (
+                    "commitment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="giving.commitment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Gift',
+            name="Gift",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('given_on', models.DateField()),
-                ('given_at', models.DateTimeField(null=True)),
-                ('received_on', models.DateField(null=True)),
-                ('credited_on', models.DateField(null=True)),
-                ('amount_minor', models.BigIntegerField()),
-                ('non_deductible_minor', models.BigIntegerField(null=True)),
-                ('currency', models.CharField(max_length=3)),
-                ('kind', models.TextField()),
-                ('payment_method', models.TextField(null=True)),
-                ('campaign_code', models.TextField(null=True)),
-                ('designation', models.TextField(null=True)),
-                ('commitment_ref', models.TextField(null=True)),
-                ('status', models.TextField(default='received')),
-                ('status_on', models.DateField(null=True)),
-                ('return_code', models.TextField(null=True)),
-                ('in_memory_of', models.TextField(null=True)),
-                ('source_ref', models.TextField()),
-                ('import_id', models.BigIntegerField(null=True)),
-                ('donor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='gifts', to='donors.donor')),
-                ('payer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='gifts_paid', to='donors.donor')),
-                ('record', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='donors.record')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("given_on", models.DateField()),
+                ("given_at", models.DateTimeField(null=True)),
+                ("received_on", models.DateField(null=True)),
+                ("credited_on", models.DateField(null=True)),
+                ("amount_minor", models.BigIntegerField()),
+                ("non_deductible_minor", models.BigIntegerField(null=True)),
+                ("currency", models.CharField(max_length=3)),
+                ("kind", models.TextField()),
+                ("payment_method", models.TextField(null=True)),
+                ("campaign_code", models.TextField(null=True)),
+                ("designation", models.TextField(null=True)),
+                ("commitment_ref", models.TextField(null=True)),
+                ("status", models.TextField(default="received")),
+                ("status_on", models.DateField(null=True)),
+                ("return_code", models.TextField(null=True)),
+                ("in_memory_of", models.TextField(null=True)),
+                ("source_ref", models.TextField()),
+                ("import_id", models.BigIntegerField(null=True)),
+                (
+                    "donor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="gifts",
+                        to="donors.donor",
+                    ),
+                ),
+                (
+                    "payer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="gifts_paid",
+                        to="donors.donor",
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="donors.record",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Correction',
+            name="Correction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('import_id', models.BigIntegerField(db_index=True)),
-                ('status_before', models.TextField()),
-                ('status_on_before', models.DateField(null=True)),
-                ('gift', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='corrections', to='giving.gift')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("import_id", models.BigIntegerField(db_index=True)),
+                ("status_before", models.TextField()),
+                ("status_on_before", models.DateField(null=True)),
+                (
+                    "gift",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="corrections",
+                        to="giving.gift",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='commitment',
-            index=models.Index(fields=['import_id'], name='commitment_import'),
+            model_name="commitment",
+            index=models.Index(fields=["import_id"], name="commitment_import"),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('months_between__gte', 1)), name='commitment_comes_back'),
+            model_name="commitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("months_between__gte", 1)), name="commitment_comes_back"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('end_reason__isnull', True), ('end_reason__in', ('voluntary', 'involuntary', 'deceased', 'technical')), _connector='OR'), name='commitment_ends_for_a_known_reason'),
+            model_name="commitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("end_reason__isnull", True),
+                    ("end_reason__in", ("voluntary", "involuntary", "deceased", "technical")),
+                    _connector="OR",
+                ),
+                name="commitment_ends_for_a_known_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitmentchange',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('amount', 'pause', 'resume'))), name='change_is_of_a_known_kind'),
+            model_name="commitmentchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ("amount", "pause", "resume"))),
+                name="change_is_of_a_known_kind",
+            ),
         ),
         migrations.AddIndex(
-            model_name='gift',
-            index=models.Index(fields=['donor', 'given_on'], name='gift_donor_day'),
+            model_name="gift",
+            index=models.Index(fields=["donor", "given_on"], name="gift_donor_day"),
         ),
         migrations.AddIndex(
-            model_name='gift',
-            index=models.Index(fields=['given_on'], name='gift_day'),
+            model_name="gift",
+            index=models.Index(fields=["given_on"], name="gift_day"),
         ),
         migrations.AddIndex(
-            model_name='gift',
-            index=models.Index(fields=['source_ref'], name='gift_reference'),
+            model_name="gift",
+            index=models.Index(fields=["source_ref"], name="gift_reference"),
         ),
         migrations.AddIndex(
-            model_name='gift',
-            index=models.Index(fields=['import_id'], name='gift_import'),
+            model_name="gift",
+            index=models.Index(fields=["import_id"], name="gift_import"),
         ),
         migrations.AddConstraint(
-            model_name='gift',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gte', 1)), name='gift_is_of_something'),
+            model_name="gift",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_minor__gte", 1)), name="gift_is_of_something"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gift',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('one_off', 'instalment', 'membership_fee', 'in_kind', 'corporate', 'legacy'))), name='gift_is_of_a_known_kind'),
+            model_name="gift",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        (
+                            "one_off",
+                            "instalment",
+                            "membership_fee",
+                            "in_kind",
+                            "corporate",
+                            "legacy",
+                        ),
+                    )
+                ),
+                name="gift_is_of_a_known_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gift',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ('received', 'refunded', 'failed'))), name='gift_has_a_known_status'),
+            model_name="gift",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ("received", "refunded", "failed"))),
+                name="gift_has_a_known_status",
+            ),
         ),
     ]

@@ -4,28 +4,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.TextField(blank=True)),
-                ('country', models.CharField(default='FR', max_length=2)),
-                ('language', models.CharField(default='fr', max_length=2)),
-                ('currency', models.CharField(default='EUR', max_length=3)),
-                ('fiscal_year_starts_in_month', models.PositiveSmallIntegerField(default=1)),
-                ('sensitive', models.BooleanField(default=False)),
-                ('site', models.URLField(blank=True)),
-                ('privacy_contact', models.EmailField(blank=True, max_length=254)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.TextField(blank=True)),
+                ("country", models.CharField(default="FR", max_length=2)),
+                ("language", models.CharField(default="fr", max_length=2)),
+                ("currency", models.CharField(default="EUR", max_length=3)),
+                ("fiscal_year_starts_in_month", models.PositiveSmallIntegerField(default=1)),
+                ("sensitive", models.BooleanField(default=False)),
+                ("site", models.URLField(blank=True)),
+                ("privacy_contact", models.EmailField(blank=True, max_length=254)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='organisation_is_alone'), models.CheckConstraint(condition=models.Q(('fiscal_year_starts_in_month__range', (1, 12))), name='organisation_year_starts_in_a_month')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("id", 1)), name="organisation_is_alone"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("fiscal_year_starts_in_month__range", (1, 12))),
+                        name="organisation_year_starts_in_a_month",
+                    ),
+                ],
             },
         ),
     ]

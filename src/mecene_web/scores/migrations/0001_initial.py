@@ -5,82 +5,125 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('donors', '0001_initial'),
+        ("donors", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('as_of', models.DateField()),
-                ('language', models.CharField(default='fr', max_length=2)),
-                ('began_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('donors', models.BigIntegerField(default=0)),
-                ('metrics', models.JSONField(default=dict)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("as_of", models.DateField()),
+                ("language", models.CharField(default="fr", max_length=2)),
+                ("began_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("donors", models.BigIntegerField(default=0)),
+                ("metrics", models.JSONField(default=dict)),
             ],
             options={
-                'get_latest_by': 'ended_at',
+                "get_latest_by": "ended_at",
             },
         ),
         migrations.CreateModel(
-            name='Listed',
+            name="Listed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('list', models.TextField()),
-                ('place', models.BigIntegerField()),
-                ('reason', models.TextField()),
-                ('why', models.TextField(blank=True)),
-                ('donor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='listed', to='donors.donor')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='listed', to='scores.run')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("list", models.TextField()),
+                ("place", models.BigIntegerField()),
+                ("reason", models.TextField()),
+                ("why", models.TextField(blank=True)),
+                (
+                    "donor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="listed",
+                        to="donors.donor",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="listed",
+                        to="scores.run",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['run', 'list', 'place'], name='listed_in_order')],
+                "indexes": [models.Index(fields=["run", "list", "place"], name="listed_in_order")],
             },
         ),
         migrations.CreateModel(
-            name='Standing',
+            name="Standing",
             fields=[
-                ('donor', models.OneToOneField(db_column='id', on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='standing', serialize=False, to='donors.donor')),
-                ('segment', models.TextField(db_index=True)),
-                ('reason', models.TextField()),
-                ('sentence_fr', models.TextField()),
-                ('sentence_en', models.TextField()),
-                ('recurring_state', models.TextField(null=True)),
-                ('rfm', models.TextField(null=True)),
-                ('currency', models.TextField(null=True)),
-                ('first_gift_on', models.DateField(null=True)),
-                ('last_gift_on', models.DateField(null=True)),
-                ('gifts', models.BigIntegerField(default=0)),
-                ('amount_minor', models.BigIntegerField(default=0)),
-                ('gifts_12m', models.BigIntegerField(default=0)),
-                ('amount_12m_minor', models.BigIntegerField(default=0)),
-                ('last_gift_minor', models.BigIntegerField(null=True)),
-                ('largest_gift_minor', models.BigIntegerField(null=True)),
-                ('recurring_monthly_minor', models.BigIntegerField(null=True)),
-                ('p_gives_12m', models.FloatField(null=True)),
-                ('retention_alarm', models.BooleanField(null=True)),
-                ('next_gift_from', models.DateField(null=True)),
-                ('next_gift_until', models.DateField(null=True)),
-                ('p_starts_recurring', models.FloatField(null=True)),
-                ('suggested_monthly_minor', models.BigIntegerField(null=True)),
-                ('score_confidence', models.TextField(null=True)),
-                ('expected_value_12m_minor', models.FloatField(null=True)),
-                ('expected_value_36m_minor', models.FloatField(null=True)),
-                ('value_confidence', models.TextField(null=True)),
-                ('reachable', models.BooleanField(default=False)),
-                ('objects_appeal', models.BooleanField(default=False)),
-                ('objects_profiling', models.BooleanField(default=False)),
-                ('tags', models.JSONField(default=list)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='standings', to='scores.run')),
+                (
+                    "donor",
+                    models.OneToOneField(
+                        db_column="id",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="standing",
+                        serialize=False,
+                        to="donors.donor",
+                    ),
+                ),
+                ("segment", models.TextField(db_index=True)),
+                ("reason", models.TextField()),
+                ("sentence_fr", models.TextField()),
+                ("sentence_en", models.TextField()),
+                ("recurring_state", models.TextField(null=True)),
+                ("rfm", models.TextField(null=True)),
+                ("currency", models.TextField(null=True)),
+                ("first_gift_on", models.DateField(null=True)),
+                ("last_gift_on", models.DateField(null=True)),
+                ("gifts", models.BigIntegerField(default=0)),
+                ("amount_minor", models.BigIntegerField(default=0)),
+                ("gifts_12m", models.BigIntegerField(default=0)),
+                ("amount_12m_minor", models.BigIntegerField(default=0)),
+                ("last_gift_minor", models.BigIntegerField(null=True)),
+                ("largest_gift_minor", models.BigIntegerField(null=True)),
+                ("recurring_monthly_minor", models.BigIntegerField(null=True)),
+                ("p_gives_12m", models.FloatField(null=True)),
+                ("retention_alarm", models.BooleanField(null=True)),
+                ("next_gift_from", models.DateField(null=True)),
+                ("next_gift_until", models.DateField(null=True)),
+                ("p_starts_recurring", models.FloatField(null=True)),
+                ("suggested_monthly_minor", models.BigIntegerField(null=True)),
+                ("score_confidence", models.TextField(null=True)),
+                ("expected_value_12m_minor", models.FloatField(null=True)),
+                ("expected_value_36m_minor", models.FloatField(null=True)),
+                ("value_confidence", models.TextField(null=True)),
+                ("reachable", models.BooleanField(default=False)),
+                ("objects_appeal", models.BooleanField(default=False)),
+                ("objects_profiling", models.BooleanField(default=False)),
+                ("tags", models.JSONField(default=list)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="standings",
+                        to="scores.run",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['-expected_value_12m_minor'], name='standing_value'), models.Index(fields=['last_gift_on'], name='standing_last_gift')],
+                "indexes": [
+                    models.Index(fields=["-expected_value_12m_minor"], name="standing_value"),
+                    models.Index(fields=["last_gift_on"], name="standing_last_gift"),
+                ],
             },
         ),
     ]
