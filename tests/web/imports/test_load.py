@@ -18,10 +18,10 @@ NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 HEADER = "Nom;Prénom;Email;Code postal;Date du don;Montant;Référence"
 
 
-def staged(folder: Path, *lines: str) -> Path:
+def staged(folder: Path, *lines: str, header: str = HEADER) -> Path:
     folder.mkdir()
     file = folder / "dons.csv"
-    file.write_text("\n".join([HEADER, *lines]) + "\n", encoding="utf-8")
+    file.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
     asked = collect.Asked(tables={"gifts": (file,)})
     with rejects.opened(folder / "rejects.csv", lang="fr", delimiter=";") as ledger:
         staging.stage(collect.recognise(asked), into=folder / "staging", ledger=ledger)
