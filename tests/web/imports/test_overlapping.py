@@ -1,9 +1,9 @@
 """Gifts that an earlier import holds are found, as many as there are and no more."""
 
 import pytest
-from web.imports.test_load import HEADER, loaded, staged
 
 from mecene_web.imports import overlapping, rows
+from web.imports.test_load import HEADER, loaded, staged
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BARE = HEADER.rpartition(";")[0]
