@@ -177,3 +177,10 @@ def intake() -> Intake:
 def read() -> Callable[[str], Reading]:
     """Return a function that reads a page as a browser would."""
     return Reading
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What reads a whole report waits for one to be made: the slow way in."""
+    for item in items:
+        if "reported" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)

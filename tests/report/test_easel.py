@@ -71,6 +71,7 @@ def test_a_drawing_reads_no_file(tmp_path: Path) -> None:
     assert "Élise" not in svg
 
 
+@pytest.mark.slow
 def test_every_chart_of_the_report_is_one_that_vega_knows(
     reported: Any, intake: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

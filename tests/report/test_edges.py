@@ -11,7 +11,8 @@ from mecene.report import analysis, folder, lexicon
 from mecene.report.intake import Intake
 from mecene.segments import rules as segment_rules
 
-pytestmark = pytest.mark.xdist_group("report_edges")
+# Each analyses a file and draws its whole report.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("report_edges")]
 UNFINISHED = re.compile(r"\b(?:None|nan|NaN|inf|null|undefined)\b|[{}]")
 
 
@@ -37,7 +38,6 @@ CASES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_the_page_of_an_unusual_association_reads_well(
     analysed: Any, rendered: Any, read: Callable[[str], Any], name: str

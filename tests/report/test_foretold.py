@@ -163,6 +163,7 @@ class TestCard:
         assert "details.more::details-content" in html.partition("@media print")[2]
 
 
+@pytest.mark.slow
 class TestLittleKnown:
     def test_one_donor_is_told_with_low_confidence(self, analysed: Callable[..., Any]) -> None:
         found = analysed([(1, "2025-03-01", 5_000)])

@@ -27,6 +27,7 @@ from mecene.scores import (
 from mecene.scores.backtest import Backtest
 from mecene.scores.card import Card
 from mecene.scores.history import History
+from mecene.scores.totals import Total
 from mecene.scores.training import Rows
 from mecene.scores.unseen import Unseen
 from scores.explained import association, summary_of
@@ -47,7 +48,7 @@ def invented(n: int = 2_000, **columns: object) -> Unseen:
         backtest=Backtest(
             date(2025, 1, 1), 12, "mixture",
             {name: goodness.of(each, gave) for name, each in said.items()},
-            (), 1e6, 1e6, float("nan"), 0, (), (),
+            (), 1e6, 1e6, float("nan"), 0, (), (), float("nan"), Total(1e6, 9e5, 1.1e6),
         ),
     )  # fmt: skip
 

@@ -158,7 +158,7 @@ class TestReasons:
         french = reasons.of(known.model, known.typical, some, lang="fr")["reason_1"].drop_nulls()
         english = reasons.of(known.model, known.typical, some, lang="en")["reason_1"].drop_nulls()
 
-        assert french.str.contains(r"^À la (hausse|baisse)\u202f: ").all()
+        assert french.str.contains(r"^À la (hausse|baisse)\u00a0: ").all()
         assert not french.str.contains(r"[{}]|null|None").any()
         assert not french.str.contains(r" [:;%!?]").any()
         assert english.str.contains(r"^(Raises|Lowers) it: ").all()

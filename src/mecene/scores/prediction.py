@@ -5,6 +5,7 @@ object to profiling, and the dead, are absent.
 """
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 
@@ -18,7 +19,8 @@ from mecene.scores.model import ScoreModel
 
 Vector = NDArray[np.float64]
 
-DONORS_AT_A_TIME = 65_536
+DONORS_AT_A_TIME = 32_768
+_AT_ONCE = 2  # slices: trees and sums leave the interpreter to one another
 SHOWN_MONTHS = (1, 3, 6, 12, 24)
 ALARM = 0.20  # « taux de fidélisation » under which the source documents ask for another message
 LADDER = (300, 500, 800, 1000, 1200, 1500, 2000, 2500, 3000, 4000, 5000, 7500, 10000, 15000,
@@ -160,11 +162,12 @@ def scores(
     seen = training.seen(summary)
     # A model kept from an earlier day counts its months from this one.
     model = replace(model, as_of=as_of)
-    parts = [
-        _scored(model, seen.slice(start, DONORS_AT_A_TIME), as_of, limits)
+    slices = [
+        seen.slice(start, DONORS_AT_A_TIME)
         for start in range(0, max(seen.height, 1), DONORS_AT_A_TIME)
     ]
-    return pl.concat(parts)
+    with ThreadPoolExecutor(_AT_ONCE) as hands:
+        return pl.concat(hands.map(lambda part: _scored(model, part, as_of, limits), slices))
 
 
 def suggested_monthly(summary: pl.DataFrame) -> pl.Series:
