@@ -87,7 +87,8 @@ def _each(groups: Groups, pen: Pen) -> list[Section]:
 
 def _one(shown: GroupShown, groups: Groups, pen: Pen) -> Section:
     lead = _say(
-        "leads.group", pen, donors=pen.number(shown.donors), share=pen.percent(shown.donors_share),
+        "leads.group", pen, donors=lexicon.donors(shown.donors, lang=pen.lang),
+        share=pen.percent(shown.donors_share),
         income=pen.amount(shown.amount_12m_minor),
         income_share=pen.percent(shown.amount_12m_share),
     )  # fmt: skip

@@ -100,7 +100,7 @@ def lines(groups: Groups) -> list[str]:
                 lang=lang,
                 number=each.number,
                 name=each.name,
-                donors=money.number(each.donors, lang=lang),
+                donors=lexicon.donors(each.donors, lang=lang),
                 share=money.percent(each.donors_share, lang=lang),
             )
         )

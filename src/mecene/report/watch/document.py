@@ -175,12 +175,14 @@ def _trust(watch: Watch, pen: Pen) -> Section:
     if past is None:
         return Section("trust", say("chapters.trust", pen), (), lead=lead)
     day = period.written(past.day, lang=pen.lang)
+    table = Block(say("leads.past", pen, day=day), say("how.past", pen), table=_marks(past, pen))
+    whole = past.marks["all"]
+    if whole.watched == whole.leaving:
+        # Nobody stayed: no alarm could be a false one.
+        return Section("trust", say("chapters.trust", pen), (table,), lead=lead)
     drawn = pictures.false_alarms(past, rate=watch.asked.false_alarm_rate, lang=pen.lang)
-    blocks = (
-        Block(say("leads.false_alarms", pen, day=day), say("how.false_alarms", pen), drawn),
-        Block(say("leads.past", pen, day=day), say("how.past", pen), table=_marks(past, pen)),
-    )
-    return Section("trust", say("chapters.trust", pen), blocks, lead=lead)
+    rates = Block(say("leads.false_alarms", pen, day=day), say("how.false_alarms", pen), drawn)
+    return Section("trust", say("chapters.trust", pen), (rates, table), lead=lead)
 
 
 def _learnt(watch: Watch, pen: Pen) -> str:
