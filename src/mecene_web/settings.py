@@ -68,6 +68,19 @@ LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français"), ("en", "English")]
 TIME_ZONE = os.environ.get("MECENE_TIME_ZONE", "Europe/Paris")
 USE_TZ = True
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/"
+UNFOLD = {
+    "SITE_TITLE": "Mécène",
+    "SITE_HEADER": "Mécène",
+    "SITE_SYMBOL": "volunteer_activism",
+    "SHOW_HISTORY": False,
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": "mecene_web.design.menu.menu",
+    },
+}
 STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static"
 

@@ -3,7 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
+# Each app's pages stand under its own name; those that open the house stand at its door.
 urlpatterns = [
     path("accounts/", include("mecene_web.accounts.urls")),
-    path("", admin.site.urls),
+    path("admin/", admin.site.urls),
 ]

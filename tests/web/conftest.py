@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import django
@@ -25,3 +25,32 @@ def works(settings: Any) -> Iterator[Any]:
         }
 
     return told
+
+
+@pytest.fixture
+def member(db: None) -> Callable[[str], Any]:
+    """A member of the association of a role: ``member("fundraiser")``."""
+    from mecene_web.accounts.models import Staff
+
+    def made(role: str) -> Staff:
+        address = f"{role}@example.org"
+        told = {"role": role, "is_superuser": role == "administrator"}
+        return Staff.objects.filter(email=address).first() or Staff.objects.create_user(
+            address, "correct horse battery", **told
+        )
+
+    return made
+
+
+@pytest.fixture
+def browser(member: Callable[[str], Any]) -> Callable[..., Any]:
+    """A browser in which a member is signed in, or a stranger's: ``browser("analyst")``."""
+    from django.test import Client
+
+    def opened(role: str | None = None, *, lang: str = "fr") -> Client:
+        client = Client(headers={"accept-language": lang})
+        if role:
+            client.force_login(member(role))
+        return client
+
+    return opened

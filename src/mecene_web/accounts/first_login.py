@@ -20,7 +20,7 @@ def link(place: str) -> str | None:
     if any(member.has_usable_password() for member in Staff.objects.filter(is_active=True)):
         return None
     member, _ = Staff.objects.get_or_create(
-        email=ADDRESS, defaults={"is_superuser": True, "is_staff": True}
+        email=ADDRESS, defaults={"is_superuser": True, "is_staff": True, "role": "administrator"}
     )
     # Signing in changes last_login: the same link is then another's.
     token = signing.dumps([member.pk, _state(member)], salt=_SALT)

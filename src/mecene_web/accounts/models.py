@@ -4,6 +4,9 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.db.models import Q
+
+from mecene_web.accounts import roles
 
 
 class StaffManager(BaseUserManager["Staff"]):
@@ -18,7 +21,9 @@ class StaffManager(BaseUserManager["Staff"]):
 
     def create_superuser(self, email: str, password: str | None = None, **told: Any) -> "Staff":
         """Return a new administrator."""
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **told)
+        return self.create_user(
+            email, password, role="administrator", is_staff=True, is_superuser=True, **told
+        )
 
 
 class Staff(AbstractBaseUser, PermissionsMixin):
@@ -27,6 +32,7 @@ class Staff(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(unique=True)
     name = models.TextField(blank=True)
     language = models.CharField(max_length=2, default="fr")
+    role = models.TextField(default="fundraiser")
     is_staff = models.BooleanField(default=True)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
@@ -36,5 +42,16 @@ class Staff(AbstractBaseUser, PermissionsMixin):
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role__in=tuple(roles.ROLES)), name="staff_has_a_known_role"
+            )
+        ]
+
     def __str__(self) -> str:
         return self.name or self.email
+
+    def may(self, what: str) -> bool:
+        """Return whether this member may do something (``accounts.roles``)."""
+        return self.is_active and roles.allows(self.role, what)

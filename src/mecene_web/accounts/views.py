@@ -3,9 +3,10 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from mecene_web.accounts import first_login
+from mecene_web.accounts import doors, first_login
 
 
+@doors.open_to_all
 def first(request: HttpRequest, token: str) -> HttpResponse:
     """Sign in by the link of the first start; asked twice, so that a preview does not use it up."""
     if request.method != "POST":

@@ -1,1 +1,1 @@
-"""Design: the frame and the looks of every page."""
+"""Design: how every page looks and speaks."""

@@ -1,0 +1,78 @@
+"""Menu: where each page stands beside the others, and who sees it there."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from mecene_web.design import words
+
+# Group → (name, address, icon, what one must be allowed to do).
+_MENU: dict[str, tuple[tuple[str, str, str, str], ...]] = {
+    "daily": (
+        ("overview", "overview:today", "home", "see_overview"),
+        ("calls", "overview:calls", "call", "see_own_list"),
+        ("donors", "donors:search", "group", "see_donors"),
+        ("enter", "giving:enter", "volunteer_activism", "enter_gifts"),
+    ),
+    "know": (
+        ("segments", "segments:all", "category", "build_segments"),
+        ("figures", "overview:figures", "monitoring", "see_overview"),
+    ),
+    "data": (
+        ("imports", "imports:all", "upload_file", "import_files"),
+        ("duplicates", "donors:duplicates", "merge", "edit_donors"),
+        ("cheques", "giving:batches", "receipt_long", "enter_gifts"),
+        ("exports", "exports:all", "download", "export"),
+    ),
+    "care": (
+        ("rights", "rights:all", "shield_person", "handle_rights"),
+        ("audit", "accounts:trace", "history", "see_audit"),
+        ("staff", "accounts:staff", "badge", "manage_staff"),
+        ("keys", "api:keys", "key", "manage_settings"),
+        ("association", "accounts:association", "settings", "manage_settings"),
+    ),
+}
+
+
+def menu(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the menu as the frame draws it: groups of pages the reader may open."""
+    groups = []
+    for group, pages in _MENU.items():
+        items = [
+            {
+                "title": words.say("design", f"menu.{name}"),
+                "icon": icon,
+                "link": reverse(address),
+                "active": _here(address),
+            }
+            for name, address, icon, what in pages
+            if _there(address) and request.user.is_authenticated and request.user.may(what)
+        ]
+        if items:
+            title = words.say("design", f"groups.{group}")
+            groups.append({"title": title, "items": items, "separator": True})
+    return groups
+
+
+def _there(address: str) -> bool:
+    try:
+        reverse(address)
+    except NoReverseMatch:
+        return False
+    return True
+
+
+def _here(address: str) -> Callable[[HttpRequest], bool]:
+    app = address.partition(":")[0]
+    return lambda request: bool(
+        request.resolver_match
+        and request.resolver_match.app_name == app
+        and (request.resolver_match.view_name == address or not _listed(request))
+    )
+
+
+def _listed(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return any(match and match.view_name == page[1] for pages in _MENU.values() for page in pages)

@@ -1,0 +1,58 @@
+"""Tags: sentences, numbers, money and days as the reader writes them."""
+
+from datetime import date, datetime
+
+from django import template
+from django.utils import timezone
+
+from mecene import money, period
+from mecene_web.design import words
+
+register = template.Library()
+
+
+@register.simple_tag
+def say(key: str, **values: object) -> str:
+    """Return the sentence ``app:section.name``, its blanks filled."""
+    app, _, name = key.partition(":")
+    return words.say(app, name, **values)
+
+
+@register.filter
+def number(value: float | None) -> str:
+    """Return 12345 as « 12 345 »; nothing for nothing."""
+    return "" if value is None else money.number(value, lang=words.language())
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """Return 0.123 as « 12 % »; nothing for nothing."""
+    return "" if share is None else money.percent(share, lang=words.language())
+
+
+@register.filter
+def amount(minor: float | None, currency: str | None = "EUR") -> str:
+    """Return 12345 minor units as « 123,45 € »; nothing for nothing."""
+    if minor is None:
+        return ""
+    return money.text(minor, currency=currency or "EUR", lang=words.language())
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """Return a day as « 3 mars 2026 »; of a moment, its day here; nothing for nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    return period.written(value, lang=words.language())
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """Return a moment as « 3 mars 2026 à 14:05 »; nothing for nothing."""
+    if value is None:
+        return ""
+    here = timezone.localtime(value)
+    at = {"fr": "à", "en": "at"}[words.language()]
+    return f"{day(here)} {at} {here:%H:%M}"

@@ -1,0 +1,1 @@
+"""Exports: files that leave the installation, each written down in the log."""
