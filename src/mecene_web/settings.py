@@ -85,6 +85,14 @@ STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static"
 
 # Kind of work → the function that does it.
-MECENE_WORKS: dict[str, str] = {"scores.nightly": "mecene_web.scores.nightly.work"}
+MECENE_WORKS: dict[str, str] = {
+    "scores.nightly": "mecene_web.scores.nightly.work",
+    "imports.check": "mecene_web.imports.check.work",
+    "imports.load": "mecene_web.imports.load.work",
+    "imports.undo": "mecene_web.imports.undo.work",
+}
 # Kind of work → hour of the day at which it comes back.
 MECENE_DAILY: dict[str, int] = {"scores.nightly": 2}
+
+# The files of one import together; they go to the disk as they come.
+MECENE_LARGEST_UPLOAD_BYTES = int(os.environ.get("MECENE_LARGEST_UPLOAD_MB", "2048")) << 20

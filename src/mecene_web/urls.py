@@ -6,5 +6,6 @@ from django.urls import include, path
 # Each app's pages stand under its own name; those that open the house stand at its door.
 urlpatterns = [
     path("accounts/", include("mecene_web.accounts.urls")),
+    path("imports/", include("mecene_web.imports.urls")),
     path("admin/", admin.site.urls),
 ]

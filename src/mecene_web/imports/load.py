@@ -6,23 +6,28 @@ can be loaded again.
 """
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from django.db import transaction
+from django.utils import timezone
 
 from mecene.identity import resolve
 from mecene_web.donors import searching
 from mecene_web.donors.models import Donor, Household, Mention, Proposal, Record
 from mecene_web.events.models import Visitor
 from mecene_web.giving.models import CommitmentChange
-from mecene_web.imports import correct, rows, who
+from mecene_web.imports import alone, check, correct, overlapping, receive, refresh, rows, who
 from mecene_web.imports.models import Import
 from mecene_web.imports.who import Who
 from mecene_web.organisation import bulk, numbers, tables
 from mecene_web.organisation.bulk import Batch
+from mecene_web.tasks import ask
+from mecene_web.tasks.run import Cancelled
 
 Progress = Callable[[str, int, int], None]
 
@@ -31,7 +36,44 @@ class NotToLoad(ValueError):
     """The import is not one that waits to be loaded."""
 
 
-def load(import_id: int, staging: Path, *, now: datetime, on_progress: Progress) -> dict[str, int]:
+class LookAgain(ValueError):
+    """Other facts came since the import was checked: what was shown of it holds no more."""
+
+
+def work(import_id: int, report: Progress) -> dict[str, Any]:
+    """Load an import that somebody approved; a second time does nothing."""
+    now = timezone.now()
+    folder = receive.folder_of(import_id)
+    with alone.alone():
+        made = Import.objects.get(pk=import_id)
+        if made.state != "loading":
+            return {}
+        try:
+            known = _still_so(made, folder / check.STAGED)
+            skip = known if made.overlap == "skip" else None
+            counts = load(import_id, folder / check.STAGED, now=now, on_progress=report, skip=skip)
+        except Cancelled:
+            Import.objects.filter(pk=import_id, state="loading").update(state="checked")
+            raise
+        except LookAgain:
+            with transaction.atomic():
+                again = Import.objects.filter(pk=import_id, state="loading")
+                if again.update(state="uploaded", problem="changed_since"):
+                    ask.ask(receive.CHECK, now=now, subject_id=import_id)
+            return {}
+    # It can be staged again from the files, should it be taken back and sent anew.
+    shutil.rmtree(folder / check.STAGED, ignore_errors=True)
+    return dict(counts)
+
+
+def load(
+    import_id: int,
+    staging: Path,
+    *,
+    now: datetime,
+    on_progress: Progress,
+    skip: pl.DataFrame | None = None,
+) -> dict[str, int]:
     """Write the facts staged for an import; return how many rows of each table.
 
     Args:
@@ -39,6 +81,7 @@ def load(import_id: int, staging: Path, *, now: datetime, on_progress: Progress)
         staging: What ``mecene.sources.staging`` wrote of its files.
         now: The moment.
         on_progress: Called with (stage, done, in all).
+        skip: Gifts to leave out (``overlapping.found``).
 
     Raises:
         NotToLoad: the import is in another state, or was loaded meanwhile.
@@ -52,9 +95,15 @@ def load(import_id: int, staging: Path, *, now: datetime, on_progress: Progress)
     )
     with bulk.batch() as batch:
         people = _people(batch, settled, import_id)
-        counts = {}
-        for table in rows.MODELS:
+        counts: dict[str, int] = {}
+        for place, table in enumerate(rows.MODELS):
             staged = rows.staged(staging, table)
+            if table == "gifts" and skip is not None:
+                kept = staged.join(skip, on=overlapping.ROW, how="anti", maintain_order="left")
+                counts["skipped"], staged = staged.height - kept.height, kept
+            elif table in rows.NAMED_ONCE:
+                kept = rows.unknown(staged, table)
+                counts[f"known_{table}"], staged = staged.height - kept.height, kept
             if table == "interactions":
                 staged = _visited(batch, staged)
             found = rows.of(staged, table, people=people, import_id=import_id, now=now)
@@ -64,15 +113,39 @@ def load(import_id: int, staging: Path, *, now: datetime, on_progress: Progress)
                 changed = rows.changes(staging, found, import_id=import_id)
                 batch.add(CommitmentChange, changed)
                 counts["recurring_changes"] = changed.height
-            on_progress("facts", sum(counts.values()), 0)
+            on_progress("facts", place + 1, len(rows.MODELS))
         with transaction.atomic():
             if not Import.objects.filter(pk=import_id, state="loading").update(
                 state="loaded", loaded_at=now
             ):
                 raise NotToLoad(f"import {import_id} was loaded, or given up, meanwhile")
             batch.write()
-            refunds = correct.correct(staging, people=people, import_id=import_id)
-    return counts | {"donors": len(settled.new_donors), "refunds": refunds}
+            counts["refunds"] = correct.correct(staging, people=people, import_id=import_id)
+            counts["donors"] = len(settled.new_donors)
+            _told(import_id, counts)
+            refresh.refresh(now=now)
+    return counts
+
+
+def _still_so(made: Import, staging: Path) -> pl.DataFrame:
+    """Return the gifts that are known already: those that were shown."""
+    if not staging.exists():
+        raise LookAgain(f"what was staged of import {made.pk} is gone")
+    known = overlapping.found(rows.staged(staging, "gifts"))
+    told = {file["id"]: file.get("twin") for file in made.account["files"]}
+    twins = {file.pk: receive.same_as(file) for file in made.files.all()}
+    fresh = all(told.get(number) for number, twin in twins.items() if twin)
+    gone = any(twins.get(number) is None for number, twin in told.items() if twin)
+    if known.height != made.account["overlap"]["rows"] or not fresh or gone:
+        raise LookAgain(f"import {made.pk} was checked before others were loaded, or taken back")
+    return known
+
+
+def _told(import_id: int, counts: dict[str, int]) -> None:
+    """Add to the account of an import what became facts of it."""
+    made = Import.objects.get(pk=import_id)
+    made.account["loaded"] = counts
+    made.save(update_fields=["account"])
 
 
 def _people(batch: Batch, settled: Who, import_id: int) -> pl.DataFrame:
