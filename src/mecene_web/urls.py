@@ -7,4 +7,5 @@ from django.urls import include, path
 urlpatterns = [
     path("accounts/", include("mecene_web.accounts.urls")),
     path("admin/", admin.site.urls),
+    path("", include("mecene_web.overview.urls")),
 ]

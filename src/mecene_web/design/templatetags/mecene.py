@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django import template
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from mecene import money, period
@@ -56,3 +57,19 @@ def moment(value: datetime | None) -> str:
     here = timezone.localtime(value)
     at = {"fr": "à", "en": "at"}[words.language()]
     return f"{day(here)} {at} {here:%H:%M}"
+
+
+@register.simple_tag
+def counted(section: str, name: str, count: int) -> str:
+    """Return ``section.name_one`` or ``section.name_many``, its ``count`` written."""
+    form = "one" if count == 1 else "many"
+    return say(f"{section}.{name}_{form}", count=number(count))
+
+
+@register.simple_tag
+def where(address: str) -> str:
+    """Return where a named page is; the door of the house where it is not there yet."""
+    try:
+        return reverse(address)
+    except NoReverseMatch:
+        return "/"
