@@ -7,5 +7,6 @@ from django.urls import include, path
 urlpatterns = [
     path("accounts/", include("mecene_web.accounts.urls")),
     path("admin/", admin.site.urls),
+    path("exports/", include("mecene_web.exports.urls")),
     path("", include("mecene_web.overview.urls")),
 ]

@@ -16,9 +16,7 @@ from mecene.report.look import Drawing, Picture
 from mecene.report.page import Block, Page, Section
 
 FOLDER = "pieces"
-_NAMESPACES = (
-    '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
-)
+_NAMESPACES = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 
 
 def write(analysis: Analysis, intake: Intake, into: Path, *, langs: tuple[str, ...]) -> None:
@@ -28,9 +26,7 @@ def write(analysis: Analysis, intake: Intake, into: Path, *, langs: tuple[str, .
     """
     into.mkdir(parents=True, exist_ok=True)
     # All drawings are begun before the first is waited for.
-    pages = {
-        lang: document.document(replace(analysis, lang=lang), intake) for lang in langs
-    }
+    pages = {lang: document.document(replace(analysis, lang=lang), intake) for lang in langs}
     for lang, page in pages.items():
         told = _told(page, into, lang)
         text = json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False)

@@ -25,7 +25,8 @@ class Row:
     phone: str
     reason: str
     why: str
-    standing: Standing | None
+    expected_minor: float | None
+    currency: str | None
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def page(code: str, *, start: int, lang: str) -> Page:
 
 def _row(listed: Listed) -> Row:
     donor = listed.donor
+    stands: Standing | None = getattr(donor, "standing", None)
     return Row(
         place=listed.place + 1,
         donor_id=donor.pk,
@@ -69,5 +71,6 @@ def _row(listed: Listed) -> Row:
         phone=donor.phone or "",
         reason=listed.reason,
         why=listed.why,
-        standing=getattr(donor, "standing", None),
+        expected_minor=stands.expected_value_12m_minor if stands else None,
+        currency=stands.currency if stands else None,
     )

@@ -105,8 +105,6 @@ def _alerts() -> tuple[Alert, ...]:
     counted = (
         Alert("checked", Import.objects.filter(state="checked").count(), "imports:all"),
         Alert("failed", Import.objects.filter(state="failed").count(), "imports:all"),
-        Alert(
-            "proposals", Proposal.objects.filter(refused_at=None).count(), "donors:duplicates"
-        ),
+        Alert("proposals", Proposal.objects.filter(refused_at=None).count(), "donors:duplicates"),
     )
     return tuple(alert for alert in counted if alert.count)

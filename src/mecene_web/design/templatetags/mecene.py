@@ -1,6 +1,7 @@
 """Tags: sentences, numbers, money and days as the reader writes them."""
 
 from datetime import date, datetime
+from uuid import uuid4
 
 from django import template
 from django.urls import NoReverseMatch, reverse
@@ -73,3 +74,21 @@ def where(address: str) -> str:
         return reverse(address)
     except NoReverseMatch:
         return "/"
+
+
+@register.simple_tag
+def say_of(section: str, name: str) -> str:
+    """Return the word of a code: ``section.name``."""
+    return say(f"{section}.{name}")
+
+
+@register.simple_tag
+def fresh() -> str:
+    """Return what makes a form sent twice count once."""
+    return str(uuid4())
+
+
+@register.filter
+def cut_words(text: str) -> list[str]:
+    """Return the words of a text, to go through in a template."""
+    return text.split()
