@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from mecene_web.accounts.models import Staff
+from mecene_web.audit import write as audit
 from mecene_web.exports import audience
 from mecene_web.exports.models import Export
 from mecene_web.tasks import ask as tasks
@@ -44,6 +45,9 @@ def ask(kind: str, choice: dict[str, Any], *, once: UUID, by: Staff, now: dateti
             once=once, defaults={"kind": kind, "choice": told, "by": by, "at": now}
         )
         if fresh:
+            audit.write(
+                "export", "export", str(made.pk), by=by, now=now, after={"kind": kind, **told}
+            )
             tasks.ask("exports.write", now=now, subject_id=made.pk)
     return made
 
