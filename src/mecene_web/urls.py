@@ -10,4 +10,6 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/login/", RedirectView.as_view(url="/accounts/login/", query_string=True)),
     path("admin/", admin.site.urls),
+    path("exports/", include("mecene_web.exports.urls")),
+    path("", include("mecene_web.overview.urls")),
 ]

@@ -75,7 +75,7 @@ def end_sessions(member: Staff, *, but: str | None = None) -> int:
 
 
 def _held(member: Staff, *, keeps: bool) -> Staff:
-    """Return the member, theirs alone until the transaction ends; see that an administrator is left."""
+    """Return the member, held until the transaction ends; see that an administrator is left."""
     # Two administrators who remove each other wait for one another here.
     able = {
         each.pk: each
