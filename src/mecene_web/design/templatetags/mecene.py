@@ -84,12 +84,6 @@ def where(address: str) -> str:
 
 
 @register.simple_tag
-def say_of(section: str, name: str) -> str:
-    """Return the word of a code: ``section.name``."""
-    return say(f"{section}.{name}")
-
-
-@register.simple_tag
 def fresh() -> str:
     """Return what makes a form sent twice count once."""
     return str(uuid4())
