@@ -21,8 +21,18 @@ from mecene_web.donors import searching
 from mecene_web.donors.models import Donor, Household, Mention, Proposal, Record
 from mecene_web.events.models import Visitor
 from mecene_web.giving.models import CommitmentChange
-from mecene_web.imports import alone, check, correct, overlapping, receive, refresh, rows, who
-from mecene_web.imports.models import Import
+from mecene_web.imports import (
+    alone,
+    check,
+    correct,
+    homes,
+    overlapping,
+    receive,
+    refresh,
+    rows,
+    who,
+)  # fmt: skip
+from mecene_web.imports.models import Import, Move
 from mecene_web.imports.who import Who
 from mecene_web.organisation import bulk, numbers, tables
 from mecene_web.organisation.bulk import Batch
@@ -153,15 +163,14 @@ def _people(batch: Batch, settled: Who, import_id: int) -> pl.DataFrame:
     fresh = settled.records.join(settled.known, on="person_key", how="anti")
     ids = pl.Series("id", list(numbers.block(Record, size=fresh.height)), dtype=pl.Int64)
     fresh = fresh.with_columns(ids)
-    _donors(batch, settled, fresh)
+    _donors(batch, settled, fresh, import_id)
     owned = fresh.join(settled.mapping, on="person_key")
     batch.add(Record, _records(owned, settled.joined))
     numbered = pl.concat(
         [settled.known.select("person_key", "id"), owned.select("person_key", "id")]
     )
-    said = settled.records.filter(pl.col("records") > 0)["person_key"]
     people = settled.mapping.join(numbered.rename({"id": "record_id"}), on="person_key")
-    mentioned = people.filter(pl.col("person_key").is_in(said.implode()))
+    mentioned = people.filter(pl.col("person_key").is_in(settled.said.implode()))
     batch.add(Mention, _numbered(Mention, mentioned.select("record_id").unique().sort("record_id"))
               .with_columns(import_id=pl.lit(import_id, pl.Int64)))  # fmt: skip
     batch.add(Proposal, _proposals(settled))
@@ -184,43 +193,24 @@ def _visited(batch: Batch, interactions: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _donors(batch: Batch, settled: Who, fresh: pl.DataFrame) -> None:
+def _donors(batch: Batch, settled: Who, fresh: pl.DataFrame, import_id: int) -> None:
     """Make ready the portraits of donors who are new, or of whom something new is known."""
-    drawn = resolve.drawn(settled.records, settled.mapping)
-    touched = settled.mapping.filter(pl.col("person_key").is_in(fresh["person_key"].implode()))[
-        "donor_id"
-    ]
-    told = drawn.filter(pl.col("donor_id").is_in(touched.implode()))
-    homes = _households(drawn)
-    batch.add(Household, homes.filter("new").select(id="household").unique().sort("id"))
+    # In the base a record is one voice, however many rows of a file carry it.
+    once = settled.records.with_columns(records=pl.lit(1, pl.Int64))
+    drawn = resolve.drawn(once, settled.mapping)
+    living = homes.settle(drawn, known=settled.known["donor_id"])
+    batch.add(Household, living.made)
+    batch.add(Move, _numbered(Move, living.moves).with_columns(of_id=pl.lit(import_id, pl.Int64)))
+    told = settled.mapping.filter(pl.col("person_key").is_in(fresh["person_key"].implode()))
+    touched = pl.concat([told["donor_id"], living.moves["donor_id"]]).unique()
     table = (
-        told.drop("external_ids", "household_id")
-        .join(homes.select("donor_id", household_id="household"), on="donor_id", how="left")
+        drawn.filter(pl.col("donor_id").is_in(touched.implode()))
+        .drop("external_ids", "household_id")
+        .join(living.homes, on="donor_id", how="left")
         .with_columns(searching.folded().alias("sought"))
         .rename({"donor_id": "id"})
     )
     batch.add(Donor, table, replacing=True)
-
-
-def _households(drawn: pl.DataFrame) -> pl.DataFrame:
-    """Return (donor_id, household, new): the household known already of one who lives there."""
-    told = drawn.drop_nulls("household_id").select("donor_id", home="household_id")
-    known = tables.read(Donor, ["id", "household_id"], among=told["donor_id"].to_list())
-    held = told.join(known.rename({"id": "donor_id", "household_id": "known"}), on="donor_id",
-                     how="left")  # fmt: skip
-    homes = held.group_by("home").agg(pl.col("known").min()).sort("home")
-    fresh = homes.filter(pl.col("known").is_null()).select("home")
-    fresh = fresh.with_columns(
-        pl.Series("made", list(numbers.block(Household, size=fresh.height)), dtype=pl.Int64)
-    )
-    found = (
-        held.select("donor_id", "home").join(homes, on="home").join(fresh, on="home", how="left")
-    )
-    return found.select(
-        "donor_id",
-        household=pl.coalesce("known", "made"),
-        new=pl.col("known").is_null(),
-    )
 
 
 def _records(owned: pl.DataFrame, joined: pl.DataFrame) -> pl.DataFrame:

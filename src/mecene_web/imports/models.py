@@ -3,6 +3,7 @@
 from django.db import models
 
 from mecene_web.accounts.models import Staff
+from mecene_web.donors.models import Donor
 
 
 class Import(models.Model):
@@ -55,3 +56,16 @@ class File(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Move(models.Model):
+    """A donor known before whom an import found to live with another: where they were said to."""
+
+    of = models.ForeignKey(Import, models.CASCADE, related_name="moves")
+    donor = models.ForeignKey(Donor, models.CASCADE, related_name="+")
+    # Numbers of households, which may be gone.
+    before = models.BigIntegerField(null=True)
+    after = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.donor_id}: {self.before} → {self.after}"

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from mecene_web.accounts.models import Staff
+from mecene_web.audit import write as audit
 from mecene_web.imports.models import File, Import
 from mecene_web.tasks import ask
 
@@ -135,6 +136,8 @@ def _written(
                 each.path.rename(coming / path_of(file).name)
             coming.rename(folder)
             ask.ask(CHECK, now=now, subject_id=made.pk)
+            files = {each.name: each.sha256 for each in kept}
+            audit.write("send", "import", made.pk, by=by, now=now, after={"files": files})
     except IntegrityError:
         twin = Import.objects.filter(token=token).first() if token else None
         if twin is None:

@@ -19,7 +19,7 @@ from mecene_web.imports import rows
 _AT_ONCE = 500
 # What says nothing of a donor that would be lost with them.
 _OF_NO_WEIGHT: tuple[type[models.Model], ...] = (Record, Proposal, Mention)
-_WORKED_OUT = ("scores", "segments")
+_WORKED_OUT = ("scores", "segments", "imports")
 
 
 class StillNeeded(ValueError):

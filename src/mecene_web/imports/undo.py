@@ -15,10 +15,10 @@ from django.utils import timezone
 from mecene.identity import resolve
 from mecene.sources import people
 from mecene_web.donors import searching
-from mecene_web.donors.models import Donor, Household, Mention, Proposal, Record
+from mecene_web.donors.models import Donor, Mention, Proposal, Record
 from mecene_web.events.models import Visitor
 from mecene_web.giving.models import CommitmentChange
-from mecene_web.imports import alone, correct, refresh, resting, rows
+from mecene_web.imports import alone, correct, homes, refresh, resting, rows
 from mecene_web.imports.load import Progress
 from mecene_web.imports.models import Import
 from mecene_web.imports.resting import StillNeeded
@@ -69,6 +69,7 @@ def undo(import_id: int, *, now: datetime) -> None:
             Visitor.objects.filter(interactions=None, donor=None).delete()
             _forget(import_id, going)
             batch.write()
+            homes.take_back(import_id)
             refresh.refresh(now=now)
 
 
@@ -107,4 +108,3 @@ def _forget(import_id: int, going: resting.Going) -> None:
         Record.objects.filter(pk__in=part)._raw_delete(Record.objects.db)
     for part in resting.parts(going.donors):
         Donor.objects.filter(pk__in=part).delete()
-    Household.objects.filter(donors=None).delete()

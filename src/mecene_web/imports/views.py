@@ -142,19 +142,21 @@ def remap(request: HttpRequest, made: Import, file: int) -> None:
     described = get_object_or_404(File, pk=file, of=made)
     seen = showing.account_of(made, described)
     said = told.parse(request.POST, seen=seen, before=described.told)
-    recheck.recheck(made.pk, told={file: said}, now=timezone.now())
+    recheck.recheck(made.pk, told={file: said}, by=request.user, now=timezone.now())
 
 
 @_step
 def again(request: HttpRequest, made: Import) -> None:
     """Check the files again."""
-    recheck.recheck(made.pk, told={}, now=timezone.now())
+    recheck.recheck(made.pk, told={}, by=request.user, now=timezone.now())
 
 
 @_step
 def load(request: HttpRequest, made: Import) -> None:
     """Load what was checked."""
-    approve.approve(made.pk, overlap=request.POST.get("overlap", "keep"), now=timezone.now())
+    approve.approve(
+        made.pk, overlap=request.POST.get("overlap", "keep"), by=request.user, now=timezone.now()
+    )
 
 
 @_step
@@ -188,7 +190,7 @@ def _retracted(request: HttpRequest, made: Import) -> None:
     except resting.StillNeeded:
         messages.error(request, words.say("imports", "problems.still_needed"))
     else:
-        retract.retract(made.pk, now=timezone.now())
+        retract.retract(made.pk, by=request.user, now=timezone.now())
 
 
 @require_GET

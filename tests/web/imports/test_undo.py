@@ -44,7 +44,7 @@ def imported(into: Path, **contents: bytes) -> Import:
     opened = [(f"{name}.csv", (into / f"{name}.csv").open("rb")) for name in contents]
     made = receive.receive(opened, by=None, now=NOW)
     worker.work(once=True)
-    approve.approve(made.pk, overlap="keep", now=NOW)
+    approve.approve(made.pk, overlap="keep", by=None, now=NOW)
     worker.work(once=True)
     made.refresh_from_db()
     assert made.state == "loaded", (made.state, made.problem)
@@ -52,7 +52,7 @@ def imported(into: Path, **contents: bytes) -> Import:
 
 
 def undone(made: Import) -> None:
-    retract.retract(made.pk, now=NOW)
+    retract.retract(made.pk, by=None, now=NOW)
     worker.work(once=True)
     made.refresh_from_db()
     assert made.state == "undone", (made.state, made.problem)
@@ -109,7 +109,7 @@ def test_what_a_later_import_rests_on_is_not_taken_away(tmp_path: Path) -> None:
 
     with pytest.raises(resting.StillNeeded):
         resting.check(made.pk)
-    retract.retract(made.pk, now=NOW)
+    retract.retract(made.pk, by=None, now=NOW)
     worker.work(once=True)
 
     made.refresh_from_db()
