@@ -1,6 +1,7 @@
 """Showing: an import as its pages show it, in the reader's language."""
 
 import json
+from datetime import date
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -39,9 +40,12 @@ def one(made: Import, work: Work | None) -> dict[str, Any]:
         "last": progress.of(made.pk),
         "problem": made.problem and f"imports:problems.{made.problem}",
         "files": files,
-        "totals": _totals(files),
+        "totals": _totals(files, made.account.get("loaded", {}).get("skipped", 0)),
         "overlap": overlap,
-        "examples": _kept_beside(made, check.EXAMPLES) if overlap else [],
+        "examples": [
+            row | {"given_on": date.fromisoformat(row["given_on"])}
+            for row in (_kept_beside(made, check.EXAMPLES) if overlap else [])
+        ],
         "has_rejects": (receive.folder_of(made.pk) / check.REJECTS).exists(),
         "to_load": made.state == "checked" and any(file["new"] for file in files),
         "loaded": _counted(made.account.get("loaded", {})),
@@ -52,10 +56,12 @@ def one(made: Import, work: Work | None) -> dict[str, Any]:
 def going(made: Import) -> dict[str, Any]:
     """Return what taking an import back would remove, and what would stay."""
     found = resting.going(made.pk)
+    facts = resting.facts(made.pk)
     context: dict[str, Any] = {
         "title": words.say("imports", "page.undo", number=made.pk),
         "made": made,
-        "facts": _counted(resting.facts(made.pk)),
+        "facts": _counted(facts),
+        "refunds": facts.get("refunds", 0),
         "donors": found.donors.len(),
         "records": found.records.len(),
         "staying": found.staying.len(),
@@ -161,13 +167,14 @@ def _label(name: str, value: str) -> str:
     return value
 
 
-def _totals(files: list[dict[str, Any]]) -> dict[str, int]:
+def _totals(files: list[dict[str, Any]], left_out: int) -> dict[str, int]:
+    """Return what became of all rows; gifts left out as known already are skipped, no facts."""
     seen = [file["seen"] for file in files]
     return {
         "rows": sum(each.get("rows", 0) for each in seen),
-        "facts": sum(sum(each.get("facts", {}).values()) for each in seen),
+        "facts": sum(sum(each.get("facts", {}).values()) for each in seen) - left_out,
         "rejects": sum(each.get("rejects", 0) for each in seen),
-        "skipped": sum(each.get("skipped", 0) for each in seen),
+        "skipped": sum(each.get("skipped", 0) for each in seen) + left_out,
     }
 
 

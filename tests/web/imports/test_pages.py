@@ -268,6 +268,8 @@ class TestOverlap:
         skipped = made.account["loaded"].get("skipped", 0)
         kept = Gift.objects.filter(import_id=made.pk).count()
         assert kept + skipped + file["rejects"] == file["rows"] == 4
+        said = f"{kept} lignes gardées + 1 rejetées + {skipped} déjà chargées = 4 lignes lues"
+        assert said in page(client, made)
 
     def test_what_was_loaded_meanwhile_is_shown_first(self, browser: Any) -> None:
         client = browser("fundraiser")
