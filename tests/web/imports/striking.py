@@ -4,6 +4,7 @@ A program of its own, in a home of its own: ``python striking.py ROUNDS SEED`` p
 JSON. It never asks the platform what should be there: the ledger is the file it wrote.
 """
 
+# ruff: noqa: E402 -- models ask for Django
 import csv
 import io
 import json
@@ -30,7 +31,6 @@ from django.utils import timezone
 from mecene_web.donors.models import Donor, Mention, Record
 from mecene_web.giving.models import Gift
 from mecene_web.imports import approve, receive, retract
-from mecene_web.imports.models import Import
 from mecene_web.tasks import reap, worker
 from mecene_web.tasks.models import Work
 
