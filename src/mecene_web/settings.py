@@ -186,7 +186,9 @@ MECENE_WORKS: dict[str, str] = {
     "scores.nightly": "mecene_web.scores.nightly.work",
 }
 # Kinds done by a process of their own, which gives its memory back.
-MECENE_HEAVY: set[str] = {"scores.nightly", "exports.write"}
+MECENE_HEAVY: set[str] = {
+    "exports.write", "imports.check", "imports.load", "imports.undo", "scores.nightly",
+}  # fmt: skip
 # Kind of work → hour of the day at which it comes back.
 MECENE_DAILY: dict[str, int] = {"scores.nightly": 2}
 

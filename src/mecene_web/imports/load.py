@@ -37,7 +37,7 @@ from mecene_web.imports.who import Who
 from mecene_web.organisation import bulk, numbers, tables
 from mecene_web.organisation.bulk import Batch
 from mecene_web.tasks import ask
-from mecene_web.tasks.run import Cancelled
+from mecene_web.tasks.report import Cancelled
 
 Progress = Callable[[str, int, int], None]
 

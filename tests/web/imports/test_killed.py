@@ -46,7 +46,7 @@ def test_struck_at_random_instants_nothing_is_lost_or_doubled(
         | base,
         capture_output=True,
         text=True,
-        timeout=1_800,
+        timeout=3_600,
     )
 
     assert ran.returncode == 0, ran.stderr[-4_000:]

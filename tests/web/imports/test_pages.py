@@ -24,6 +24,7 @@ ROWS = (
 @pytest.fixture(autouse=True)
 def _home(settings: Any, tmp_path: Any) -> None:
     settings.HOME = tmp_path
+    settings.MECENE_HEAVY = set()
     settings.MECENE_WORKS = settings.MECENE_WORKS | {"scores.nightly": "builtins.divmod"}
 
 

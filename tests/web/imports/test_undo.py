@@ -21,6 +21,7 @@ NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def _home(settings: Any, tmp_path: Path) -> None:
     settings.HOME = tmp_path
+    settings.MECENE_HEAVY = set()
     settings.MECENE_WORKS = settings.MECENE_WORKS | {"scores.nightly": "builtins.divmod"}
 
 
