@@ -130,7 +130,7 @@ def load(
             ):
                 raise NotToLoad(f"import {import_id} was loaded, or given up, meanwhile")
             batch.write()
-            counts["refunds"] = correct.correct(staging, people=people, import_id=import_id)
+            counts |= correct.correct(staging, people=people, import_id=import_id)
             counts["donors"] = len(settled.new_donors)
             _told(import_id, counts)
             refresh.refresh(now=now)

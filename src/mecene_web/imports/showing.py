@@ -16,6 +16,8 @@ from mecene_web.tasks.models import Work
 _A_PAGE = 50
 _COLUMNS = 150
 _NAMED = 10
+# Rows that were facts when checked, and are there already (``load``).
+_KNOWN = ("skipped", "known_campaigns", "known_recurring_gifts")
 # Words that hold for all the rows that have a problem.
 _ANY = {"value": "…", "column": "…"}
 _TABLES = ("gifts", "donors", "recurring_gifts", "contacts", "interactions", "consents",
@@ -40,7 +42,7 @@ def one(made: Import, work: Work | None) -> dict[str, Any]:
         "last": progress.of(made.pk),
         "problem": made.problem and f"imports:problems.{made.problem}",
         "files": files,
-        "totals": _totals(files, made.account.get("loaded", {}).get("skipped", 0)),
+        "totals": _totals(files, made.account.get("loaded", {})),
         "overlap": overlap,
         "examples": [
             row | {"given_on": date.fromisoformat(row["given_on"])}
@@ -167,13 +169,15 @@ def _label(name: str, value: str) -> str:
     return value
 
 
-def _totals(files: list[dict[str, Any]], left_out: int) -> dict[str, int]:
-    """Return what became of all rows; gifts left out as known already are skipped, no facts."""
+def _totals(files: list[dict[str, Any]], loaded: dict[str, int]) -> dict[str, int]:
+    """Return what became of all rows; what loading found to be known, or of nothing, is no fact."""
+    left_out = sum(loaded.get(name, 0) for name in _KNOWN)
+    lost = loaded.get("refunds_of_nothing", 0)
     seen = [file["seen"] for file in files]
     return {
         "rows": sum(each.get("rows", 0) for each in seen),
-        "facts": sum(sum(each.get("facts", {}).values()) for each in seen) - left_out,
-        "rejects": sum(each.get("rejects", 0) for each in seen),
+        "facts": sum(sum(each.get("facts", {}).values()) for each in seen) - left_out - lost,
+        "rejects": sum(each.get("rejects", 0) for each in seen) + lost,
         "skipped": sum(each.get("skipped", 0) for each in seen) + left_out,
     }
 

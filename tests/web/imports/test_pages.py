@@ -286,6 +286,17 @@ class TestOverlap:
         assert Gift.objects.count() == 2
 
 
+def test_a_refund_of_nothing_is_counted_as_left_out(browser: Any) -> None:
+    client = browser("fundraiser")
+    refund = "Petit;Zoé;zoe@exemple.fr;69003;14/05/2024;-20,00;Z1"
+    stray = "Durand;Luc;luc@exemple.fr;33000;14/05/2024;-7,00;Z2"
+    made = loaded(client, table(*ROWS[:2], refund, stray))
+
+    shown = page(client, made)
+    assert "3 lignes gardées + 1 rejetées + 0 déjà chargées = 4 lignes lues" in shown
+    assert "remboursements sans don correspondant" in shown
+
+
 class TestTwice:
     def test_the_same_form_sent_twice_is_one_import(self, browser: Any) -> None:
         client = browser("fundraiser")
