@@ -21,7 +21,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-
 from benchmarks import measuring
 
 ASKED_MS = {"donor page": 150, "search": 100}
@@ -106,8 +105,8 @@ def visit():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    served = subprocess.Popen([sys.executable, "-c", _SERVE.format(port=port)],
-                              env=os.environ | {"PYTHONPATH": str(measuring.ROOT / "src")})  # fmt: skip
+    environment = os.environ | {"PYTHONPATH": str(measuring.ROOT / "src")}
+    served = subprocess.Popen([sys.executable, "-c", _SERVE.format(port=port)], env=environment)
     try:
         connection = ready(port, cookie)
         pages = {
