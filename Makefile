@@ -1,5 +1,6 @@
 # Two commands do everything on a machine with python3 (3.11 or later) and make:
-#   make demo    installs, analyses a simulated association, says where its report is
+#   make demo    installs, analyses a simulated association, says where its report is, then opens it
+#                in the platform until Ctrl-C (make demo ONCE=1 ends instead)
 #   make test    installs, runs every test
 # make spark adds Spark (half a gigabyte, and Java) to what is installed; its test is skipped without.
 PYTHON ?= python3
@@ -13,6 +14,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 
 demo: $(STAMP)
 	$(BIN)/mecene demo --out demo
+	$(BIN)/mecene serve --home demo/home --demo demo/exports $(if $(ONCE),--once)
 
 spark: $(SPARK)
 
@@ -44,9 +46,9 @@ clean:
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Mécène needs Python 3.11 or later; this is " + sys.version.split()[0] + ". Say which with: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
-	$(INSTALL) ".[dev]"
+	$(INSTALL) ".[dev,web]"
 	touch $(STAMP)
 
 $(SPARK): $(STAMP)
-	$(INSTALL) ".[dev,spark]"
+	$(INSTALL) ".[dev,web,spark]"
 	touch $(SPARK)

@@ -1,6 +1,7 @@
 """Commands: what ``mecene`` can do once the platform is installed."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,8 @@ def serve(
     host: Annotated[str, typer.Option("--host")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65_535)] = 8000,
     home: Home = None,
+    demo: Annotated[Path | None, typer.Option("--demo", metavar="FOLDER")] = None,
+    once: Annotated[bool, typer.Option("--once")] = False,
     lang: Lang = "fr",
 ) -> None:
     """Start the platform on this machine."""
@@ -28,9 +31,30 @@ def serve(
 
         if serving.is_taken(host=host, port=port):
             _end(_WORDS.say("tell.busy", lang=lang, port=port))
+        if demo is not None:
+            _filled(demo, lang)
         for line in starting.start(host=host, port=port, lang=lang):
             typer.echo(line)
-        serving.serve(host=host, port=port)
+            # Said at once, also where somebody keeps what is printed.
+            sys.stdout.flush()
+        if not once:
+            serving.serve(host=host, port=port)
+
+
+def _filled(exports: Path, lang: str) -> None:
+    """Load an invented association, if nothing is there yet; say where its report is."""
+    from django.utils import timezone
+
+    from mecene.cli import telling
+    from mecene_web import demo, starting
+
+    starting.prepare(lang=lang)
+    with telling.progress(lang=lang, quiet=False) as tell:
+        try:
+            report = demo.fill(exports, lang=lang, now=timezone.now(), on_progress=tell)
+        except demo.NothingToLoad as refused:
+            _end(str(refused))
+    typer.echo(_WORDS.say("tell.report", lang=lang, file=report))
 
 
 def doctor(home: Home = None, lang: Lang = "fr") -> None:

@@ -23,8 +23,8 @@ class NothingToLoad(FileNotFoundError):
     """The folder holds no CSV file of an association."""
 
 
-def fill(exports: Path, *, lang: str, now: datetime, on_progress: Progress) -> Run | None:
-    """Load the files of a folder and work everything out; None where something is there already.
+def fill(exports: Path, *, lang: str, now: datetime, on_progress: Progress) -> Path:
+    """Load the files of a folder and work everything out, once; return where the report is.
 
     The figures are as of the day after the latest gift, now and every night: an invented
     association does not grow old.
@@ -33,7 +33,7 @@ def fill(exports: Path, *, lang: str, now: datetime, on_progress: Progress) -> R
         NothingToLoad: no CSV file is in the folder.
     """
     if Import.objects.exists():
-        return None
+        return _report(Run.objects.filter(ended_at__isnull=False).latest())
     files = sorted(exports.glob("*.csv"))
     if not files:
         raise NothingToLoad(f"{exports}: no CSV file; mecene simulate writes some")
@@ -49,4 +49,8 @@ def fill(exports: Path, *, lang: str, now: datetime, on_progress: Progress) -> R
         Organisation.objects.filter(pk=Organisation.THE_ONE).update(
             name=NAME[lang], language=lang, shown_as_of=day
         )
-    return nightly.run(as_of=day, on_progress=on_progress)
+    return _report(nightly.run(as_of=day, on_progress=on_progress))
+
+
+def _report(run: Run) -> Path:
+    return nightly.folder_of(run) / "report" / "report.html"

@@ -13,12 +13,16 @@ from mecene_web.organisation.models import Organisation
 _WORDS = Lexicon("mecene_web")
 
 
+def prepare(*, lang: str) -> list[str]:
+    """Bring the database up to date; return what to tell of it."""
+    made = upgrade.upgrade(now=timezone.localtime())
+    Organisation.objects.get_or_create(pk=Organisation.THE_ONE, defaults={"language": lang})
+    return [_WORDS.say("tell.saved_first", lang=lang, file=made)] if made else []
+
+
 def start(*, host: str, port: int, lang: str) -> Iterator[str]:
     """Bring the database up to date, gather the static files; yield what to tell."""
-    made = upgrade.upgrade(now=timezone.localtime())
-    if made:
-        yield _WORDS.say("tell.saved_first", lang=lang, file=made)
-    Organisation.objects.get_or_create(pk=Organisation.THE_ONE)
+    yield from prepare(lang=lang)
     call_command("collectstatic", interactive=False, verbosity=0)
     place = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0', '::') else host}:{port}"  # noqa: S104
     yield _WORDS.say("tell.place", lang=lang, place=place)
