@@ -14,7 +14,7 @@ import polars as pl
 from django.db import transaction
 
 from mecene.identity import resolve
-from mecene_web.donors import searching
+from mecene_web.donors import by_hand, searching
 from mecene_web.donors.models import Donor, Household, Mention, Proposal, Record
 from mecene_web.events.models import Visitor
 from mecene_web.giving.models import CommitmentChange
@@ -117,7 +117,7 @@ def _donors(batch: Batch, settled: Who, fresh: pl.DataFrame) -> None:
     touched = settled.mapping.filter(pl.col("person_key").is_in(fresh["person_key"].implode()))[
         "donor_id"
     ]
-    told = drawn.filter(pl.col("donor_id").is_in(touched.implode()))
+    told = by_hand.over(drawn.filter(pl.col("donor_id").is_in(touched.implode())))
     homes = _households(drawn)
     batch.add(Household, homes.filter("new").select(id="household").unique().sort("id"))
     table = (

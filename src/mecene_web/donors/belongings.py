@@ -1,0 +1,60 @@
+"""Belongings: what in the whole installation is a donor's, found without knowing who made it.
+
+Every table says it by its key to ``Donor``. What happened to a donor refuses to be deleted with
+them (``PROTECT``, ``SET_NULL``): it follows them when they are found to be another. What was worked
+out of that (``CASCADE``: scores, lists, segments, proposals) does not: it is worked out again.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+
+from mecene_web.donors.models import Donor, Merge, Record
+
+# Said of the donors themselves, whoever they turn out to be.
+_HISTORY = (Merge,)
+
+
+@dataclass(frozen=True)
+class Belonging:
+    """One key to ``Donor``: whose column it is, and whether its rows name a record too."""
+
+    model: type[models.Model]
+    field: str
+    by_record: bool
+
+    @property
+    def name(self) -> str:
+        """Return ``giving.Gift.payer``."""
+        return f"{self.model._meta.label}.{self.field}"
+
+    @property
+    def rows(self) -> Any:
+        """Return all rows of the table, whatever its manager leaves out."""
+        return self.model._base_manager
+
+
+def followed() -> list[Belonging]:
+    """Return the keys whose rows follow a donor, records first."""
+    found = [
+        Belonging(model, field.name, field.name == "donor" and _has_record(model))
+        for model, field in keys()
+        if field.remote_field.on_delete is not models.CASCADE and model not in _HISTORY
+    ]
+    return sorted(found, key=lambda one: (one.model is not Record, one.name))
+
+
+def keys() -> list[tuple[type[models.Model], Any]]:
+    """Return every key to ``Donor``: (model, field)."""
+    return [
+        (relation.related_model, relation.field)
+        for relation in Donor._meta.get_fields(include_hidden=True)
+        if relation.auto_created and not relation.concrete and relation.is_relation
+        and not relation.many_to_many
+    ]  # fmt: skip
+
+
+def _has_record(model: type[models.Model]) -> bool:
+    told = {field.name: field for field in model._meta.concrete_fields}
+    return "record" in told and told["record"].related_model is Record

@@ -1,0 +1,4 @@
+"""Giving's addresses."""
+
+app_name = "giving"
+urlpatterns: list = []

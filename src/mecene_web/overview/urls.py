@@ -1,0 +1,4 @@
+"""Overview's addresses."""
+
+app_name = "overview"
+urlpatterns: list = []
