@@ -39,13 +39,13 @@ def followed() -> list[Belonging]:
     """Return the keys whose rows follow a donor, records first."""
     found = [
         Belonging(model, field.name, field.name == "donor" and _has_record(model))
-        for model, field in keys()
+        for model, field in every()
         if field.remote_field.on_delete is not models.CASCADE and model not in _HISTORY
     ]
     return sorted(found, key=lambda one: (one.model is not Record, one.name))
 
 
-def keys() -> list[tuple[type[models.Model], Any]]:
+def every() -> list[tuple[type[models.Model], Any]]:
     """Return every key to ``Donor``: (model, field)."""
     return [
         (relation.related_model, relation.field)

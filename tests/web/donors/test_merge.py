@@ -39,8 +39,10 @@ def person(number: int, by=None) -> Donor:
             external_id=f"R{number}{nth}",
         )  # fmt: skip
         told = {"donor": donor, "record": record, "source_ref": f"{number}-{nth}"}
-        Gift.objects.create(**told, given_on=date(2025, 1, 1 + nth), amount_minor=5_000,
-                            currency="EUR", kind="one_off", payer=donor if nth else None)  # fmt: skip
+        Gift.objects.create(
+            **told, given_on=date(2025, 1, 1 + nth), amount_minor=5_000, currency="EUR",
+            kind="one_off", payer=donor if nth else None,
+        )  # fmt: skip
         Contact.objects.create(**told, at=NOW, channel="email")
         Interaction.objects.create(**told, at=NOW, kind="click")
         Consent.objects.create(**told, status="granted", occurred_at=NOW, written_at=NOW)
@@ -174,16 +176,16 @@ def test_any_merges_undone_in_any_order_leave_nothing_behind(steps):
 
 
 def test_no_table_with_a_donor_can_be_forgotten():
-    known = {f"{model._meta.label}.{field.name}" for model, field in belongings.keys()}
-    every = {
+    known = {f"{model._meta.label}.{field.name}" for model, field in belongings.every()}
+    told = {
         f"{model._meta.label}.{field.name}"
         for model in apps.get_models(include_auto_created=True)
         for field in model._meta.concrete_fields
         if field.remote_field and field.remote_field.model is Donor
     }
-    assert known == every
+    assert known == told
 
-    for model, field in belongings.keys():
+    for model, field in belongings.every():
         rule = field.remote_field.on_delete
         name = f"{model._meta.label}.{field.name}"
         assert rule in (models.PROTECT, models.SET_NULL, models.CASCADE), (

@@ -1,4 +1,0 @@
-"""Overview's addresses."""
-
-app_name = "overview"
-urlpatterns: list = []
