@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "mecene_web.events",
     "mecene_web.imports",
     "mecene_web.scores",
+    "mecene_web.exports",
     "mecene_web.overview",
 ]
 MIDDLEWARE = [
@@ -86,6 +87,9 @@ STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static"
 
 # Kind of work → the function that does it.
-MECENE_WORKS: dict[str, str] = {"scores.nightly": "mecene_web.scores.nightly.work"}
+MECENE_WORKS: dict[str, str] = {
+    "exports.write": "mecene_web.exports.write.work",
+    "scores.nightly": "mecene_web.scores.nightly.work",
+}
 # Kind of work → hour of the day at which it comes back.
 MECENE_DAILY: dict[str, int] = {"scores.nightly": 2}

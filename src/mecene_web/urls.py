@@ -8,6 +8,7 @@ urlpatterns = [
     path("accounts/", include("mecene_web.accounts.urls")),
     path("donors/", include("mecene_web.donors.urls")),
     path("giving/", include("mecene_web.giving.urls")),
-    path("", include("mecene_web.overview.urls")),
     path("admin/", admin.site.urls),
+    path("exports/", include("mecene_web.exports.urls")),
+    path("", include("mecene_web.overview.urls")),
 ]
