@@ -40,7 +40,7 @@ def judge(request: HttpRequest, proposal_id: int) -> HttpResponse:
     told: dict[str, Any] = {"by": request.user, "now": timezone.now()}
     try:
         if keep.isdecimal() and other.isdecimal():
-            merge.merge(int(keep), int(other), **told)
+            merge.merge(int(keep[:18]), int(other[:18]), **told)
             messages.success(request, words.say("donors", "duplicates.done", kept=keep))
         else:
             merge.refuse(proposal_id, **told)

@@ -16,3 +16,12 @@ def current(donor_id: int) -> int:
         if into is None:
             return donor_id
         donor_id = into[0]
+
+
+def locked(donor_id: int) -> Donor:
+    """Return the donor that this one is now, theirs alone until the transaction ends.
+
+    Raises:
+        Donor.DoesNotExist: nobody ever had this number.
+    """
+    return Donor.objects.select_for_update().get(pk=current(donor_id))

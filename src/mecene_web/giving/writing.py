@@ -22,8 +22,8 @@ def amount(text: str, *, currency: str) -> int:
             so large that a key must have been held down.
     """
     bare = _SPACES.sub("", text).strip("€").removesuffix(currency.upper())
-    signs = re.sub(r"\d", "", bare)
-    if not re.fullmatch(r"\d[\d.,]*", bare) or len(bare) > 20:
+    signs = re.sub(r"[0-9]", "", bare)
+    if not re.fullmatch(r"[0-9][0-9.,]*", bare) or len(bare) > 20:
         raise UnclearAmount(text)
     if len(set(signs)) == 2:
         # The last of the two is the decimals'.
