@@ -63,7 +63,7 @@ def new(said: Mapping[str, str], *, by: Staff, now: datetime) -> Donor:
         donor = Donor.objects.create()
         Record.objects.create(
             key=key, donor=donor, by_hand=True, declared=True, written_at=now, written_by=by,
-            acquired_on=timezone.localdate(now), decided=[name for name in FIELDS if told[name]], **told,
+            acquired_on=timezone.localdate(now), decided=list(_told(told)), **told,
         )  # fmt: skip
         redraw.redraw([donor.pk])
         touch.touch([donor.pk], now=now)

@@ -56,10 +56,9 @@ def start(said: Mapping[str, str], *, by: Staff, now: datetime) -> Batch:
         minor = writing.amount(said.get("total", ""), currency=currency)
     except writing.UnclearAmount:
         problems["total"] = "amount"
-    if not 16 <= len(token := said.get("token", "")) <= 64:
-        problems["token"] = "token"
-    if problems:
-        raise enter.Unusable(problems)
+    token = said.get("token", "")
+    if problems or not 16 <= len(token) <= 64:
+        raise enter.Unusable(problems or {"token": "token"})
     with transaction.atomic():
         batch, made = Batch.objects.get_or_create(
             token=token,

@@ -17,10 +17,10 @@ from mecene_web.donors import declare, enter, follow, to_do
 from mecene_web.donors import note as notes
 from mecene_web.donors.models import Donor, Following
 from mecene_web.giving import promise
+from mecene_web.organisation.models import Organisation
 from mecene_web.overview import donor as donors
 from mecene_web.overview import known as told_to_them
 from mecene_web.overview import timeline
-from mecene_web.organisation.models import Organisation
 
 _REFUSED = (
     notes.NothingToNote, to_do.NothingToDo, to_do.DoneAlready, follow.Unusable, enter.Unusable,

@@ -84,7 +84,7 @@ class Watch:
         acts: Acts of all by ``trait`` and ``choice``.
         sure: Trait → donors whose own ``weekday`` or ``hour`` is sure enough to be told.
         unknown: Which of ``UNKNOWN`` the file says nothing of.
-        past: How alarms held on an earlier day; None where it is not tried, or the file is too young.
+        past: How alarms held on an earlier day; None where not tried, or the file is too young.
         currency: ISO 4217 code of most donors.
     """
 
