@@ -64,7 +64,8 @@ def test_two_people_are_not_proposed_again(pair, browser):
 
 
 @pytest.mark.parametrize("told", [{"keep": "1" * 30, "other": "2"}, {"keep": "7", "other": "7"},
-                                  {"keep": "x", "other": "y"}, {"keep": "999998", "other": "5"}])  # fmt: skip
+                                  {"keep": "x", "other": "y"},
+                                  {"keep": "999998", "other": "5"}])  # fmt: skip
 def test_numbers_that_are_nobodys_change_nothing(pair, browser, told):
     client = browser("fundraiser")
     assert client.post(f"/donors/duplicates/{pair.pk}/", told).status_code == 302
