@@ -44,6 +44,7 @@ class Piece:
     value: Any
     by_hand: Record | None
     files: tuple[str, ...]
+    read: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ def _pieces(donor: Donor) -> tuple[Piece, ...]:
                   == str(value).casefold()]  # fmt: skip
         hand = next((r for r in saying if r.by_hand and name in (r.decided or ())), None)
         told = {f for r in saying for m in r.mentions.all() for f in files.get(m.import_id, [])}
-        found.append(Piece(name, value, hand, tuple(sorted(told))))
+        found.append(Piece(name, value, hand, tuple(sorted(told)), read=bool(saying)))
     return tuple(found)
 
 
