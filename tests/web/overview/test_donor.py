@@ -16,7 +16,7 @@ from mecene_web.scores.models import Run, Standing, Why
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
-QUESTIONS_AT_MOST = 45
+QUESTIONS_AT_MOST = 34
 
 
 @pytest.fixture
