@@ -45,6 +45,35 @@ def followed() -> list[Belonging]:
     return sorted(found, key=lambda one: (one.model is not Record, one.name))
 
 
+def left_behind(one: Belonging, kept: models.Model, absorbed: models.Model) -> list[int]:
+    """Return the rows of the second that the first has already, where a key allows one alone.
+
+    Two marks that say the same: one is enough, and the other stays where it was, to be found
+    there when the two are taken apart.
+    """
+    left: set[int] = set()
+    for fields, condition in _alone(one):
+        others = [name for name in fields if name != one.field]
+        rows = one.rows.filter(condition) if condition else one.rows
+        held = set(rows.filter(**{one.field: kept}).values_list(*others, one.field))
+        taken = {row[:-1] for row in held if None not in row}
+        theirs = rows.filter(**{one.field: absorbed}).values_list("pk", *others)
+        left |= {row[0] for row in theirs if row[1:] in taken}
+    return sorted(left)
+
+
+def _alone(one: Belonging) -> list[tuple[tuple[str, ...], models.Q | None]]:
+    """Return the unique keys that a belonging's column is part of, and when they hold."""
+    meta = one.model._meta
+    found: list[tuple[tuple[str, ...], models.Q | None]] = [
+        (told.fields, told.condition)
+        for told in meta.constraints
+        if isinstance(told, models.UniqueConstraint) and one.field in told.fields
+    ]
+    alone = [((one.field,), None)] if meta.get_field(one.field).unique else []  # type: ignore[union-attr]
+    return found + alone
+
+
 def every() -> list[tuple[type[models.Model], Any]]:
     """Return every key to ``Donor``: (model, field)."""
     return [

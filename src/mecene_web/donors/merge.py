@@ -126,6 +126,8 @@ def _evidence(one: int, other: int) -> dict[str, Any]:
 def _moved(one: Belonging, kept: Donor, absorbed: Donor) -> list[int]:
     """Move the rows of a table; return those that have no record to be found by again."""
     theirs = one.rows.filter(**{one.field: absorbed})
+    if left := belongings.left_behind(one, kept, absorbed):
+        theirs = theirs.exclude(pk__in=left)
     loose = theirs.filter(record=None) if one.by_record else theirs
     # Records are remembered as records.
     ids = [] if one.model is Record else sorted(loose.values_list("pk", flat=True))

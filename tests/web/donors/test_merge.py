@@ -14,6 +14,7 @@ from mecene_web.donors.models import (
     Attribute,
     Donor,
     Household,
+    Mention,
     Merge,
     Note,
     Proposal,
@@ -194,13 +195,18 @@ def test_no_table_with_a_donor_can_be_forgotten():
         )
 
 
-def test_what_follows_a_donor_may_be_theirs_several_times():
-    # A unique key to a donor would collide when two become one: keep rows, let the latest hold.
-    for one in belongings.followed():
-        assert not one.model._meta.get_field(one.field).unique, one.name
-        for constraint in one.model._meta.constraints:
-            if isinstance(constraint, models.UniqueConstraint):
-                assert one.field not in constraint.fields, f"{one.name}: {constraint.name}"
+def test_what_may_be_there_once_alone_stays_behind_where_both_have_it():
+    # A unique key to a donor would collide when two become one; a record's mentions show how.
+    one, two = (donor.records.first() for donor in (person(1), person(2)))
+    Mention.objects.create(record=one, import_id=1)
+    same = Mention.objects.create(record=two, import_id=1)
+    Mention.objects.create(record=two, import_id=2)
+
+    mentions = belongings.Belonging(Mention, "record", by_record=False)
+
+    assert belongings.left_behind(mentions, one, two) == [same.pk]
+    assert all(belongings.left_behind(known, one.donor, two.donor) == []
+               for known in belongings.followed())  # fmt: skip
 
 
 def test_numbers_of_donors_without_a_key_are_known_here():
