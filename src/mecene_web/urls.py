@@ -7,6 +7,8 @@ from django.views.generic import RedirectView
 # Each app's pages stand under its own name; those that open the house stand at its door.
 urlpatterns = [
     path("accounts/", include("mecene_web.accounts.urls")),
+    path("donors/", include("mecene_web.donors.urls")),
+    path("giving/", include("mecene_web.giving.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/login/", RedirectView.as_view(url="/accounts/login/", query_string=True)),
     path("admin/", admin.site.urls),

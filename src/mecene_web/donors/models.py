@@ -58,6 +58,7 @@ class Donor(Portrait):
         indexes = [
             models.Index(fields=["email"], name="donor_email"),
             models.Index(fields=["postcode", "last_name"], name="donor_place"),
+            models.Index(fields=["phone"], name="donor_phone"),
         ]
 
     def __str__(self) -> str:
@@ -78,6 +79,10 @@ class Record(Portrait):
     full_name = models.TextField(null=True)
     declared = models.BooleanField(default=False)
     by_hand = models.BooleanField(default=False)
+    # Written by a colleague: which columns they decided, empty ones too; these win (``by_hand``).
+    decided = models.JSONField(null=True)
+    written_at = models.DateTimeField(null=True)
+    written_by = models.ForeignKey("accounts.Staff", models.PROTECT, null=True, related_name="+")
     # Why it was given to a donor already known: rule, score, evidence in French and English.
     joined = models.JSONField(null=True)
 
@@ -121,12 +126,22 @@ class Merge(models.Model):
     by = models.ForeignKey("accounts.Staff", models.PROTECT, null=True, related_name="+")
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey("accounts.Staff", models.PROTECT, null=True, related_name="+")
+    # Rows that moved and have no record to follow back: "giving.Gift.payer" → their numbers.
+    moved = models.JSONField(default=dict)
+    # Where the absorbed one lived, and whether the kept one took that home.
+    household = models.ForeignKey(Household, models.SET_NULL, null=True, related_name="+")
+    gave_household = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["absorbed"],
+                condition=Q(undone_at__isnull=True),
+                name="merge_absorbs_a_donor_once",
+            ),
             models.CheckConstraint(
                 condition=~Q(kept=models.F("absorbed")), name="merge_is_of_two_donors"
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -164,6 +179,7 @@ class Attribute(models.Model):
     value = models.TextField()
     party = models.TextField(default="zero")
     collected_on = models.DateField(null=True)
+    by = models.ForeignKey("accounts.Staff", models.PROTECT, null=True, related_name="+")
     given_in_exchange = models.TextField(null=True)
     source_ref = models.TextField()
     import_id = models.BigIntegerField(null=True)
@@ -189,3 +205,93 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return self.text[:40]
+
+
+class Touched(models.Model):
+    """A donor of whom something new is known since the last night; gone once it was looked at.
+
+    No key binds it to the donor: who writes facts by the hundred a second writes it with them.
+    """
+
+    donor_id = models.BigIntegerField(db_index=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.donor_id}"
+
+
+class Task(models.Model):
+    """Something a colleague will do for a donor: a call, or anything else, by a day."""
+
+    KINDS = ("call", "other")
+    OUTCOMES = ("done", "reached", "no_answer", "refuses_calls", "call_back", "given_up")
+
+    donor = models.ForeignKey(Donor, models.PROTECT, related_name="tasks")
+    kind = models.TextField(default="other")
+    what = models.TextField()
+    owner = models.ForeignKey("accounts.Staff", models.PROTECT, null=True, related_name="tasks")
+    due_on = models.DateField(null=True)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey("accounts.Staff", models.PROTECT, null=True, related_name="+")
+    outcome = models.TextField(blank=True)
+    said = models.TextField(blank=True)
+    done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey("accounts.Staff", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=("call", "other")), name="task_is_of_a_known_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="", done_at__isnull=True)
+                | (~Q(outcome="") & Q(done_at__isnull=False)),
+                name="task_done_has_an_outcome",
+            ),
+        ]
+        indexes = [models.Index(fields=["owner", "done_at", "due_on"], name="task_to_do")]
+
+    def __str__(self) -> str:
+        return self.what[:40]
+
+
+class Following(models.Model):
+    """Who looks after a donor, and what comes next; the latest row holds, earlier ones are past."""
+
+    LEGACIES = ("", "asked", "intends", "confirmed")
+
+    donor = models.ForeignKey(Donor, models.PROTECT, related_name="followings")
+    owner = models.ForeignKey("accounts.Staff", models.PROTECT, null=True, related_name="+")
+    next_step = models.TextField(blank=True)
+    next_on = models.DateField(null=True)
+    legacy = models.TextField(blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey("accounts.Staff", models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(legacy__in=("", "asked", "intends", "confirmed")),
+                name="following_knows_the_legacy",
+            )
+        ]
+        indexes = [models.Index(fields=["donor", "at"], name="following_latest")]
+
+    def __str__(self) -> str:
+        return self.next_step[:40]
+
+
+class ContactPerson(models.Model):
+    """Whom to speak to at a company, or beside a major donor."""
+
+    donor = models.ForeignKey(Donor, models.PROTECT, related_name="contact_persons")
+    name = models.TextField()
+    role = models.TextField(blank=True)
+    phone = models.TextField(blank=True)
+    email = models.TextField(blank=True)
+    by = models.ForeignKey("accounts.Staff", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name

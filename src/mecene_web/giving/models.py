@@ -136,12 +136,61 @@ class CommitmentChange(models.Model):
 
 
 class Correction(models.Model):
-    """A refund read later than its gift: what the gift was before, so that it can be taken back."""
+    """A gift that was undone later: what it was before, so that this can be taken back.
+
+    A refund read in a file has the import's number; a mistake of ours says who found it, and why.
+    """
 
     gift = models.ForeignKey(Gift, models.CASCADE, related_name="corrections")
-    import_id = models.BigIntegerField(db_index=True)
+    import_id = models.BigIntegerField(null=True, db_index=True)
     status_before = models.TextField()
     status_on_before = models.DateField(null=True)
+    reason = models.TextField(blank=True)
+    at = models.DateTimeField(null=True)
+    by = models.ForeignKey("accounts.Staff", models.PROTECT, null=True, related_name="+")
 
     def __str__(self) -> str:
         return f"{self.gift_id}: {self.status_before}"
+
+
+class Batch(models.Model):
+    """Cheques that go to the bank together; closed, it balances, and nothing of it changes."""
+
+    announced_count = models.PositiveIntegerField()
+    announced_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey("accounts.Staff", models.PROTECT, related_name="+")
+    token = models.TextField(unique=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey("accounts.Staff", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(announced_count__gte=1, announced_minor__gte=1),
+                name="batch_announces_something",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
+class Entry(models.Model):
+    """A gift written by hand: by whom, when, from which page (a page counts once), in which batch.
+
+    ``corrects`` is the mistaken gift that this one replaces.
+    """
+
+    token = models.TextField(unique=True)
+    gift = models.OneToOneField(Gift, models.PROTECT, related_name="entry")
+    batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="entries")
+    bank = models.TextField(blank=True)
+    number = models.TextField(blank=True)
+    corrects = models.OneToOneField(Gift, models.PROTECT, null=True, related_name="replaced_by")
+    at = models.DateTimeField()
+    by = models.ForeignKey("accounts.Staff", models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.gift_id}"

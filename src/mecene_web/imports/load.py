@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from mecene.identity import resolve
-from mecene_web.donors import searching
+from mecene_web.donors import by_hand, searching
 from mecene_web.donors.models import Donor, Household, Mention, Proposal, Record
 from mecene_web.events.models import Visitor
 from mecene_web.giving.models import CommitmentChange
@@ -204,7 +204,7 @@ def _donors(batch: Batch, settled: Who, fresh: pl.DataFrame, import_id: int) -> 
     told = settled.mapping.filter(pl.col("person_key").is_in(fresh["person_key"].implode()))
     touched = pl.concat([told["donor_id"], living.moves["donor_id"]]).unique()
     table = (
-        drawn.filter(pl.col("donor_id").is_in(touched.implode()))
+        by_hand.over(drawn.filter(pl.col("donor_id").is_in(touched.implode())))
         .drop("external_ids", "household_id")
         .join(living.homes, on="donor_id", how="left")
         .with_columns(searching.folded().alias("sought"))

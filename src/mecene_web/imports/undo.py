@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from mecene.identity import resolve
 from mecene.sources import people
-from mecene_web.donors import searching
+from mecene_web.donors import by_hand, searching
 from mecene_web.donors.models import Donor, Mention, Proposal, Record
 from mecene_web.events.models import Visitor
 from mecene_web.giving.models import CommitmentChange
@@ -88,7 +88,7 @@ def _redrawn(left: pl.DataFrame) -> pl.DataFrame:
     records = told.rename({"key": "person_key"}).with_columns(records=pl.lit(1, pl.Int64))
     records = records.cast(dict(people.PERSON)).sort("person_key")
     mapping = left.select(pl.col("key").alias("person_key"), "donor_id").sort("person_key")
-    drawn = resolve.drawn(records, mapping)
+    drawn = by_hand.over(resolve.drawn(records, mapping))
     held = tables.read(Donor, ["id", "household_id"], among=mapping["donor_id"].to_list())
     return (
         drawn.drop("external_ids", "household_id")

@@ -75,6 +75,25 @@ class Standing(models.Model):
         return f"{self.pk}: {self.segment}"
 
 
+class Why(models.Model):
+    """Why a donor stands there: what moves their chance, and the weak signals, in sentences."""
+
+    standing = models.OneToOneField(
+        Standing, models.CASCADE, primary_key=True, related_name="why", db_column="id"
+    )
+    reasons_fr = models.JSONField(default=list)
+    reasons_en = models.JSONField(default=list)
+    # ``watch``, ``alarm``, ``strong`` (``mecene.signals.alarms``); nothing where all is usual.
+    alarm_level = models.TextField(null=True)
+    alarm_fr = models.TextField(null=True)
+    alarm_en = models.TextField(null=True)
+    reach_fr = models.TextField(null=True)
+    reach_en = models.TextField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
 class Listed(models.Model):
     """A donor of one of the lists to act on, with the reason why."""
 

@@ -20,8 +20,8 @@ from mecene.report.roll import TAGS
 from mecene.words import LANGUAGES
 from mecene_web.organisation import bulk, numbers
 from mecene_web.organisation.models import Organisation
-from mecene_web.scores import snapshot
-from mecene_web.scores.models import Listed, Run, Standing
+from mecene_web.scores import snapshot, why
+from mecene_web.scores.models import Listed, Run, Standing, Why
 
 FOLDER = "snapshots"
 Progress = Callable[[str, int, int], None]
@@ -74,7 +74,9 @@ def _worked_out(made: Run, facts: FactStore, own: Organisation, on_progress: Pro
         rows = _standings(found, made) if found else pl.DataFrame()
         batch.add(Standing, rows)
         batch.add(Listed, _listed(found, made) if found else pl.DataFrame())
+        batch.add(Why, why.of(found, question, on_progress) if found else pl.DataFrame())
         with transaction.atomic():
+            Why.objects.all().delete()
             Standing.objects.all().delete()
             Run.objects.exclude(pk=made.pk).delete()
             batch.write()

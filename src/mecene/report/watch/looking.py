@@ -56,6 +56,7 @@ class Asked:
         false_alarm_rate: Share of those who stay that may be alarmed, in (0, 1).
         worth: ``donor_id`` and ``expected_value_12m_minor`` where a report has said it; None: work
             it out.
+        tried: Whether alarms are tried on an earlier day, which costs more than all the rest.
     """
 
     store: FactStore
@@ -64,6 +65,7 @@ class Asked:
     into: Path
     false_alarm_rate: float = alarms.FALSE_ALARM_RATE
     worth: pl.DataFrame | None = None
+    tried: bool = True
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class Watch:
         acts: Acts of all by ``trait`` and ``choice``.
         sure: Trait → donors whose own ``weekday`` or ``hour`` is sure enough to be told.
         unknown: Which of ``UNKNOWN`` the file says nothing of.
-        past: How alarms held on an earlier day; None where the file is too young.
+        past: How alarms held on an earlier day; None where not tried, or the file is too young.
         currency: ISO 4217 code of most donors.
     """
 
@@ -145,7 +147,9 @@ def look(asked: Asked, *, on_progress: Progress) -> Watch:
             as_of=asked.as_of,
             false_alarm_rate=asked.false_alarm_rate,
             on_progress=on_progress,
-        ),
+        )
+        if asked.tried
+        else None,
         currency=_currency(donors),
     )
 

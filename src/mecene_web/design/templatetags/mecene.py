@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from mecene import money, period
+from mecene.report import spreadsheet
 from mecene_web.design import words
 
 register = template.Library()
@@ -93,3 +94,9 @@ def fresh() -> str:
 def cut_words(text: str) -> list[str]:
     """Return the words of a text, to go through in a template."""
     return text.split()
+
+
+@register.filter
+def stage(segment: str | None) -> str:
+    """Return a stage of the donors' life, ``at_risk``, as « à risque »; nothing for nothing."""
+    return "" if not segment else spreadsheet.code("segment", segment, lang=words.language())
