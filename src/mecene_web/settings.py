@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "mecene_web.events",
     "mecene_web.imports",
     "mecene_web.scores",
+    "mecene_web.segments",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -189,3 +189,16 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return self.text[:40]
+
+
+class Touched(models.Model):
+    """A donor of whom something new is known since the last night; gone once it was looked at.
+
+    No key binds it to the donor: who writes facts by the hundred a second writes it with them.
+    """
+
+    donor_id = models.BigIntegerField(db_index=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.donor_id}"

@@ -9,7 +9,7 @@ _SOUGHT = (
 )  # fmt: skip
 
 
-def folded() -> pl.Expr:
-    """Return what a donor is found by: lower case, without accents, ``donor_id`` last."""
+def folded(*, number: str = "donor_id") -> pl.Expr:
+    """Return what a donor is found by: lower case, without accents, its number last."""
     said = [pl.col(name).fill_null("") for name in _SOUGHT]
-    return folding.folded(pl.concat_str([*said, pl.col("donor_id").cast(pl.String)], separator=" "))
+    return folding.folded(pl.concat_str([*said, pl.col(number).cast(pl.String)], separator=" "))

@@ -6,6 +6,7 @@ from django import template
 from django.utils import timezone
 
 from mecene import money, period
+from mecene.report import spreadsheet
 from mecene_web.design import words
 
 register = template.Library()
@@ -56,3 +57,9 @@ def moment(value: datetime | None) -> str:
     here = timezone.localtime(value)
     at = {"fr": "à", "en": "at"}[words.language()]
     return f"{day(here)} {at} {here:%H:%M}"
+
+
+@register.filter
+def stage(segment: str | None) -> str:
+    """Return a stage of the donors' life, ``at_risk``, as « à risque »; nothing for nothing."""
+    return "" if not segment else spreadsheet.code("segment", segment, lang=words.language())

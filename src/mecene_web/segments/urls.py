@@ -1,0 +1,4 @@
+"""Segments' addresses."""
+
+app_name = "segments"
+urlpatterns: list = []
