@@ -89,3 +89,7 @@ STATIC_ROOT = HOME / "static"
 MECENE_WORKS: dict[str, str] = {"scores.nightly": "mecene_web.scores.nightly.work"}
 # Kind of work → hour of the day at which it comes back.
 MECENE_DAILY: dict[str, int] = {"scores.nightly": 2}
+# What follows a night, given its run; what the night before it said is still there.
+MECENE_AFTER_THE_NIGHT: list[str] = ["mecene_web.segments.recompute.after_the_night"]
+# What the worker does all the time, beside its works; each is told when to end.
+MECENE_ALWAYS: list[str] = ["mecene_web.segments.live.follow"]
