@@ -32,6 +32,8 @@ INSTALLED_APPS = [
     "mecene_web.imports",
     "mecene_web.scores",
     "mecene_web.segments",
+    "mecene_web.exports",
+    "mecene_web.overview",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -86,7 +88,11 @@ STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static"
 
 # Kind of work → the function that does it.
-MECENE_WORKS: dict[str, str] = {"scores.nightly": "mecene_web.scores.nightly.work"}
+MECENE_WORKS: dict[str, str] = {
+    "exports.write": "mecene_web.exports.write.work",
+    "scores.nightly": "mecene_web.scores.nightly.work",
+    "segments.recompute": "mecene_web.segments.recompute.work",
+}
 # Kind of work → hour of the day at which it comes back.
 MECENE_DAILY: dict[str, int] = {"scores.nightly": 2}
 # What follows a night, given its run; what the night before it said is still there.

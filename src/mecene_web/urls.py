@@ -9,4 +9,6 @@ urlpatterns = [
     path("donors/", include("mecene_web.donors.urls")),
     path("segments/", include("mecene_web.segments.urls")),
     path("admin/", admin.site.urls),
+    path("exports/", include("mecene_web.exports.urls")),
+    path("", include("mecene_web.overview.urls")),
 ]

@@ -1,8 +1,10 @@
 """Tags: sentences, numbers, money and days as the reader writes them."""
 
 from datetime import date, datetime
+from uuid import uuid4
 
 from django import template
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from mecene import money, period
@@ -59,7 +61,42 @@ def moment(value: datetime | None) -> str:
     return f"{day(here)} {at} {here:%H:%M}"
 
 
+<<<<<<< HEAD
 @register.filter
 def stage(segment: str | None) -> str:
     """Return a stage of the donors' life, ``at_risk``, as « à risque »; nothing for nothing."""
     return "" if not segment else spreadsheet.code("segment", segment, lang=words.language())
+=======
+@register.simple_tag
+def counted(section: str, name: str, count: int) -> str:
+    """Return ``section.name_one`` or ``section.name_many``, its ``count`` written."""
+    form = "one" if count == 1 else "many"
+    return say(f"{section}.{name}_{form}", count=number(count))
+
+
+@register.simple_tag
+def where(address: str) -> str:
+    """Return where a named page is; the door of the house where it is not there yet."""
+    try:
+        return reverse(address)
+    except NoReverseMatch:
+        return "/"
+
+
+@register.simple_tag
+def say_of(section: str, name: str) -> str:
+    """Return the word of a code: ``section.name``."""
+    return say(f"{section}.{name}")
+
+
+@register.simple_tag
+def fresh() -> str:
+    """Return what makes a form sent twice count once."""
+    return str(uuid4())
+
+
+@register.filter
+def cut_words(text: str) -> list[str]:
+    """Return the words of a text, to go through in a template."""
+    return text.split()
+>>>>>>> platform
