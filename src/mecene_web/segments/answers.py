@@ -56,7 +56,7 @@ def _query(table: str, asks: Sequence[Ask]) -> str:
     longest = max(int(ask.get("days") or 0) for ask in asks)
     return (
         f"select donor_id, {counts} from {table} where donor_id is not null "
-        f"and at >= {_since(longest)} group by donor_id"
+        f"and \"at\" >= {_since(longest)} group by donor_id"
     )
 
 
@@ -66,7 +66,7 @@ def _counted(table: str, ask: Ask) -> str:
         for name in _FILTERS[table]
         if (value := ask.get(name)) is not None
     ]
-    return " and ".join([f"at >= {_since(int(ask.get('days') or 0))}", *said])
+    return " and ".join([f"\"at\" >= {_since(int(ask.get('days') or 0))}", *said])
 
 
 def _since(days: int) -> str:

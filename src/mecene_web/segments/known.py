@@ -58,7 +58,7 @@ def among(night: Night, plan: Plan, donors: pl.Series) -> pl.DataFrame:
 def _read(night: Night, file: Path, wanted: frozenset[str], first: int) -> pl.DataFrame:
     held = pl.scan_parquet(file).slice(first, DONORS_AT_A_TIME)
     there = [name for name in held.collect_schema().names() if name in wanted]
-    summary = held.select(dict.fromkeys(["donor_id", *there])).collect()
+    summary = held.select("donor_id", *there).collect()
     absent = sorted(wanted - set(there))
     roll = night.place / "donors" / file.name
     scored: list[str] = []

@@ -200,7 +200,7 @@ def _state() -> tuple[tuple[int, str, str, int, bool], ...]:
 @lru_cache(maxsize=2)
 def _plan(state: tuple[tuple[int, str, str, int, bool], ...]) -> Plan:
     """Return the plan of the segments as they are written: understood once a change."""
-    return plan.of(
+    return plan.able(
         Segment(pk=pk, code=code, condition=condition, version=version, solicited=solicited)
         for pk, code, condition, version, solicited in state
     )

@@ -1,5 +1,6 @@
 """Plan: in what order segments are evaluated, and what has to be known of a donor for all of them."""
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -8,10 +9,13 @@ import polars as pl
 from mecene.conditions import asked, language
 from mecene.conditions.asked import Ask
 from mecene.conditions.language import Condition
+from mecene.conditions.mistake import InvalidCondition
 from mecene_web.segments import columns
 from mecene_web.segments.models import Segment
 
 _NESTED = "in_segment"
+
+log = logging.getLogger("mecene.segments")
 
 
 class Circle(ValueError):
@@ -57,7 +61,7 @@ class Plan:
         """Return the columns of the summary and of the night that are read."""
         read = {name for one in self.segments for name in one.condition.columns}
         barred = columns.BARRED if any(one.solicited for one in self.segments) else ()
-        return frozenset({*read, *barred})
+        return frozenset({*read, *barred}) - {"donor_id"}
 
     @property
     def asks(self) -> tuple[Ask, ...]:
@@ -75,9 +79,24 @@ def understood(text: str) -> Condition:
     return language.compile(text, columns=columns.types(), asks=tuple(asked.SIGNATURES))
 
 
-def active() -> Plan:
-    """Return the plan of every segment that is not archived."""
-    return of(Segment.objects.filter(archived_at=None).order_by("pk"))
+def active(*, around: int | None = None) -> Plan:
+    """Return the plan of every segment that is not archived, or of those tied to one.
+
+    A condition that is no longer understood, after an upgrade, keeps its own segment and those
+    that name it as they are, and nobody else's.
+    """
+    whole = able(Segment.objects.filter(archived_at=None).order_by("pk"))
+    return whole if around is None else _around(whole, around)
+
+
+def able(segments: Iterable[Segment]) -> Plan:
+    """Return the plan of those segments that can be evaluated."""
+    left = list(segments)
+    while True:
+        try:
+            return of(left)
+        except (InvalidCondition, Circle, NoSuchSegment):
+            left = [one for one in left if _stands(one, left)]
 
 
 def of(segments: Iterable[Segment]) -> Plan:
@@ -125,6 +144,27 @@ def evaluated(known: pl.DataFrame, plan: Plan) -> pl.DataFrame:
         waiting = [one for one in waiting if one.code not in done]
     answers = [pl.col(_column(one.code)).alias(one.code) for one in plan.segments]
     return told.select("donor_id", *answers).collect()
+
+
+def _stands(segment: Segment, among: list[Segment]) -> bool:
+    try:
+        named = names(understood(segment.condition))
+    except InvalidCondition as wrong:
+        log.warning("segment %s is not evaluated: %s", segment.code, wrong.message(lang="en"))
+        return False
+    return set(named) <= {one.code for one in among if one.code != segment.code}
+
+
+def _around(whole: Plan, number: int) -> Plan:
+    """Return a segment, those that name it by any way, and those they name."""
+    kept = {one.code for one in whole.segments if one.number == number}
+    for one in whole.segments:  # who is named comes first
+        if kept & set(names(one.condition)):
+            kept.add(one.code)
+    for one in reversed(whole.segments):
+        if one.code in kept:
+            kept |= set(names(one.condition))
+    return Plan(tuple(one for one in whole.segments if one.code in kept))
 
 
 def _answer(one: Planned) -> pl.Expr:

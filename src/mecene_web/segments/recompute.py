@@ -8,6 +8,7 @@ import polars as pl
 from django.db import connection, transaction
 from django.utils import timezone
 
+from mecene_web.donors import touch
 from mecene_web.donors.models import Touched
 from mecene_web.organisation import bulk
 from mecene_web.scores import nightly
@@ -34,8 +35,8 @@ def work(segment_id: int, report: nightly.Progress) -> dict[str, Any]:
     if night is None or run is None:
         return {}
     report("segments", 0, 1)
-    # Those it names are evaluated with it: it is they that it reads.
-    recompute(plan.active(), night, before=None, began_at=run.began_at, now=timezone.now())
+    asked = plan.active(around=segment_id)
+    recompute(asked, night, before=None, began_at=run.began_at, now=timezone.now())
     report("segments", 1, 1)
     return {"segment": segment_id}
 
@@ -59,15 +60,15 @@ def recompute(
         return {}
     told = [plan.evaluated(part, asked) for part in known.batches(night, asked)]
     answers = pl.concat(told) if told else pl.DataFrame(schema={"donor_id": pl.Int64})
-    # Told apart before the write lock is asked for; looked at again under it where it matters.
     found = {one.code: _who(answers, one.code) for one in asked.segments}
     with bulk.batch() as batch:
-        changed = _changed(asked, found, began_at)
+        fresh = _fresh(began_at)
+        changed = _changed(asked, found, fresh)
         changes.ready(batch, changed, _passages(changed, asked, night, before), now=now)
         with transaction.atomic():
             _alone()
             changes.leave(changed)
-            _unheld(changed, began_at)
+            _late(changed, np.setdiff1d(_fresh(began_at), fresh), now)
             batch.write()
             for one in asked.segments:
                 changes.settle(one, members=_members(one.number), now=now)
@@ -81,8 +82,7 @@ def _who(answers: pl.DataFrame, code: str) -> np.ndarray:
     return np.sort(answers["donor_id"].filter(answers[code]).to_numpy())
 
 
-def _changed(asked: Plan, found: dict[str, np.ndarray], began_at: datetime) -> list[Change]:
-    fresh = _fresh(began_at)
+def _changed(asked: Plan, found: dict[str, np.ndarray], fresh: np.ndarray) -> list[Change]:
     changed = []
     for one in asked.segments:
         change = changes.between(one, before=changes.members(one.number), now=found[one.code])
@@ -135,19 +135,19 @@ def _alone() -> None:
             cursor.execute("lock table segments_membership in share row exclusive mode")
 
 
-def _unheld(changed: list[Change], began_at: datetime) -> None:
-    """Forget memberships written between the reading and the lock, which are about to be written."""
-    late = _fresh(began_at).tolist()
+def _late(changed: list[Change], late: np.ndarray, now: datetime) -> None:
+    """Have donors looked at again who were evaluated between the reading and the lock."""
     with connection.cursor() as cursor:
         for change in changed:
             twice = np.intersect1d(change.entered, late).tolist()
             if twice:
-                listed = ", ".join(map(str, twice))
+                # They may be members already, and are about to be written.
                 cursor.execute(
-                    "delete from segments_membership "
-                    f"where segment_id = %s and donor_id in ({listed})",
+                    "delete from segments_membership where segment_id = %s "
+                    f"and donor_id in ({', '.join(map(str, twice))})",
                     [change.segment.number],
                 )
+    touch.touch(late.tolist(), now=now)
 
 
 def _members(segment_id: int) -> int:

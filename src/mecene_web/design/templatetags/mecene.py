@@ -61,12 +61,6 @@ def moment(value: datetime | None) -> str:
     return f"{day(here)} {at} {here:%H:%M}"
 
 
-<<<<<<< HEAD
-@register.filter
-def stage(segment: str | None) -> str:
-    """Return a stage of the donors' life, ``at_risk``, as « à risque »; nothing for nothing."""
-    return "" if not segment else spreadsheet.code("segment", segment, lang=words.language())
-=======
 @register.simple_tag
 def counted(section: str, name: str, count: int) -> str:
     """Return ``section.name_one`` or ``section.name_many``, its ``count`` written."""
@@ -99,4 +93,9 @@ def fresh() -> str:
 def cut_words(text: str) -> list[str]:
     """Return the words of a text, to go through in a template."""
     return text.split()
->>>>>>> platform
+
+
+@register.filter
+def stage(segment: str | None) -> str:
+    """Return a stage of the donors' life, ``at_risk``, as « à risque »; nothing for nothing."""
+    return "" if not segment else spreadsheet.code("segment", segment, lang=words.language())
