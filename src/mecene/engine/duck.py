@@ -99,8 +99,12 @@ def connected_to(
         define(connection, {"as_of": as_of} | dict(parameters or {}))
         connection.execute("create schema raw")
         for table in facts.TABLES.values():
-            held = rows.get(table.name, facts.empty(table)).select(list(table.schema))
-            connection.register("passing", held.to_arrow())
+            held = rows.get(table.name)
+            if held is None or not held.height:
+                empty = connections.no_rows(table)
+                connection.execute(f"create view raw.{table.name} as {empty}")
+                continue
+            connection.register("passing", held.select(list(table.schema)).to_arrow())
             connection.execute(f"create table raw.{table.name} as from passing")
             connection.unregister("passing")
         connection.execute(resources.files("mecene.engine").joinpath("seen.sql").read_text())

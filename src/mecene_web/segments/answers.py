@@ -34,7 +34,9 @@ def of(connection: duckdb.DuckDBPyConnection, asks: Sequence[Ask]) -> pl.DataFra
 
 def joined(known: pl.DataFrame, answers: pl.DataFrame, asks: Sequence[Ask]) -> pl.DataFrame:
     """Return what is known of donors, with what was asked; nothing counted is 0."""
-    zeros = [pl.col(ask.column).fill_null(0) for ask in asks if SIGNATURES[ask.name].type.is_integer()]
+    zeros = [
+        pl.col(ask.column).fill_null(0) for ask in asks if SIGNATURES[ask.name].type.is_integer()
+    ]
     return known.join(answers, on="donor_id", how="left").with_columns(zeros)
 
 
@@ -56,7 +58,7 @@ def _query(table: str, asks: Sequence[Ask]) -> str:
     longest = max(int(ask.get("days") or 0) for ask in asks)
     return (
         f"select donor_id, {counts} from {table} where donor_id is not null "
-        f"and \"at\" >= {_since(longest)} group by donor_id"
+        f'and "at" >= {_since(longest)} group by donor_id'
     )
 
 
@@ -66,7 +68,7 @@ def _counted(table: str, ask: Ask) -> str:
         for name in _FILTERS[table]
         if (value := ask.get(name)) is not None
     ]
-    return " and ".join([f"\"at\" >= {_since(int(ask.get('days') or 0))}", *said])
+    return " and ".join([f'"at" >= {_since(int(ask.get("days") or 0))}', *said])
 
 
 def _since(days: int) -> str:

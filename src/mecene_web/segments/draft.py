@@ -13,7 +13,7 @@ from mecene.conditions.asked import MOST_DAYS, SIGNATURES, Argument, Ask
 from mecene.conditions.drawing import Constant, Drawn, Group, Rule, Subject
 from mecene_web.segments import columns
 
-NUMBERS = (">=", "<=", ">", "<", "=", "!=", "between", "is null")
+NUMBERS = (">=", "<=", ">", "<", "=", "!=", "between", "in", "is null")
 SIGNS: dict[str, tuple[str, ...]] = {
     "number": NUMBERS,
     "date": NUMBERS,
@@ -24,7 +24,7 @@ DEEPEST = 6
 MOST_PARTS = 40
 _CENTS = Decimal(100)
 _BETWEEN = ";"
-_BIGGEST = Decimal("1e15")
+_MOST_DIGITS = 15
 
 
 @dataclass
@@ -114,7 +114,11 @@ def _rule(rule: Rule) -> DraftRule:
 
 
 def _depth(piece: Drawn) -> int:
-    return 1 + max((_depth(part) for part in piece.parts), default=0) if isinstance(piece, Group) else 0
+    return (
+        1 + max((_depth(part) for part in piece.parts), default=0)
+        if isinstance(piece, Group)
+        else 0
+    )
 
 
 def _subject(rule: DraftRule) -> Subject | None:
@@ -163,7 +167,7 @@ def _value(typed: str, kind: str, *, cents: bool) -> Constant | None:
         number = Decimal("".join(text.split()).replace("\u202f", "").replace(",", "."))
     except InvalidOperation:
         return None
-    if not number.is_finite() or abs(number) > _BIGGEST:
+    if not number.is_finite() or (number and abs(number.adjusted()) > _MOST_DIGITS):
         return None
     return float(number * _CENTS if cents else number)
 

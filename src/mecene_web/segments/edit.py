@@ -15,7 +15,6 @@ from mecene_web.segments.draft import DraftGroup, DraftRule
 from mecene_web.segments.models import Segment
 from mecene_web.segments.preview import Previewed
 
-
 MISTAKES = (InvalidCondition, plan.Circle, plan.NoSuchSegment)
 
 

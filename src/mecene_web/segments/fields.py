@@ -1,7 +1,7 @@
 """Fields: a draft as the fields of a form, and the changes that its buttons ask for.
 
-A field is named for what it holds and where it stands: ``sign.0.2`` is the sign of the third part of
-the first group. The outermost group stands at ``0``.
+A field is named for what it holds and where it stands: ``sign.0.2`` is the sign of the third part
+of the outermost group, which stands at ``0``.
 """
 
 from collections.abc import Mapping

@@ -51,7 +51,9 @@ def batches(night: Night, plan: Plan) -> Iterator[pl.DataFrame]:
 
 def among(night: Night, plan: Plan, donors: pl.Series) -> pl.DataFrame:
     """Return what a plan reads, of some donors."""
-    parts = [part.filter(pl.col("donor_id").is_in(donors.implode())) for part in batches(night, plan)]
+    parts = [
+        part.filter(pl.col("donor_id").is_in(donors.implode())) for part in batches(night, plan)
+    ]
     return pl.concat(parts) if parts else pl.DataFrame(schema={"donor_id": pl.Int64})
 
 

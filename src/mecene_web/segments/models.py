@@ -71,9 +71,7 @@ class Passage(models.Model):
     """A donor who entered a segment or left it; those of its first evaluation have none."""
 
     segment = models.ForeignKey(Segment, models.CASCADE, related_name="passages")
-    donor = models.ForeignKey(
-        Donor, models.CASCADE, related_name="passages", db_constraint=False
-    )
+    donor = models.ForeignKey(Donor, models.CASCADE, related_name="passages", db_constraint=False)
     entered = models.BooleanField()
     at = models.DateTimeField()
     # ``{"now": {column: value}, "before": …}``, or ``{"version": n}`` where the condition changed.

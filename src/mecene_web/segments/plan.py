@@ -1,4 +1,4 @@
-"""Plan: in what order segments are evaluated, and what has to be known of a donor for all of them."""
+"""Plan: in what order segments are evaluated, and what must be known of a donor for all of them."""
 
 import logging
 from collections.abc import Iterable

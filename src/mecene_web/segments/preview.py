@@ -56,4 +56,3 @@ def _plan(condition: str, solicited: bool) -> Plan:
                 needed[code] = there[code]
                 waiting.append(there[code])
     return plan.of(needed.values())
-

@@ -108,7 +108,9 @@ def _passages(
 ) -> pl.DataFrame:
     settled = dict(Segment.objects.values_list("pk", "settled_version"))
     moved = [change for change in changed if settled.get(change.segment.number)]
-    valued = [change for change in moved if settled[change.segment.number] == change.segment.version]
+    valued = [
+        change for change in moved if settled[change.segment.number] == change.segment.version
+    ]
     donors = [part for change in valued for part in (change.entered, change.left)]
     who = pl.Series("donor_id", np.unique(np.concatenate(donors)) if donors else [], pl.Int64)
     if who.len() > changes.MOST_TOLD:

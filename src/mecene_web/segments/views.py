@@ -102,7 +102,8 @@ def _form(
     posted = request.POST if request.method == "POST" else None
     told = {
         "title": words.say("segments", "titles.change" if segment else "titles.new"),
-        "segment": segment, "edited": edited, "token": uuid4() if posted is None else _token(request),
+        "segment": segment, "edited": edited,
+        "token": _token(request) if posted else uuid4(),
         "name": posted.get("name", "") if posted else segment.name if segment else "",
         "solicited": "solicited" in posted if posted else segment.solicited if segment else True,
     }  # fmt: skip

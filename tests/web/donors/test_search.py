@@ -9,7 +9,7 @@ from mecene_web.donors import search, searching
 from mecene_web.donors.models import Donor, Record
 from mecene_web.organisation import bulk
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def donor(number, last="Durand", first="Zoé", *, reference=None, **told):
@@ -45,6 +45,7 @@ def test_a_donor_is_found_by_any_part_of_what_is_known(people, text, found):
     assert numbers(text) == found
 
 
+@pytest.mark.django_db(transaction=True)
 def test_what_is_written_in_bulk_is_found_and_what_is_changed_or_gone_is_not(people):
     rows = pl.DataFrame(
         {"id": [1, 9], "kind": ["person"] * 2, "last_name": ["Martin", "Neuf"]}

@@ -83,17 +83,23 @@ def happen(seed, *, events=120):
         ref = f"event-{seed}-{number}"
         what = drawn.integers(0, 4)
         if what == 0:
-            Gift.objects.create(donor_id=donor, given_on=at.date(), amount_minor=int(drawn.integers(1, 90_000)),
+            amount = int(drawn.integers(1, 90_000))
+            Gift.objects.create(donor_id=donor, given_on=at.date(), amount_minor=amount,
                                 currency="EUR", kind="one_off", source_ref=ref)  # fmt: skip
         elif what == 1:
             kind = str(drawn.choice(["click", "reply", "unsubscribe", "page_view"]))
-            Interaction.objects.create(donor_id=donor, at=at, kind=kind, channel="email", source_ref=ref)
+            Interaction.objects.create(
+                donor_id=donor, at=at, kind=kind, channel="email", source_ref=ref
+            )
         elif what == 2:
-            Consent.objects.create(donor_id=donor, purpose="appeal", channel="email", source_ref=ref,
-                                   status=str(drawn.choice(["granted", "objected"])),
-                                   occurred_at=at, written_at=at)  # fmt: skip
+            status = str(drawn.choice(["granted", "objected"]))
+            Consent.objects.create(donor_id=donor, purpose="appeal", channel="email",
+                                   status=status, occurred_at=at, written_at=at,
+                                   source_ref=ref)  # fmt: skip
         else:
-            Contact.objects.create(donor_id=donor, at=at, channel="email", purpose="appeal", source_ref=ref)
+            Contact.objects.create(
+                donor_id=donor, at=at, channel="email", purpose="appeal", source_ref=ref
+            )
         touched.append(donor)
     touch.touch(touched, now=NOW)
     return touched
@@ -144,13 +150,16 @@ def test_members_after_events_are_those_of_the_night(association, seed):
     assert held() == after
     assert dict(Segment.objects.values_list("code", "members")) == members
     assert Passage.objects.count() == told
-    counts = {code: 0 for code in members} | Counter(code for code, _ in after)
+    counts = dict.fromkeys(members, 0) | Counter(code for code, _ in after)
     assert counts == members
 
 
 def test_a_passage_says_what_changed(association):
-    donor = Donor.objects.exclude(
-        memberships__segment__code="cliqueurs").filter(interactions=None, deceased_on=None, consents=None).first()
+    donor = (
+        Donor.objects.exclude(memberships__segment__code="cliqueurs")
+        .filter(interactions=None, deceased_on=None, consents=None)
+        .first()
+    )
     Interaction.objects.create(donor=donor, at=NOW, kind="click", channel="email", source_ref="one")
     touch.touch([donor.pk], now=NOW)
 
@@ -166,7 +175,8 @@ def test_who_objects_to_profiling_leaves_what_is_solicited_at_once(association):
     member = Membership.objects.filter(segment__code="fideles").first()
     Segment.objects.filter(code="grands").update(solicited=False)
     Consent.objects.create(donor_id=member.donor_id, purpose="profiling", status="objected",
-                           occurred_at=NOW - timedelta(hours=1), written_at=NOW, source_ref="no")  # fmt: skip
+                           occurred_at=NOW - timedelta(hours=1), written_at=NOW,
+                           source_ref="no")  # fmt: skip
     touch.touch([member.donor_id], now=NOW)
 
     live.advance(now=NOW)

@@ -14,7 +14,8 @@ from mecene_web.scores.models import Run
 from mecene_web.segments import columns, recompute, save
 from mecene_web.segments.models import Membership, Segment, Version
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
+with_writing = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 RULE = {"joint.0": "and", "name.0.0": "gifts_24m", "sign.0.0": ">=", "value.0.0": "2",
         "condition": "", "was": ""}  # fmt: skip
@@ -47,7 +48,7 @@ def settled(run):
 
 
 def test_rules_being_filled_in_show_their_text_their_count_and_ten_donors(night, browser):
-    told = page(browser("analyst", lang="en").post("/segments/shown/", RULE))
+    told = page(browser("analyst", lang="en").post("/segments/shown/", RULE | {"solicited": "on"}))
 
     assert 'name="was" value="gifts_24m >= 2"' in told
     assert "<dd>27</dd>" in told  # 28 have two gifts; one objects to profiling
@@ -78,7 +79,7 @@ def test_a_text_that_says_more_than_rules_is_text_alone(night, browser):
         "/segments/shown/", RULE | {"condition": "gifts_24m > 1 + 1"}))  # fmt: skip
 
     assert "says more than rules can show" in told
-    assert "<dd>26</dd>" in told
+    assert "<dd>27</dd>" in told
 
 
 @pytest.mark.parametrize(
@@ -118,6 +119,7 @@ def test_a_segment_is_made_once_even_if_its_form_is_sent_twice(night, browser):
     assert Version.objects.count() == 1
 
 
+@with_writing
 def test_a_segment_is_seen_with_its_members_changed_and_put_away(night, browser):
     window = browser("fundraiser", lang="en")
     window.post("/segments/new/", RULE | {"name": "Loyal", "solicited": "on"})
@@ -129,8 +131,8 @@ def test_a_segment_is_seen_with_its_members_changed_and_put_away(night, browser)
     assert "27" in page(window.get("/segments/"))
     form = window.get(f"/segments/{made.pk}/change/")
     assert "gifts_24m >= 2</textarea>" in page(form)
-    window.post(f"/segments/{made.pk}/change/", {"name": "Loyal", "condition": "gifts_24m >= 20",
-                                                 "was": "gifts_24m >= 2", "solicited": "on"})  # fmt: skip
+    fewer = {"condition": "gifts_24m >= 20", "was": "gifts_24m >= 2", "solicited": "on"}
+    window.post(f"/segments/{made.pk}/change/", {"name": "Loyal", **fewer})
     settled(night)
 
     told = page(window.get(f"/segments/{made.pk}/"))
@@ -142,6 +144,7 @@ def test_a_segment_is_seen_with_its_members_changed_and_put_away(night, browser)
     assert window.get(f"/segments/{made.pk}/change/").status_code == 404
 
 
+@with_writing
 def test_segments_nest_and_do_not_go_round(night, browser):
     window = browser("analyst", lang="en")
     one = save.save(save.Wanted("One", "gifts_24m >= 2"), by=None, now=NOW)
@@ -154,7 +157,11 @@ def test_segments_nest_and_do_not_go_round(night, browser):
     assert "go round in a circle" in page(refused)
     assert "rest on this one: Two" in page(window.post(f"/segments/{one.pk}/archive/", follow=True))
     settled(night)
-    assert set(Membership.objects.filter(segment=two).values_list("donor_id", flat=True)) == {3, 4, 5}
+    assert set(Membership.objects.filter(segment=two).values_list("donor_id", flat=True)) == {
+        3,
+        4,
+        5,
+    }
 
 
 @pytest.mark.parametrize(
@@ -178,7 +185,9 @@ def test_a_bad_form_is_refused_in_words_and_makes_nothing(night, browser, form):
     assert not Segment.objects.exists()
 
 
-@pytest.mark.parametrize("do", ["remove 0.9.9", "rule 5.5", "add nothing", "group 0.0", "x", "remove 0"])
+@pytest.mark.parametrize(
+    "do", ["remove 0.9.9", "rule 5.5", "add nothing", "group 0.0", "x", "remove 0"]
+)
 def test_a_button_of_another_page_changes_nothing(night, browser, do):
     told = page(browser("analyst").post("/segments/shown/", RULE | {"do": do}))
 
@@ -196,8 +205,8 @@ def test_every_column_can_be_drawn_and_found_in_both_languages(night, browser, l
     asked = {"name.0.0": "consent", "name.0.1": "interactions", "name.0.2": "in_segment"}
     assert 'name="purpose.0.0"' in page(window.post("/segments/shown/", form | asked))
     assert "interactions" in page(window.get("/segments/columns/"))
-    assert "largest_gift_minor" in page(window.get("/segments/columns/", {"sought": "largest gift"}
-                                                   if lang == "en" else {"sought": "grand don"}))  # fmt: skip
+    sought = {"en": "largest gift", "fr": "grand don"}[lang]
+    assert "largest_gift_minor" in page(window.get("/segments/columns/", {"sought": sought}))
     for address in ("/segments/", "/segments/new/"):
         assert window.get(address).status_code == 200
 

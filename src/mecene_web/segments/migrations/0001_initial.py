@@ -6,79 +6,161 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('donors', '0002_sought'),
+        ("donors", "0002_sought"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Settled',
+            name="Settled",
             fields=[
-                ('donor_id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(db_index=True)),
+                ("donor_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField(db_index=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Segment',
+            name="Segment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=60, unique=True)),
-                ('name', models.TextField()),
-                ('condition', models.TextField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('settled_version', models.PositiveIntegerField(default=0)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('solicited', models.BooleanField(default=True)),
-                ('members', models.BigIntegerField(default=0)),
-                ('made_at', models.DateTimeField()),
-                ('archived_at', models.DateTimeField(null=True)),
-                ('token', models.UUIDField(null=True, unique=True)),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=60, unique=True)),
+                ("name", models.TextField()),
+                ("condition", models.TextField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("settled_version", models.PositiveIntegerField(default=0)),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("solicited", models.BooleanField(default=True)),
+                ("members", models.BigIntegerField(default=0)),
+                ("made_at", models.DateTimeField()),
+                ("archived_at", models.DateTimeField(null=True)),
+                ("token", models.UUIDField(null=True, unique=True)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('pk', models.CompositePrimaryKey('segment_id', 'donor_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('since', models.DateTimeField()),
-                ('donor', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='donors.donor')),
-                ('segment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='segments.segment')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "segment_id",
+                        "donor_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("since", models.DateTimeField()),
+                (
+                    "donor",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="donors.donor",
+                    ),
+                ),
+                (
+                    "segment",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="segments.segment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Passage',
+            name="Passage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entered', models.BooleanField()),
-                ('at', models.DateTimeField()),
-                ('why', models.JSONField(default=dict)),
-                ('donor', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='passages', to='donors.donor')),
-                ('segment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='passages', to='segments.segment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("entered", models.BooleanField()),
+                ("at", models.DateTimeField()),
+                ("why", models.JSONField(default=dict)),
+                (
+                    "donor",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="passages",
+                        to="donors.donor",
+                    ),
+                ),
+                (
+                    "segment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="passages",
+                        to="segments.segment",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['segment', '-at'], name='passage_latest')],
+                "indexes": [models.Index(fields=["segment", "-at"], name="passage_latest")],
             },
         ),
         migrations.CreateModel(
-            name='Version',
+            name="Version",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('condition', models.TextField()),
-                ('solicited', models.BooleanField(default=True)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('segment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='segments.segment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("condition", models.TextField()),
+                ("solicited", models.BooleanField(default=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "segment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="segments.segment",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('segment', 'number'), name='version_is_told_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("segment", "number"), name="version_is_told_once"
+                    )
+                ],
             },
         ),
     ]
