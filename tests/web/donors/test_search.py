@@ -2,7 +2,7 @@
 
 import polars as pl
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from mecene.sources import folding
 from mecene_web.donors import search, searching
@@ -57,7 +57,8 @@ def test_what_is_written_in_bulk_is_found_and_what_is_changed_or_gone_is_not(peo
 
     with bulk.batch() as batch:
         batch.add(Donor, rows, replacing=True)
-        batch.write()
+        with transaction.atomic():
+            batch.write()
     Record.objects.create(key=9, donor_id=9)
 
     assert numbers("durand") == []
