@@ -5,8 +5,9 @@
 
 A home of its own is made under ``benchmarks/made``, in the database that ``DATABASE_URL`` names or
 SQLite: donors and their records written in bulk, gifts of a tenth of them, and the summary that a
-night would leave, drawn at random. Then: searching as one types (95th percentile of 200 texts), a hundred segments recomputed twice, and from
-500 events a second to membership. Prints a Markdown table.
+night would leave, drawn at random. Then: searching as one types (95th percentile of 200 texts), a
+hundred segments recomputed twice, and from 500 events a second to membership. Prints a Markdown
+table.
 """
 
 import argparse
@@ -66,6 +67,7 @@ def _base(donors, gifts):
     """Fill the database by its own bulk writing, and work out the night's tables."""
     from benchmarks import features as made
     from django.core.management import call_command
+    from django.db import transaction
 
     from mecene_web.donors.models import Donor, Record
     from mecene_web.giving.models import Gift

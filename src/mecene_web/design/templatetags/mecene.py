@@ -21,6 +21,13 @@ def say(key: str, **values: object) -> str:
     return words.say(app, name, **values)
 
 
+@register.simple_tag
+def say_of(section: str, name: str) -> str:
+    """Return the sentence of a section that a value names: ``say_of "app:states" state``."""
+    app, _, place = section.partition(":")
+    return words.say(app, f"{place}.{name}")
+
+
 @register.filter
 def number(value: float | None) -> str:
     """Return 12345 as « 12 345 »; nothing for nothing."""
@@ -75,12 +82,6 @@ def where(address: str) -> str:
         return reverse(address)
     except NoReverseMatch:
         return "/"
-
-
-@register.simple_tag
-def say_of(section: str, name: str) -> str:
-    """Return the word of a code: ``section.name``."""
-    return say(f"{section}.{name}")
 
 
 @register.simple_tag
