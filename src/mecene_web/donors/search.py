@@ -23,7 +23,7 @@ def search(text: str) -> list[Donor]:
 
     ``donor.standing`` is there without another query, where the night has worked it out.
     """
-    # What stands after the @ is of half the donors: it tells nobody apart, and is long to go through.
+    # What stands after the @ is of half the donors: it tells nobody apart, and takes long.
     words = folding.fold(text[:LONGEST].partition("@")[0]).split()[:_MOST_WORDS]
     if not words:
         return []
