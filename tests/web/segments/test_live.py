@@ -1,5 +1,6 @@
 """What is found after an event is what the night finds of the same facts."""
 
+import shutil
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
@@ -64,6 +65,7 @@ def night():
     """Have what the night works out of features, without its scores; return its run."""
     run = Run.objects.create(as_of=AS_OF, began_at=NOW, ended_at=timezone.now())
     place = nightly.folder_of(run)
+    shutil.rmtree(place, ignore_errors=True)  # of another test's run of the same number
     store = snapshot.write(place / "facts", on_progress=silent)
     (place / "summary").mkdir()
     found = summary.of(store, as_of=AS_OF, families=columns.FAMILIES)

@@ -1,6 +1,7 @@
 """A segment is built by rules or by text, seen as it is built, saved once, and put away."""
 
 import re
+import shutil
 from datetime import UTC, date, datetime
 from html import unescape
 from uuid import uuid4
@@ -29,7 +30,8 @@ def night():
         donor = Donor.objects.create(pk=number, last_name=f"Nom{number}", sought="")
         Record.objects.create(key=number, donor=donor)
     place = nightly.folder_of(run) / "summary"
-    place.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(place.parent, ignore_errors=True)  # of another test's run of the same number
+    place.mkdir(parents=True)
     pl.DataFrame({"donor_id": range(1, 31), "gifts_24m": range(30)}).with_columns(
         deceased=pl.lit(value=False), objects_profiling=pl.col("donor_id") == 30,
         largest_gift_minor=pl.col("gifts_24m") * 1_000,
