@@ -12,6 +12,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/login/", RedirectView.as_view(url="/accounts/login/", query_string=True)),
     path("admin/", admin.site.urls),
+    path("imports/", include("mecene_web.imports.urls")),
     path("exports/", include("mecene_web.exports.urls")),
     path("", include("mecene_web.overview.urls")),
 ]
