@@ -51,6 +51,7 @@ BENCHMARKS = (
     Benchmark("signals", "Alarms, held against what became of the donors", ("--quick",)),
     Benchmark("identity", "Who is who, on hard invented people", ("--quick",)),
     Benchmark("scores", "Who gives next, beside the peers", ("--only", "simulated")),
+    Benchmark("segments", "Donors found, segments recounted and followed", ("--quick",)),
     Benchmark("simulator", "Inventing an association", ("20_000",), ("200_000",)),
 )  # fmt: skip
 

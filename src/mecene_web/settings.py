@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "mecene_web.events",
     "mecene_web.imports",
     "mecene_web.scores",
+    "mecene_web.segments",
     "mecene_web.exports",
     "mecene_web.overview",
 ]
@@ -185,13 +186,19 @@ MECENE_WORKS: dict[str, str] = {
     "imports.load": "mecene_web.imports.load.work",
     "imports.undo": "mecene_web.imports.undo.work",
     "scores.nightly": "mecene_web.scores.nightly.work",
+    "segments.recompute": "mecene_web.segments.recompute.work",
 }
 # Kinds done by a process of their own, which gives its memory back.
 MECENE_HEAVY: set[str] = {
     "exports.write", "imports.check", "imports.load", "imports.undo", "scores.nightly",
+    "segments.recompute",
 }  # fmt: skip
 # Kind of work → hour of the day at which it comes back.
 MECENE_DAILY: dict[str, int] = {"scores.nightly": 2}
+# What follows a night, given its run; what the night before it said is still there.
+MECENE_AFTER_THE_NIGHT: list[str] = ["mecene_web.segments.recompute.after_the_night"]
+# What the worker does all the time, beside its works; each is told when to end.
+MECENE_ALWAYS: list[str] = ["mecene_web.segments.live.follow"]
 
 # The files of one import together; they go to the disk as they come.
 MECENE_LARGEST_UPLOAD_BYTES = int(environment.told("MECENE_LARGEST_UPLOAD_MB", "2048")) << 20

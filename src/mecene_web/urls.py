@@ -9,6 +9,7 @@ urlpatterns = [
     path("accounts/", include("mecene_web.accounts.urls")),
     path("donors/", include("mecene_web.donors.urls")),
     path("giving/", include("mecene_web.giving.urls")),
+    path("segments/", include("mecene_web.segments.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/login/", RedirectView.as_view(url="/accounts/login/", query_string=True)),
     path("admin/", admin.site.urls),

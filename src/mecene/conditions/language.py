@@ -2,36 +2,29 @@
 
 A subset of SQL: ``= != < <= > >=``, ``and or not``, ``in``, ``between``, ``is null``, ``is true``,
 ``like``, ``+ - * /``, ``coalesce abs least greatest starts_with``, numbers, 'texts', dates as
-'YYYY-MM-DD'. Nothing else can be said, so nothing else can be run.
+'YYYY-MM-DD', and what is ``asked`` of the log where it is answered. Nothing else can be run.
 
 What is unknown is not true: a donor without a ``last_gift_age_days`` answers to neither
 ``last_gift_age_days > 365`` nor its negation, only to ``is null``. Division by zero is unknown.
 """
 
 import difflib
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
-from mecene.conditions import values
+from mecene.conditions import drawing, lexing, values
+from mecene.conditions.asked import MOST_DAYS, SIGNATURES, Argument, Ask
+from mecene.conditions.drawing import Drawn
+from mecene.conditions.lexing import Word
 from mecene.conditions.mistake import InvalidCondition, Place
 from mecene.conditions.values import Value
 from mecene.features import dictionary
 
 LONGEST = 2_000
 DEEPEST = 40
-KEYWORDS = ("and", "or", "not", "in", "between", "is", "null", "like", "true", "false", "date")
 COMPARISONS = ("=", "==", "!=", "<>", "<", "<=", ">", ">=")
-
-_WORD = re.compile(
-    r"(?P<number>(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?)"
-    r"|(?P<name>[^\W\d]\w*)"
-    r"|(?P<text>'(?:[^']|'')*')"
-    r"|(?P<sign><=|>=|<>|!=|==|[=<>+\-*/(),])"
-    r"|(?P<space>\s+)"
-)
 
 
 @dataclass(frozen=True)
@@ -41,28 +34,30 @@ class Condition:
     Attributes:
         text: As written.
         expr: True for the donors who answer to it, false for all others; never empty.
-        columns: The columns it reads, sorted.
+        columns: The columns it reads, sorted; those that answer ``asks`` are not among them.
+        asks: What it asks beyond the columns: ``expr`` reads a column ``ask.column`` for each.
+        drawn: The same as rules in groups; None where it says more than they can.
     """
 
     text: str
     expr: pl.Expr
     columns: tuple[str, ...]
+    asks: tuple[Ask, ...] = ()
+    drawn: Drawn | None = None
 
 
-@dataclass(frozen=True)
-class _Word:
-    kind: str
-    text: str
-    place: Place
-
-
-def compile(text: str, *, columns: Mapping[str, pl.DataType] | None = None) -> Condition:
+def compile(
+    text: str,
+    *,
+    columns: Mapping[str, pl.DataType] | None = None,
+    asks: tuple[str, ...] = (),
+) -> Condition:
     """Return the condition that a text says, over the summary.
 
     Args:
         text: At most 2,000 characters.
-        columns: Name → Polars type of the columns that may be named; those of the summary by
-            default.
+        columns: Name → Polars type of those that may be named; by default the summary's.
+        asks: What may be asked beyond them (names of ``asked.SIGNATURES``): nothing by default.
 
     Raises:
         InvalidCondition: what is wrong and at which word, in French and English.
@@ -71,53 +66,39 @@ def compile(text: str, *, columns: Mapping[str, pl.DataType] | None = None) -> C
     if len(text) > LONGEST:
         place = Place(LONGEST, len(text))
         raise InvalidCondition("too_long", condition=text, place=place, limit=str(LONGEST))
-    reader = _Reader(text, words=_words(text), columns=known)
+    reader = _Reader(text, words=lexing.words(text), columns=known, asks=asks)
     answer = values.truth(reader.either(), text)
     if reader.word.kind != "end":
         reader.refuse("and, or", "and, or")
     expr = answer.expr.fill_null(value=False)
-    return Condition(text, expr, tuple(sorted(set(reader.used))))
-
-
-def _words(text: str) -> list[_Word]:
-    words = []
-    at = 0
-    while at < len(text):
-        found = _WORD.match(text, at)
-        if found is None:
-            kind = "open_text" if text[at] == "'" else "unknown_sign"
-            end = len(text) if kind == "open_text" else at + 1
-            raise InvalidCondition(kind, condition=text, place=Place(at, end), word=text[at])
-        if found.lastgroup != "space":
-            words.append(_Word(_kind(found), found.group(), Place(*found.span())))
-        at = found.end()
-    if not words:
-        raise InvalidCondition("empty", condition=text, place=Place(0, 1))
-    words.append(_Word("end", "", Place(len(text), len(text) + 1)))
-    return words
-
-
-def _kind(found: re.Match[str]) -> str:
-    if found.group("name") and found.group().lower() in KEYWORDS:
-        return "keyword"
-    return next(kind for kind in ("number", "name", "text", "sign") if found.group(kind))
+    return Condition(
+        text, expr, tuple(sorted(set(reader.used))),
+        tuple(dict.fromkeys(reader.asked)), drawing.whole(answer.drawn),
+    )  # fmt: skip
 
 
 class _Reader:
     """Reads words from left to right; one method a level of the grammar."""
 
     def __init__(
-        self, text: str, *, words: list[_Word], columns: Mapping[str, pl.DataType]
+        self,
+        text: str,
+        *,
+        words: list[Word],
+        columns: Mapping[str, pl.DataType],
+        asks: tuple[str, ...],
     ) -> None:
         self.text = text
         self.words = words
         self.columns = columns
+        self.asks = asks
         self.used: list[str] = []
+        self.asked: list[Ask] = []
         self.at = 0
         self.depth = 0
 
     @property
-    def word(self) -> _Word:
+    def word(self) -> Word:
         return self.words[self.at]
 
     def either(self) -> Value:
@@ -206,12 +187,14 @@ class _Reader:
         self.at -= 1
         return self.refuse("une colonne ou une valeur", "a column or a value")
 
-    def _call(self, name: _Word) -> Value:
+    def _call(self, name: Word) -> Value:
+        if name.text.lower() in self.asks:
+            return self._ask(name)
         function = values.FUNCTIONS.get(name.text.lower())
         if function is None:
             raise InvalidCondition(
                 "unknown_function", condition=self.text, place=name.place, word=name.text,
-                known=", ".join(sorted(values.FUNCTIONS)),
+                known=", ".join(sorted((*values.FUNCTIONS, *self.asks))),
             )  # fmt: skip
         self._need("(")
         arguments = [self._deeper(self._sum)]
@@ -220,7 +203,47 @@ class _Reader:
         self._need(")")
         return function(arguments, self.text, name.place)
 
-    def _column(self, name: _Word) -> Value:
+    def _ask(self, name: Word) -> Value:
+        """Return the answer to ``name(kind='click', days=90)``; what is said twice is refused."""
+        signature = SIGNATURES[name.text.lower()]
+        left = {argument.name: argument for argument in signature.arguments}
+        said: dict[str, str | int] = {}
+        self._need("(")
+        while not self._take(")"):
+            if said:
+                self._need(",")
+            word = self.word
+            argument = left.pop(signature.arguments[0].name if signature.bare else word.text, None)
+            if argument is None:
+                self.refuse(*[", ".join(left) or ")"] * 2)
+                continue
+            if not signature.bare:
+                self.at += 1
+                self._need("=")
+            said[argument.name] = self._said(argument)
+        for lacking in (argument.name for argument in left.values() if argument.required):
+            raise InvalidCondition(
+                "arguments", condition=self.text, place=name.place, word=name.text,
+                expected_fr=lacking, expected_en=lacking,
+            )  # fmt: skip
+        order = (one.name for one in signature.arguments if one.name in said)
+        self.asked.append(Ask(name.text.lower(), tuple((one, said[one]) for one in order)))
+        return values.asked(self.asked[-1], name.place)
+
+    def _said(self, argument: Argument) -> str | int:
+        word = self.word
+        if argument.name == "days":
+            if not (word.text.isdecimal() and 1 <= float(word.text) <= MOST_DAYS):
+                self.refuse(f"1 à {MOST_DAYS} jours", f"1 to {MOST_DAYS} days")
+            self.at += 1
+            return int(word.text)
+        written = self._written_text().written or ""
+        if argument.words and written not in argument.words:
+            self.at -= 1
+            self.refuse(*[", ".join(argument.words)] * 2)
+        return written
+
+    def _column(self, name: Word) -> Value:
         by_lower = {column.lower(): column for column in self.columns}
         column = by_lower.get(name.text.lower())
         if column is None:
@@ -253,19 +276,16 @@ class _Reader:
     def _deeper(self, part: Callable[[], Value]) -> Value:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise InvalidCondition(
-                "too_deep", condition=self.text, place=self.word.place, limit=str(DEEPEST)
-            )
+            place = self.word.place
+            raise InvalidCondition("too_deep", condition=self.text, place=place, limit=str(DEEPEST))
         inside = part()
         self.depth -= 1
         return inside
 
     def _take(self, text: str) -> bool:
-        word = self.word
-        if word.kind in ("sign", "keyword") and word.text.lower() == text:
-            self.at += 1
-            return True
-        return False
+        taken = self.word.kind in ("sign", "keyword") and self.word.text.lower() == text
+        self.at += taken
+        return taken
 
     def _need(self, text: str) -> None:
         if not self._take(text):

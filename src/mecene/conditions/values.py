@@ -6,12 +6,15 @@ Numbers are reckoned as 64-bit floats. An empty value makes what it touches unkn
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NoReturn
 
 import polars as pl
 
+from mecene.conditions import drawing
+from mecene.conditions.asked import SIGNATURES, Ask
+from mecene.conditions.drawing import Fixed, Piece, Subject
 from mecene.conditions.mistake import TYPES, InvalidCondition, Place
 
 
@@ -19,13 +22,14 @@ from mecene.conditions.mistake import TYPES, InvalidCondition, Place
 class Value:
     """A piece of a condition: its expression, its type, its place, its words when it is a text.
 
-    ``type`` is ``number``, ``text``, ``date`` or ``truth``.
+    ``type`` is ``number``, ``text``, ``date`` or ``truth``; ``drawn`` is None where it cannot be.
     """
 
     expr: pl.Expr
     type: str
     place: Place
     written: str | None = None
+    drawn: Piece | None = None
 
 
 def number(word: str, place: Place, condition: str) -> Value:
@@ -33,31 +37,40 @@ def number(word: str, place: Place, condition: str) -> Value:
     reckoned = float(word)
     if not math.isfinite(reckoned):
         raise InvalidCondition("too_big", condition=condition, place=place, word=word)
-    return Value(pl.lit(reckoned, dtype=pl.Float64), "number", place)
+    expr = pl.lit(reckoned, dtype=pl.Float64)
+    return Value(expr, "number", place, drawn=Fixed(reckoned))
 
 
 def text(word: str, place: Place) -> Value:
     """Return a text as written between quotes; a quote in it is doubled."""
     inside = word[1:-1].replace("''", "'")
-    return Value(pl.lit(inside, dtype=pl.String), "text", place, inside)
+    return Value(pl.lit(inside, dtype=pl.String), "text", place, inside, Fixed(inside))
 
 
 def true_or_false(word: str, place: Place) -> Value:
     """Return true or false."""
-    return Value(pl.lit(word.lower() == "true"), "truth", place)
+    said = word.lower() == "true"
+    return Value(pl.lit(said), "truth", place, drawn=Fixed(said))
 
 
 def column(name: str, type_: pl.DataType, place: Place) -> Value:
     """Return a column; whole numbers become floats."""
+    drawn = Subject(name)
     if type_.is_numeric():
-        return Value(pl.col(name).cast(pl.Float64), "number", place)
+        return Value(pl.col(name).cast(pl.Float64), "number", place, drawn=drawn)
     if isinstance(type_, pl.Datetime):
-        return Value(pl.col(name).dt.date(), "date", place)
+        return Value(pl.col(name).dt.date(), "date", place, drawn=drawn)
     if isinstance(type_, pl.Date):
-        return Value(pl.col(name), "date", place)
+        return Value(pl.col(name), "date", place, drawn=drawn)
     if isinstance(type_, pl.Boolean):
-        return Value(pl.col(name), "truth", place)
-    return Value(pl.col(name).cast(pl.String), "text", place)
+        return Value(pl.col(name), "truth", place, drawn=drawn)
+    return Value(pl.col(name).cast(pl.String), "text", place, drawn=drawn)
+
+
+def asked(ask: Ask, place: Place) -> Value:
+    """Return the answer to what is asked, from the column that will hold it."""
+    answer = column(ask.column, SIGNATURES[ask.name].type, place)
+    return replace(answer, drawn=Subject(ask))
 
 
 def as_date(value: Value, condition: str) -> Value:
@@ -73,7 +86,7 @@ def as_date(value: Value, condition: str) -> Value:
         raise InvalidCondition(
             "not_a_date", condition=condition, place=value.place, word=written[:40]
         )
-    return Value(pl.lit(day), "date", value.place)
+    return Value(pl.lit(day), "date", value.place, drawn=Fixed(day))
 
 
 def truth(value: Value, condition: str) -> Value:
@@ -84,19 +97,22 @@ def truth(value: Value, condition: str) -> Value:
 def either(left: Value, _sign: str, right: Value, condition: str) -> Value:
     """Return ``left or right``."""
     expr = truth(left, condition).expr | truth(right, condition).expr
-    return Value(expr, "truth", _span(left, right))
+    drawn = drawing.joined("or", left.drawn, right.drawn)
+    return Value(expr, "truth", _span(left, right), drawn=drawn)
 
 
 def both(left: Value, _sign: str, right: Value, condition: str) -> Value:
     """Return ``left and right``."""
     expr = truth(left, condition).expr & truth(right, condition).expr
-    return Value(expr, "truth", _span(left, right))
+    drawn = drawing.joined("and", left.drawn, right.drawn)
+    return Value(expr, "truth", _span(left, right), drawn=drawn)
 
 
 def negated(value: Value, condition: str, *, from_: Place | None = None) -> Value:
     """Return ``not value``; unknown stays unknown."""
     place = Place((from_ or value.place).start, value.place.end)
-    return Value(truth(value, condition).expr.not_(), "truth", place)
+    expr = truth(value, condition).expr.not_()
+    return Value(expr, "truth", place, drawn=drawing.turned(value.drawn))
 
 
 def compared(left: Value, sign: str, right: Value, condition: str) -> Value:
@@ -109,13 +125,16 @@ def compared(left: Value, sign: str, right: Value, condition: str) -> Value:
         "=": a == b, "==": a == b, "!=": a != b, "<>": a != b,
         "<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b,
     }  # fmt: skip
-    return Value(answers[sign], "truth", _span(left, right))
+    drawn = drawing.compared(left.drawn, sign, right.drawn)
+    return Value(answers[sign], "truth", _span(left, right), drawn=drawn)
 
 
 def between(value: Value, low: Value, high: Value, condition: str) -> Value:
     """Return whether a value lies from low to high, both included."""
     above = compared(value, ">=", low, condition)
-    return both(above, "and", compared(value, "<=", high, condition), condition)
+    answer = both(above, "and", compared(value, "<=", high, condition), condition)
+    low, high = (_alike(value, limit, condition)[1] for limit in (low, high))
+    return replace(answer, drawn=drawing.about(value.drawn, "between", low.drawn, high.drawn))
 
 
 def among(value: Value, choices: list[Value], condition: str) -> Value:
@@ -123,14 +142,18 @@ def among(value: Value, choices: list[Value], condition: str) -> Value:
     answer = compared(value, "=", choices[0], condition)
     for choice in choices[1:]:
         answer = either(answer, "or", compared(value, "=", choice, condition), condition)
-    return answer
+    said = [_alike(value, choice, condition)[1].drawn for choice in choices]
+    return replace(answer, drawn=drawing.about(value.drawn, "in", *said))
 
 
 def is_just(value: Value, wanted: bool | None, condition: str) -> Value:
     """Return ``is null``, ``is true`` or ``is false``: always known."""
     if wanted is None:
-        return Value(value.expr.is_null(), "truth", value.place)
-    return Value(truth(value, condition).expr.eq_missing(pl.lit(wanted)), "truth", value.place)
+        drawn = drawing.about(value.drawn, "is null")
+        return Value(value.expr.is_null(), "truth", value.place, drawn=drawn)
+    expr = truth(value, condition).expr.eq_missing(pl.lit(wanted))
+    drawn = drawing.about(value.drawn, f"is {wanted}".lower())
+    return Value(expr, "truth", value.place, drawn=drawn)
 
 
 def like(value: Value, pattern: Value, condition: str) -> Value:
@@ -139,7 +162,8 @@ def like(value: Value, pattern: Value, condition: str) -> Value:
     wild = {"%": ".*", "_": "."}
     shape = "".join(wild.get(sign, re.escape(sign)) for sign in pattern.written or "")
     expr = value.expr.str.contains(rf"(?s)\A{shape}\z")
-    return Value(expr, "truth", _span(value, pattern))
+    drawn = drawing.about(value.drawn, "like", pattern.drawn)
+    return Value(expr, "truth", _span(value, pattern), drawn=drawn)
 
 
 def reckoned(left: Value, sign: str, right: Value, condition: str) -> Value:
@@ -154,7 +178,10 @@ def reckoned(left: Value, sign: str, right: Value, condition: str) -> Value:
 def minus(value: Value, condition: str, *, from_: Place) -> Value:
     """Return the opposite of a number."""
     place = Place(from_.start, value.place.end)
-    return Value(-_typed(value, "number", condition).expr, "number", place)
+    expr = -_typed(value, "number", condition).expr
+    said = value.drawn.value if isinstance(value.drawn, Fixed) else None
+    drawn = Fixed(-said) if isinstance(said, float) else None
+    return Value(expr, "number", place, drawn=drawn)
 
 
 def _coalesce(arguments: list[Value], condition: str, name: Place) -> Value:
@@ -187,7 +214,8 @@ def _starts_with(arguments: list[Value], condition: str, name: Place) -> Value:
         expected = ("deux textes", "two texts")
         _refuse("arguments", name, condition, word="starts_with", expected=expected)
     whole, start = (_typed(value, "text", condition).expr for value in arguments)
-    return Value(whole.str.starts_with(start), "truth", name)
+    drawn = drawing.about(arguments[0].drawn, "starts_with", arguments[1].drawn)
+    return Value(whole.str.starts_with(start), "truth", name, drawn=drawn)
 
 
 FUNCTIONS: dict[str, Callable[[list[Value], str, Place], Value]] = {

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from importlib import resources
+from pathlib import Path
 
 import duckdb
 import polars as pl
@@ -72,6 +73,40 @@ def connected(
             if donors is not None and "donor_id" in table.schema:
                 stored += f" where donor_id >= {donors.start} and donor_id < {donors.stop}"
             connection.execute(f"create view raw.{table.name} as {stored}")
+        connection.execute(resources.files("mecene.engine").joinpath("seen.sql").read_text())
+        yield connection
+
+
+@contextmanager
+def connected_to(
+    rows: Mapping[str, pl.DataFrame],
+    *,
+    as_of: date,
+    beside: Path,
+    parameters: Mapping[str, Parameter] | None = None,
+    limits: Limits | None = None,
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection whose views are the facts of a few donors, in memory.
+
+    Args:
+        rows: Table of ``mecene.facts`` → its rows, of that contract; absent tables are empty.
+        as_of: Facts dated on or after it are not seen.
+        beside: Where it may spill.
+        parameters: Further constants, by name.
+        limits: Memory and threads.
+    """
+    with connections.opened(beside, limits=limits) as connection:
+        define(connection, {"as_of": as_of} | dict(parameters or {}))
+        connection.execute("create schema raw")
+        for table in facts.TABLES.values():
+            held = rows.get(table.name)
+            if held is None or not held.height:
+                empty = connections.no_rows(table)
+                connection.execute(f"create view raw.{table.name} as {empty}")
+                continue
+            connection.register("passing", held.select(list(table.schema)).to_arrow())
+            connection.execute(f"create table raw.{table.name} as from passing")
+            connection.unregister("passing")
         connection.execute(resources.files("mecene.engine").joinpath("seen.sql").read_text())
         yield connection
 

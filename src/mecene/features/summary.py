@@ -13,6 +13,7 @@ from importlib import resources
 import duckdb
 import polars as pl
 
+from mecene import facts
 from mecene.engine import duck
 from mecene.engine.connection import Limits, Parameter
 from mecene.engine.store import BUCKETS, FactStore
@@ -70,6 +71,38 @@ def of(
     lying = _as_they_lie(store, bucket, known, limits)
     with _ready(store, as_of, bucket, None, known, limits) as connection:
         return _in_order(_one(connection, families or dictionary.families(), lying))
+
+
+def of_rows(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    known: Mapping[str, Parameter],
+    families: tuple[str, ...],
+) -> pl.DataFrame:
+    """Return one row a donor of those whose facts a connection holds (``duck.connected_to``).
+
+    Args:
+        connection: With ``known`` among its constants.
+        known: ``known_of(store)`` of all the donors, and ``year_starts_in_month``.
+        families: Of columns.
+    """
+    _prepare(connection, known)
+    return _in_order(_one(connection, families, as_they_lie=False))
+
+
+def known_of(
+    store: FactStore, *, as_of: date, limits: Limits | None = None
+) -> dict[str, Parameter]:
+    """Return the constants of the families' SQL, which the whole store knows and no part of it."""
+    return _known(store, as_of, limits or LIMITS)[0]
+
+
+def tables(families: tuple[str, ...]) -> frozenset[str]:
+    """Return the tables of facts that some families read; ``donors`` is always one."""
+    said = " ".join(text(name) for name in (*families, *INTERMEDIATE))
+    return frozenset(
+        {"donors"} | {name for name in facts.TABLES if re.search(rf"\b{name}\b", said)}
+    )
 
 
 def batches(
@@ -160,13 +193,17 @@ def _ready(
     with duck.connected(
         store, as_of=as_of, bucket=bucket, donors=donors, parameters=known, limits=limits
     ) as connection:
-        # Sizes are guessed on unseen files: left to itself it hashes the gifts, not the donors.
-        connection.execute("set disabled_optimizers = 'build_side_probe_side'")
-        connection.execute("set preserve_insertion_order = true")
-        several = bool(known["has_several_currencies"])
-        for name, sql in intermediate(has_several_currencies=several).items():
-            connection.execute(f"create temp view {name} as {sql}")
+        _prepare(connection, known)
         yield connection
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection, known: Mapping[str, Parameter]) -> None:
+    # Sizes are guessed on unseen files: left to itself it hashes the gifts, not the donors.
+    connection.execute("set disabled_optimizers = 'build_side_probe_side'")
+    connection.execute("set preserve_insertion_order = true")
+    several = bool(known["has_several_currencies"])
+    for name, sql in intermediate(has_several_currencies=several).items():
+        connection.execute(f"create temp view {name} as {sql}")
 
 
 def _shares(store: FactStore, highest: int) -> Iterator[tuple[tuple[str, ...], range | None]]:

@@ -23,17 +23,27 @@ def search(text: str) -> list[Donor]:
 
     ``donor.standing`` is there without another query, where the night has worked it out.
     """
-    words = folding.fold(text[:LONGEST]).split()[:_MOST_WORDS]
+    # What stands after the @ is of half the donors: it tells nobody apart, and takes long.
+    words = folding.fold(text[:LONGEST].partition("@")[0]).split()[:_MOST_WORDS]
     if not words:
         return []
-    ids = _by_reference(text)
+    ids = _by_address(text) or _by_reference(text)
     for begun in (False, True):
-        if len(ids) < SHOWN:
+        if len(ids) < SHOWN and not ("@" in text and ids):
             ids += sought.matching(connection, words, begun=begun, limit=SHOWN * _MARGIN)
     known = Exists(Record.objects.filter(donor=OuterRef("pk")))
     found = Donor.objects.filter(known, pk__in=ids).select_related("standing")
     by_id = {donor.pk: donor for donor in found}
     return [by_id[number] for number in dict.fromkeys(ids) if number in by_id][:SHOWN]
+
+
+def _by_address(text: str) -> list[int]:
+    """Return the donors whose e-mail address begins so, once it is more than a name."""
+    address = text.strip()[:LONGEST].lower()
+    if "@" not in address or "\0" in address:
+        return []
+    held = Donor.objects.filter(email__gte=address, email__lt=address + "\U0010ffff")
+    return list(held.values_list("pk", flat=True)[: SHOWN * _MARGIN])
 
 
 def _by_reference(text: str) -> list[int]:

@@ -10,6 +10,7 @@ import polars as pl
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from mecene.engine.store import FactStore
 from mecene.report import analysis, folder, pieces
@@ -45,6 +46,8 @@ def run(*, as_of: date, on_progress: Progress) -> Run:
     try:
         facts = snapshot.write(place / "facts", on_progress=on_progress)
         _worked_out(made, facts, own, on_progress)
+        for name in settings.MECENE_AFTER_THE_NIGHT:
+            import_string(name)(made, on_progress)
     except BaseException:
         shutil.rmtree(place, ignore_errors=True)
         raise

@@ -4,7 +4,7 @@ A sixteenth of the donors at a time, so that memory does not grow with their num
 never edited: who was erased is absent from the next one, and the others are deleted.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -41,10 +41,7 @@ def write(into: Path, *, on_progress: Progress) -> FactStore:
     """Write every fact into a new folder; return the store."""
     for number in range(facts.BUCKETS):
         on_progress("snapshot", number, facts.BUCKETS)
-        share = f"donor_id %% {facts.BUCKETS} = {number}"
-        bucket = {name: _facts(name, model, where=share) for name, model in _BY_DONOR.items()}
-        bucket["donors"] = _donors(number, bucket)
-        bucket["recurring_changes"] = _changes(number)
+        bucket = _bucket(f"%% {facts.BUCKETS} = {number}")
         store.write_facts({name: rows for name, rows in bucket.items() if rows.height}, into)
     alone = {
         "gifts": _facts("gifts", Gift, where="donor_id is null"),
@@ -53,6 +50,31 @@ def write(into: Path, *, on_progress: Progress) -> FactStore:
     store.write_facts({name: rows for name, rows in alone.items() if rows.height}, into)
     on_progress("snapshot", facts.BUCKETS, facts.BUCKETS)
     return FactStore(into)
+
+
+def of(donors: Iterable[int], *, wanted: Collection[str]) -> dict[str, pl.DataFrame]:
+    """Return the facts of a few donors as they are now, as a snapshot would have them.
+
+    Args:
+        donors: Their numbers.
+        wanted: Tables beside ``donors``; of the others, only first days are looked at.
+    """
+    listed = ", ".join(str(int(number)) for number in donors)
+    return _bucket(f"in ({listed or 0})", wanted=wanted) | {
+        name: _facts(name, Campaign) for name in {"campaigns"} & set(wanted)
+    }
+
+
+def _bucket(which: str, *, wanted: Collection[str] | None = None) -> dict[str, pl.DataFrame]:
+    """Return the facts of donors by table; ``which`` is a condition on their number, in SQL."""
+    bucket = {
+        name: _facts(name, model, where=f"donor_id {which}")
+        for name, model in _BY_DONOR.items()
+        if wanted is None or name in wanted
+    }
+    if wanted is None or "recurring_changes" in wanted:
+        bucket["recurring_changes"] = _changes(which)
+    return bucket | {"donors": _donors(which, bucket)}
 
 
 def _facts(name: str, model: type[models.Model], *, where: str = "") -> pl.DataFrame:
@@ -72,17 +94,17 @@ def _facts(name: str, model: type[models.Model], *, where: str = "") -> pl.DataF
     return facts.complete(told.with_columns(moments), contract)
 
 
-def _donors(number: int, bucket: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def _donors(which: str, bucket: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Return donors of whom something is known, met on the day of their first fact at latest."""
-    rows = _facts("donors", Donor, where=f"id %% {facts.BUCKETS} = {number}")
-    share = f"donor_id %% {facts.BUCKETS} = {number}"
-    records = tables.read(Record, ["donor_id", "external_id", "declared"], where=share)
+    rows = _facts("donors", Donor, where=f"id {which}")
+    told = ["donor_id", "external_id", "declared"]
+    records = tables.read(Record, told, where=f"donor_id {which}")
     # Who was joined to another has no record left: they are that other now.
     known = records.group_by("donor_id").agg(
         references=pl.col("external_id").drop_nulls().unique().sort(),
         declared=pl.col("declared").any(),
     )
-    met = _met(bucket)
+    met = _met(which, bucket)
     acquired = (
         pl.when(pl.col("acquired_on").is_null() & pl.col("declared"))
         .then(None)
@@ -96,20 +118,24 @@ def _donors(number: int, bucket: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     )
 
 
-def _met(bucket: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Return (donor_id, first_fact_on)."""
+def _met(which: str, bucket: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Return (donor_id, first_fact_on); tables that were not read are asked for that day alone."""
     days = [
         rows.select("donor_id", first_fact_on=pl.col(store.DATED[name]).cast(pl.Date))
         for name, rows in bucket.items()
-        if rows.height and name in store.DATED
+        if rows.height and name != "recurring_changes"
     ]
+    for name, model in _BY_DONOR.items():
+        if name not in bucket:
+            dated = store.DATED[name]
+            rows = tables.read(model, ["donor_id", dated], where=f"donor_id {which}")
+            days.append(rows.select("donor_id", first_fact_on=pl.col(dated).cast(pl.Date)))
     none = pl.DataFrame(schema={"donor_id": pl.Int64, "first_fact_on": pl.Date})
     return pl.concat([none, *days]).group_by("donor_id").agg(pl.col("first_fact_on").min())
 
 
-def _changes(number: int) -> pl.DataFrame:
-    share = f"donor_id %% {facts.BUCKETS} = {number}"
-    commitments = tables.read(Commitment, ["id", "ref", "donor_id"], where=share)
+def _changes(which: str) -> pl.DataFrame:
+    commitments = tables.read(Commitment, ["id", "ref", "donor_id"], where=f"donor_id {which}")
     told = ["commitment_id", "effective_on", "kind", "amount_minor", "source_ref"]
     changes = tables.read(
         CommitmentChange, told, among=commitments["id"].to_list(), by="commitment_id"

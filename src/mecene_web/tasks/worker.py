@@ -3,10 +3,12 @@
 import threading
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import close_old_connections, connection
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from mecene_web.tasks import reap, schedule
 
@@ -20,6 +22,9 @@ def work(*, once: bool = False) -> None:
     rounds = threading.Thread(target=_rounds, args=(over,), name="rounds", daemon=True)
     if not once:
         rounds.start()
+        for name in settings.MECENE_ALWAYS:
+            always = import_string(name)
+            threading.Thread(target=always, args=(over,), name=name, daemon=True).start()
     try:
         call_command("db_worker", batch=once, interval=0.25, startup_delay=False, reload=False)
     finally:
