@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "mecene_web.events",
     "mecene_web.imports",
     "mecene_web.scores",
+    "mecene_web.rights",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -85,6 +86,10 @@ STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static"
 
 # Kind of work → the function that does it.
-MECENE_WORKS: dict[str, str] = {"scores.nightly": "mecene_web.scores.nightly.work"}
+MECENE_WORKS: dict[str, str] = {
+    "scores.nightly": "mecene_web.scores.nightly.work",
+    "rights.wipe": "mecene_web.rights.wipe.work",
+    "rights.sweep": "mecene_web.rights.sweep.work",
+}
 # Kind of work → hour of the day at which it comes back.
 MECENE_DAILY: dict[str, int] = {"scores.nightly": 2}

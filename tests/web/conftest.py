@@ -14,6 +14,31 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "mecene_web.settings"
 django.setup()
 
 
+def _emptied_whatever_refuses(connection: Any) -> None:
+    """Let the tables be emptied between tests: ledgers refuse it from anybody else."""
+    flush = connection.ops.sql_flush
+
+    def sql_flush(*args: Any, **told: Any) -> list[str]:
+        lines = flush(*args, **told)
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("select name, sql from sqlite_master where type = 'trigger'")
+                triggers = cursor.fetchall()
+            off = [f'drop trigger "{name}"' for name, _ in triggers]
+            return [*off, *lines, *(sql for _, sql in triggers)]
+        return ["set session_replication_role = replica", *lines,
+                "set session_replication_role = origin"]  # fmt: skip
+
+    connection.ops.sql_flush = sql_flush
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptying() -> None:
+    from django.db import connection
+
+    _emptied_whatever_refuses(connection)
+
+
 @pytest.fixture
 def works(settings: Any) -> Iterator[Any]:
     """Works of a test's own, by name: ``works(name=function)``."""

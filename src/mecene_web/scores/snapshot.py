@@ -13,6 +13,7 @@ from django.db import models
 from mecene import facts
 from mecene.engine import store
 from mecene.engine.store import FactStore
+from mecene_web.consent import assumed
 from mecene_web.consent.models import Consent
 from mecene_web.donors.models import Attribute, Donor, Record
 from mecene_web.events.models import Contact, Interaction
@@ -45,6 +46,7 @@ def write(into: Path, *, on_progress: Progress) -> FactStore:
         bucket = {name: _facts(name, model, where=share) for name, model in _BY_DONOR.items()}
         bucket["donors"] = _donors(number, bucket)
         bucket["recurring_changes"] = _changes(number)
+        bucket["consents"] = assumed.heard(bucket["consents"], where=share)
         store.write_facts({name: rows for name, rows in bucket.items() if rows.height}, into)
     alone = {
         "gifts": _facts("gifts", Gift, where="donor_id is null"),
@@ -88,10 +90,16 @@ def _donors(number: int, bucket: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         .then(None)
         .otherwise(pl.min_horizontal("acquired_on", "first_fact_on"))
     )
+    deaths = assumed.deaths(where=share)
     return (
         rows.join(known, on="donor_id")
         .join(met, on="donor_id", how="left")
-        .with_columns(external_ids="references", acquired_on=acquired)
+        .join(deaths, on="donor_id", how="left")
+        .with_columns(
+            external_ids="references",
+            acquired_on=acquired,
+            deceased_on=pl.coalesce("deceased_on", "died_on"),
+        )
         .select(list(facts.DONORS.schema))
     )
 
