@@ -2,11 +2,16 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 # Each app's pages stand under its own name; those that open the house stand at its door.
 urlpatterns = [
     path("accounts/", include("mecene_web.accounts.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/login/", RedirectView.as_view(url="/accounts/login/", query_string=True)),
     path("preferences/", include("mecene_web.consent.urls")),
     path("rights/", include("mecene_web.rights.urls")),
     path("admin/", admin.site.urls),
+    path("exports/", include("mecene_web.exports.urls")),
+    path("", include("mecene_web.overview.urls")),
 ]

@@ -14,29 +14,44 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "mecene_web.settings"
 django.setup()
 
 
-def _emptied_whatever_refuses(connection: Any) -> None:
-    """Let the tables be emptied between tests: ledgers refuse it from anybody else."""
-    flush = connection.ops.sql_flush
-
-    def sql_flush(*args: Any, **told: Any) -> list[str]:
-        lines = flush(*args, **told)
-        if connection.vendor == "sqlite":
-            with connection.cursor() as cursor:
-                cursor.execute("select name, sql from sqlite_master where type = 'trigger'")
-                triggers = cursor.fetchall()
-            off = [f'drop trigger "{name}"' for name, _ in triggers]
-            return [*off, *lines, *(sql for _, sql in triggers)]
-        return ["set session_replication_role = replica", *lines,
-                "set session_replication_role = origin"]  # fmt: skip
-
-    connection.ops.sql_flush = sql_flush
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _emptying() -> None:
+def _in_a_file() -> None:
+    """Have SQLite's test database in a file: threads and processes share it as they do live."""
     from django.db import connection
 
-    _emptied_whatever_refuses(connection)
+    if connection.vendor == "sqlite":
+        told = connection.settings_dict
+        told["TEST"]["NAME"] = os.path.join(os.environ["MECENE_HOME"], "test.sqlite3")
+        # A test's database need not outlive the machine.
+        unsure = told["OPTIONS"]["init_command"].replace("synchronous = full", "synchronous = off")
+        told["OPTIONS"]["init_command"] = unsure
+
+
+_in_a_file()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def emptied_between_tests() -> Iterator[None]:
+    """A database is emptied after a test of whole transactions; its ledgers too."""
+    from django.db import connection
+    from django.db.backends.base.operations import BaseDatabaseOperations
+
+    from mecene_web.audit import append_only
+    from mecene_web.consent import ledger
+
+    whole = BaseDatabaseOperations.execute_sql_flush
+
+    def emptied(self: Any, statements: Any) -> None:
+        for statement in (*append_only.DROP[connection.vendor], *ledger.DROP[connection.vendor]):
+            connection.cursor().execute(statement)
+        whole(self, statements)
+        for statement in (
+            *append_only.CREATE[connection.vendor], *ledger.CREATE[connection.vendor],
+        ):  # fmt: skip
+            connection.cursor().execute(statement)
+
+    BaseDatabaseOperations.execute_sql_flush = emptied
+    yield
+    BaseDatabaseOperations.execute_sql_flush = whole
 
 
 @pytest.fixture

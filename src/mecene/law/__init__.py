@@ -1,1 +1,1 @@
-"""Law: dated legal parameters, and what a person's own words allow us to do."""
+"""Law: dated legal parameters with their sources, and what a person's own words allow us to do."""
