@@ -49,6 +49,17 @@ def restore(
     from mecene_web import home as homes
 
     backups.restore(file, into=homes.folder())
+    _open(home)
+    from django.utils import timezone
+
+    from mecene_web import upgrade
+    from mecene_web.rights import replay
+
+    upgrade.upgrade(now=timezone.localtime())
+    # Who was erased since the backup is remembered beside it.
+    gone = replay.replay([file.parent / "erasures.jsonl"], now=timezone.now())
+    if gone:
+        typer.echo(f"Effacements rejoués / erasures replayed: {len(gone)}")
     typer.echo(homes.folder())
 
 

@@ -30,7 +30,8 @@ CREATE: dict[str, tuple[str, ...]] = {
         "create trigger consent_no_replacement before insert on consent_consent "
         f"when exists (select 1 from consent_consent where id = new.id) {_STOP}",
         f"create trigger wording_no_change before update on consent_wording {_STOP}",
-        f"create trigger wording_no_removal before delete on consent_wording when {_CLOSED} {_STOP}",
+        "create trigger wording_no_removal before delete on consent_wording "
+        f"when {_CLOSED} {_STOP}",
     ),
     "postgresql": (
         "create function consent_refuse() returns trigger language plpgsql as $$ begin "

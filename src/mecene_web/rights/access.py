@@ -139,7 +139,8 @@ def _rows(model: type[models.Model], key: str, ids: list[int]) -> list[dict[str,
         field.attname for field in model._meta.concrete_fields
         if field.attname not in _LEFT_OUT and not isinstance(field, models.BinaryField)
     ]  # fmt: skip
-    found = holdings.rows(model).filter(**{f"{key}__in": ids}).order_by("pk")
+    first = [field.attname for field in model._meta.pk_fields]
+    found = holdings.rows(model).filter(**{f"{key}__in": ids}).order_by(*first)
     return [dict(row) for row in found.values(*columns)]
 
 

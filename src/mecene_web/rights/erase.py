@@ -130,15 +130,18 @@ def _gone(people: Sequence[int]) -> None:
 
 def _removed(rows: "models.QuerySet[models.Model]") -> None:
     """Remove rows after all that hangs on them, which would refuse otherwise."""
-    ids = list(rows.values_list("pk", flat=True))
-    if not ids:
+    hanging = [
+        relation
+        for relation in rows.model._meta.get_fields(include_hidden=True)
+        if relation.auto_created and not relation.concrete and relation.is_relation
+        if not relation.many_to_many and relation.related_model is not rows.model
+    ]
+    if not hanging:
+        rows._raw_delete(rows.db)
         return
-    for relation in rows.model._meta.get_fields(include_hidden=True):
-        if not (relation.auto_created and not relation.concrete and relation.is_relation):
-            continue
-        if relation.many_to_many or relation.on_delete is models.SET_NULL:
-            continue
-        below = relation.related_model
-        if below is not rows.model:
-            _removed(holdings.rows(below).filter(**{f"{relation.field.name}__in": ids}))
+    ids = list(rows.values_list("pk", flat=True))
+    for relation in hanging:
+        if ids and relation.on_delete is not models.SET_NULL:
+            below = holdings.rows(relation.related_model)
+            _removed(below.filter(**{f"{relation.field.name}__in": ids}))
     rows.model._base_manager.filter(pk__in=ids).delete()

@@ -21,6 +21,7 @@ ERASED = frozenset(
         "donors.ContactPerson", "donors.Household", "giving.Commitment",
         "giving.CommitmentChange", "events.Contact", "events.Visitor", "events.Interaction",
         "consent.Consent", "consent.Mark", "scores.Standing", "scores.Listed", "audit.DonorKey",
+        "segments.Membership", "segments.Passage", "segments.Settled", "imports.Move",
     }
 )  # fmt: skip
 # Free words in which a person may be named though the row is not theirs: the words are struck.
@@ -28,7 +29,7 @@ STRUCK = {
     "donors.Note": ("text",), "donors.Task": ("what", "said"), "donors.Following": ("next_step",),
     "imports.Import": ("problem", "account"), "tasks.Work": ("problem", "result"),
     "rights.Request": ("asked_by", "note"), "admin.LogEntry": ("object_repr", "change_message"),
-    "scores.Run": ("metrics",),
+    "scores.Run": ("metrics",), "exports.Export": ("problem",),
 }  # fmt: skip
 # Rows kept for a while for machines alone: one that names the person goes whole.
 TRANSIENT = {
@@ -42,7 +43,7 @@ OTHERS = frozenset(
         "accounts.Staff", "api.Key", "api.Told", "api.Provider", "audit.Entry", "audit.Head",
         "consent.Wording", "consent.Suppression", "consent.Opening", "giving.Campaign",
         "giving.Correction", "giving.Gift", "imports.File", "organisation.Organisation",
-        "rights.Archive", "rights.Erasure", "rights.Sweep",
+        "rights.Archive", "rights.Erasure", "rights.Sweep", "segments.Segment", "segments.Version",
     }
 )  # fmt: skip
 
@@ -57,7 +58,7 @@ def bound() -> list[tuple[type[models.Model], str]]:
             model, field = relation.related_model, relation.field.name
             if relation.many_to_many or model is Record or (model._meta.label, field) in KEPT:
                 continue
-            if model._meta.label == "giving.Gift":
+            if model._meta.label == "giving.Gift" or model._meta.auto_created:
                 continue
             found.append((model, field))
     return found

@@ -54,7 +54,8 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     """Show a request, and what it takes to answer it."""
     found = get_object_or_404(Request.objects.select_related("donor", "by", "closed_by"), pk=number)
     told = {"request_": found, "title": words.say("rights", f"kinds.{found.kind}"),
-            "what": words.say("rights", f"what.{found.kind}"), "today": timezone.localdate()}  # fmt: skip
+            "what": words.say("rights", f"what.{found.kind}"),
+            "today": timezone.localdate()}  # fmt: skip
     return page.render(request, "rights/one.html", told)
 
 
@@ -199,7 +200,7 @@ def confirm(request: HttpRequest, name: str) -> HttpResponse:
 def archives(request: HttpRequest) -> HttpResponse:
     """Show which archives are kept, and until when; not what they hold."""
     told = {"title": words.say("rights", "archive.title"),
-            "archives": Archive.objects.order_by("-pk").only("pk", "at", "keep_until")[:200]}  # fmt: skip
+            "archives": Archive.objects.order_by("-pk").defer("sealed")[:200]}  # fmt: skip
     return page.render(request, "rights/archives.html", told)
 
 

@@ -17,6 +17,7 @@ from django.db import connection
 from django.utils import timezone
 
 from mecene_web import backup
+from mecene_web.exports.models import Export
 from mecene_web.imports import receive
 from mecene_web.imports.models import Import
 from mecene_web.rights.models import Erasure
@@ -52,6 +53,7 @@ def wipe(erasure_id: int, *, now: datetime, on_progress: Any = None) -> dict[str
     tell("files", 0, 3)
     cleared = {name: _emptied(Path(settings.HOME) / name)
                for name in (receive.FOLDER, _EXPORTS, nightly.FOLDER)}  # fmt: skip
+    Export.objects.filter(state="ready").update(state="gone")
     if cleared[receive.FOLDER]:
         Import.objects.filter(state__in=_WAITING).update(state="failed", problem="erasure")
     tell("pages", 1, 3)

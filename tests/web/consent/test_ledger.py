@@ -29,7 +29,8 @@ def donor():
 
 def said(donor, status="objected", purpose="appeal", channel="email", at=NOW, **told):
     return Consent.objects.create(donor=donor, status=status, purpose=purpose, channel=channel,
-                                  occurred_at=at, written_at=at, source_ref="x", **told)  # fmt: skip
+                                  occurred_at=at, written_at=at, source_ref="x",
+                                  **told)  # fmt: skip
 
 
 class TestAppendOnly:
@@ -85,7 +86,8 @@ class TestAppendOnly:
         ):
             cursor.execute(
                 "insert or replace into consent_consent (id, donor_id, status, occurred_at, "
-                "written_at, source_ref) values (%s, %s, 'granted', '2026-01-01', '2026-01-01', 'y')",
+                "written_at, source_ref) "
+                "values (%s, %s, 'granted', '2026-01-01', '2026-01-01', 'y')",
                 [row.pk, donor.pk],
             )
 
