@@ -102,7 +102,7 @@ def choices() -> dict[str, Any]:
                       if one != "transactional"],
         "channels_": [(one, say("consent", f"channels.{one}")) for one in CHANNELS],
         "statuses_": [(one, say("consent", f"statuses.{one}"))
-                      for one in ("granted", "refused", "withdrawn", "objected")],
+                      for one in ("objected", "granted", "withdrawn", "refused")],
         "sources_": [(one, say("consent", f"sources.{one}")) for one in record.SOURCES],
         "kinds_": [(one, say("consent", f"kinds.{one}")) for one in Mark.KINDS],
     }  # fmt: skip
