@@ -186,6 +186,6 @@ MECENE_WORKS: dict[str, str] = {
     "rights.sweep": "mecene_web.rights.sweep.work",
 }
 # Kinds done by a process of their own, which gives its memory back.
-MECENE_HEAVY: set[str] = {"scores.nightly", "exports.write"}
+MECENE_HEAVY: set[str] = {"scores.nightly", "exports.write", "rights.wipe"}
 # Kind of work → hour of the day at which it comes back.
 MECENE_DAILY: dict[str, int] = {"scores.nightly": 2}

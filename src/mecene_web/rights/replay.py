@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 
 from mecene_web.donors.models import Record
-from mecene_web.rights import erase, requests, wipe
+from mecene_web.rights import erase, remembered, requests
 from mecene_web.rights.models import Erasure
 
 
@@ -24,8 +24,8 @@ def replay(files: Iterable[Path] = (), *, now: datetime) -> list[int]:
     home = Path(settings.HOME)
     told = {
         line["uid"]: line
-        for file in (home / wipe.LEDGER, home / "backups" / wipe.LEDGER, *files)
-        for line in wipe.read(file)
+        for file in (home / remembered.LEDGER, home / "backups" / remembered.LEDGER, *files)
+        for line in remembered.read(file)
     }
     known = set(Erasure.objects.values_list("uid", flat=True))
     gone = {hash_ for uid, line in told.items() if uid not in known for hash_ in line["hashes"]}

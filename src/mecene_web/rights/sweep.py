@@ -12,7 +12,7 @@ from mecene_web.events.models import Interaction
 from mecene_web.rights import erase, rules
 from mecene_web.rights.models import Sweep
 from mecene_web.tasks import ask
-from mecene_web.tasks.run import Report
+from mecene_web.tasks.report import Report
 
 KIND = "rights.sweep"
 _AT_ONCE = 500

@@ -5,7 +5,6 @@ risk, their facts are in the database, and their hash stays. Exports go too; the
 night is made anew. Each step may be done again.
 """
 
-import json
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -16,16 +15,15 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from mecene_web import backup
 from mecene_web.exports.models import Export
 from mecene_web.imports import receive
 from mecene_web.imports.models import Import
+from mecene_web.rights import remembered
 from mecene_web.rights.models import Erasure
 from mecene_web.scores import nightly
 from mecene_web.tasks import ask
-from mecene_web.tasks.run import Report
+from mecene_web.tasks.report import Report
 
-LEDGER = "erasures.jsonl"
 _EXPORTS = "exports"
 _BUSY = ("loading", "undoing")
 _WAITING = ("uploaded", "checked")
@@ -47,7 +45,7 @@ def wipe(erasure_id: int, *, now: datetime, on_progress: Any = None) -> dict[str
         ImportsUnderWay: an import is being loaded or taken back; tried again later.
     """
     tell = on_progress or (lambda *told: None)
-    remember()
+    remembered.write()
     if Import.objects.filter(state__in=_BUSY).exists():
         raise ImportsUnderWay("an import is under way; its files are cleared afterwards")
     tell("files", 0, 3)
@@ -62,32 +60,6 @@ def wipe(erasure_id: int, *, now: datetime, on_progress: Any = None) -> dict[str
     ask.ask("scores.nightly", now=now)
     Erasure.objects.filter(pk=erasure_id).update(wiped_at=now)
     return cleared
-
-
-def remember() -> None:
-    """Write every erasure beside the database and beside the backups, where it outlives them."""
-    told = {
-        row.uid: {"uid": row.uid, "at": row.at.isoformat(), "hashes": row.hashes}
-        for row in Erasure.objects.order_by("pk")
-    }
-    for folder in (Path(settings.HOME), Path(settings.HOME) / backup.FOLDER):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lines = {line["uid"]: line for line in read(folder / LEDGER)} | told
-        part = folder / f".{LEDGER}.part"
-        part.write_text("".join(json.dumps(line) + "\n" for line in lines.values()), "utf-8")
-        part.chmod(0o600)
-        part.replace(folder / LEDGER)
-
-
-def read(file: Path) -> list[dict[str, Any]]:
-    """Return the erasures a file remembers; none where it is absent. A cut line is left out."""
-    found = []
-    for line in file.read_text("utf-8").splitlines() if file.exists() else ():
-        try:
-            found.append(json.loads(line))
-        except ValueError:
-            continue
-    return [one for one in found if isinstance(one, dict) and {"uid", "hashes"} <= set(one)]
 
 
 def _emptied(folder: Path) -> int:

@@ -23,7 +23,7 @@ from mecene_web.events.models import Contact, Interaction, Visitor
 from mecene_web.giving.models import Commitment, CommitmentChange, Gift
 from mecene_web.imports import receive
 from mecene_web.imports.models import Import
-from mecene_web.rights import access, archive, erase, replay, requests, wipe
+from mecene_web.rights import access, archive, erase, remembered, replay, requests, wipe
 from mecene_web.rights.models import Archive, Erasure, Request
 from mecene_web.scores.models import Listed, Run, Standing
 from mecene_web.tasks.models import Work
@@ -273,7 +273,7 @@ class TestReplay:
         assert set(kept) == {11, 12, 13}
         made = erase.erase(person.pk, reason="request", by=None, now=NOW)
         wipe.wipe(made.pk, now=NOW)
-        ledger = Path(settings.HOME) / backup.FOLDER / wipe.LEDGER
+        ledger = Path(settings.HOME) / backup.FOLDER / remembered.LEDGER
         assert left(ledger.read_text()) == []
         Erasure.objects.all().delete()  # what a backup from before knows
         Suppression.objects.all().delete()
@@ -298,10 +298,10 @@ class TestReplay:
     def test_a_cut_ledger_does_no_harm(self, person):
         made = erase.erase(person.pk, reason="request", by=None, now=NOW)
         wipe.wipe(made.pk, now=NOW)
-        file = Path(settings.HOME) / wipe.LEDGER
+        file = Path(settings.HOME) / remembered.LEDGER
         file.write_text(file.read_text() + '{"uid": "x"}\n[1]\n{"cut', encoding="utf-8")
 
-        assert len(wipe.read(file)) == 1
+        assert len(remembered.read(file)) == 1
 
 
 class TestAccess:
