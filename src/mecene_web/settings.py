@@ -1,6 +1,6 @@
 """Settings: how Django runs here; what an association may change is in ``organisation``."""
 
-from mecene_web import database, environment, home
+from mecene_web import database, environment, home, translations
 
 HOME = home.prepared()
 SECRET_KEY = home.secret()
@@ -88,6 +88,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français"), ("en", "English")]
+LOCALE_PATHS = [translations.compiled(HOME / "locale")]
 TIME_ZONE = environment.told("MECENE_TIME_ZONE", "Europe/Paris")
 USE_TZ = True
 
@@ -181,11 +182,20 @@ STATIC_ROOT = HOME / "static"
 # Kind of work → the function that does it.
 MECENE_WORKS: dict[str, str] = {
     "exports.write": "mecene_web.exports.write.work",
+    "imports.check": "mecene_web.imports.check.work",
+    "imports.load": "mecene_web.imports.load.work",
+    "imports.undo": "mecene_web.imports.undo.work",
     "scores.nightly": "mecene_web.scores.nightly.work",
     "rights.wipe": "mecene_web.rights.wipe.work",
     "rights.sweep": "mecene_web.rights.sweep.work",
 }
 # Kinds done by a process of their own, which gives its memory back.
-MECENE_HEAVY: set[str] = {"scores.nightly", "exports.write", "rights.wipe"}
+MECENE_HEAVY: set[str] = {
+    "exports.write", "imports.check", "imports.load", "imports.undo", "rights.wipe",
+    "scores.nightly",
+}  # fmt: skip
 # Kind of work → hour of the day at which it comes back.
 MECENE_DAILY: dict[str, int] = {"scores.nightly": 2}
+
+# The files of one import together; they go to the disk as they come.
+MECENE_LARGEST_UPLOAD_BYTES = int(environment.told("MECENE_LARGEST_UPLOAD_MB", "2048")) << 20

@@ -12,6 +12,7 @@ urlpatterns = [
     path("preferences/", include("mecene_web.consent.urls")),
     path("rights/", include("mecene_web.rights.urls")),
     path("admin/", admin.site.urls),
+    path("imports/", include("mecene_web.imports.urls")),
     path("exports/", include("mecene_web.exports.urls")),
     path("", include("mecene_web.overview.urls")),
 ]
