@@ -15,7 +15,11 @@ def restore(file: Path, *, into: Path) -> list[int]:
     backup.restore(file, into=into)
     opening.ready()
     from django.core.management import call_command
+    from django.utils import timezone
+
+    from mecene_web.rights import remembered, replay
 
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
-    return []
+    # Who was erased since the backup is remembered beside it.
+    return replay.replay([file.parent / remembered.LEDGER], now=timezone.now())

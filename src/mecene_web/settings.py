@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "mecene_web.segments",
     "mecene_web.exports",
     "mecene_web.overview",
+    "mecene_web.rights",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -187,11 +188,13 @@ MECENE_WORKS: dict[str, str] = {
     "imports.undo": "mecene_web.imports.undo.work",
     "scores.nightly": "mecene_web.scores.nightly.work",
     "segments.recompute": "mecene_web.segments.recompute.work",
+    "rights.wipe": "mecene_web.rights.wipe.work",
+    "rights.sweep": "mecene_web.rights.sweep.work",
 }
 # Kinds done by a process of their own, which gives its memory back.
 MECENE_HEAVY: set[str] = {
-    "exports.write", "imports.check", "imports.load", "imports.undo", "scores.nightly",
-    "segments.recompute",
+    "exports.write", "imports.check", "imports.load", "imports.undo", "rights.wipe",
+    "scores.nightly", "segments.recompute",
 }  # fmt: skip
 # Kind of work → hour of the day at which it comes back.
 MECENE_DAILY: dict[str, int] = {"scores.nightly": 2}

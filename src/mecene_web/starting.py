@@ -9,6 +9,7 @@ from mecene.words import Lexicon
 from mecene_web import upgrade
 from mecene_web.accounts import first_login
 from mecene_web.organisation.models import Organisation
+from mecene_web.rights import replay
 
 _WORDS = Lexicon("mecene_web")
 
@@ -17,7 +18,11 @@ def prepare(*, lang: str) -> list[str]:
     """Bring the database up to date; return what to tell of it."""
     made = upgrade.upgrade(now=timezone.localtime())
     Organisation.objects.get_or_create(pk=Organisation.THE_ONE, defaults={"language": lang})
-    return [_WORDS.say("tell.saved_first", lang=lang, file=made)] if made else []
+    told = [_WORDS.say("tell.saved_first", lang=lang, file=made)] if made else []
+    # A database may have been put back by other means than ours.
+    if gone := replay.replay(now=timezone.now()):
+        told.append(_WORDS.say("tell.erased_again", lang=lang, n=len(gone)))
+    return told
 
 
 def start(*, host: str, port: int, lang: str) -> Iterator[str]:

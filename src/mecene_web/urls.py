@@ -12,6 +12,8 @@ urlpatterns = [
     path("segments/", include("mecene_web.segments.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/login/", RedirectView.as_view(url="/accounts/login/", query_string=True)),
+    path("preferences/", include("mecene_web.consent.urls")),
+    path("rights/", include("mecene_web.rights.urls")),
     path("admin/", admin.site.urls),
     path("imports/", include("mecene_web.imports.urls")),
     path("exports/", include("mecene_web.exports.urls")),

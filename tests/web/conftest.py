@@ -42,19 +42,22 @@ _quickly()
 
 @pytest.fixture(autouse=True, scope="session")
 def emptied_between_tests() -> Iterator[None]:
-    """A database is emptied after a test of whole transactions; its log of audit too."""
+    """A database is emptied after a test of whole transactions; its ledgers too."""
     from django.db import connection
     from django.db.backends.base.operations import BaseDatabaseOperations
 
     from mecene_web.audit import append_only
+    from mecene_web.consent import ledger
 
     whole = BaseDatabaseOperations.execute_sql_flush
 
     def emptied(self: Any, statements: Any) -> None:
-        for statement in append_only.DROP[connection.vendor]:
+        for statement in (*append_only.DROP[connection.vendor], *ledger.DROP[connection.vendor]):
             connection.cursor().execute(statement)
         whole(self, statements)
-        for statement in append_only.CREATE[connection.vendor]:
+        for statement in (
+            *append_only.CREATE[connection.vendor], *ledger.CREATE[connection.vendor],
+        ):  # fmt: skip
             connection.cursor().execute(statement)
 
     BaseDatabaseOperations.execute_sql_flush = emptied

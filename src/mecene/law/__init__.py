@@ -1,1 +1,1 @@
-"""Law: what the law allows and asks, as dated parameters with their sources."""
+"""Law: dated legal parameters with their sources, and what a person's own words allow us to do."""

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from mecene import facts
+from mecene_web.accounts.models import Staff
 from mecene_web.donors.models import Donor, Record
 
 
@@ -20,7 +21,11 @@ class Wording(models.Model):
 
 
 class Consent(models.Model):
-    """One thing said by one person; later ones answer earlier ones, none is changed."""
+    """One thing said by one person; later ones answer earlier ones, none is changed.
+
+    Triggers of the database refuse to change what was said, and to remove it but where the
+    ledger is ``opened``. Whose it is may change: two donors may be found to be one.
+    """
 
     donor = models.ForeignKey(Donor, models.PROTECT, related_name="consents")
     record = models.ForeignKey(Record, models.PROTECT, null=True, related_name="+")
@@ -33,6 +38,7 @@ class Consent(models.Model):
     source = models.TextField(null=True)
     text_version = models.TextField(null=True)
     proof = models.TextField(null=True)
+    by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
     source_ref = models.TextField()
     import_id = models.BigIntegerField(null=True)
 
@@ -70,3 +76,53 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel}: {self.hashed[:8]}…"
+
+
+class Mark(models.Model):
+    """A person to whom nothing is sent any more: they died, or are to be protected."""
+
+    KINDS = ("deceased", "vulnerable")
+
+    donor = models.ForeignKey(Donor, models.PROTECT, related_name="marks")
+    kind = models.TextField()
+    since = models.DateField()
+    reason = models.TextField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=("deceased", "vulnerable")), name="mark_is_of_a_known_kind"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="mark_has_a_reason"),
+            models.UniqueConstraint(
+                fields=["donor", "kind"],
+                condition=Q(lifted_at__isnull=True),
+                name="mark_stands_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.donor_id}"
+
+
+class Asked(models.Model):
+    """Somebody whose link no longer served asks for another; gone once it was answered."""
+
+    email = models.EmailField(unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d}"
+
+
+class Opening(models.Model):
+    """The ledger may lose rows while one of these stands: within one transaction (``ledger``)."""
+
+    why = models.TextField()
+
+    def __str__(self) -> str:
+        return self.why

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from mecene.identity import resolve
 from mecene.sources import people
+from mecene_web.consent import ledger
 from mecene_web.donors import by_hand, searching
 from mecene_web.donors.models import Donor, Mention, Proposal, Record
 from mecene_web.events.models import Visitor
@@ -62,10 +63,11 @@ def undo(import_id: int, *, now: datetime) -> None:
             if not waiting.update(state="undone", undone_at=now, problem=""):
                 raise NotToUndo(f"import {import_id} is not loaded")
             correct.take_back(import_id)
-            for model in (CommitmentChange, *reversed(rows.MODELS.values())):
-                model._default_manager.filter(import_id=import_id)._raw_delete(
-                    model._default_manager.db
-                )
+            with ledger.opened("undo"):
+                for model in (CommitmentChange, *reversed(rows.MODELS.values())):
+                    model._default_manager.filter(import_id=import_id)._raw_delete(
+                        model._default_manager.db
+                    )
             Visitor.objects.filter(interactions=None, donor=None).delete()
             _forget(import_id, going)
             batch.write()

@@ -1,1 +1,1 @@
-"""Rights: what a person may ask about what is known of them."""
+"""Rights: what people may ask of us, and how long we keep what we know of them."""

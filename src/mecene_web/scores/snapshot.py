@@ -13,6 +13,7 @@ from django.db import models
 from mecene import facts
 from mecene.engine import store
 from mecene.engine.store import FactStore
+from mecene_web.consent import assumed
 from mecene_web.consent.models import Consent
 from mecene_web.donors.models import Attribute, Donor, Record
 from mecene_web.events.models import Contact, Interaction
@@ -74,7 +75,11 @@ def _bucket(which: str, *, wanted: Collection[str] | None = None) -> dict[str, p
     }
     if wanted is None or "recurring_changes" in wanted:
         bucket["recurring_changes"] = _changes(which)
-    return bucket | {"donors": _donors(which, bucket)}
+    # Before what is taken as said, which is dated before anything happened.
+    donors = _donors(which, bucket)
+    if "consents" in bucket:
+        bucket["consents"] = assumed.heard(bucket["consents"], where=f"donor_id {which}")
+    return bucket | {"donors": donors}
 
 
 def _facts(name: str, model: type[models.Model], *, where: str = "") -> pl.DataFrame:
@@ -110,10 +115,16 @@ def _donors(which: str, bucket: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         .then(None)
         .otherwise(pl.min_horizontal("acquired_on", "first_fact_on"))
     )
+    deaths = assumed.deaths(where=share)
     return (
         rows.join(known, on="donor_id")
         .join(met, on="donor_id", how="left")
-        .with_columns(external_ids="references", acquired_on=acquired)
+        .join(deaths, on="donor_id", how="left")
+        .with_columns(
+            external_ids="references",
+            acquired_on=acquired,
+            deceased_on=pl.coalesce("deceased_on", "died_on"),
+        )
         .select(list(facts.DONORS.schema))
     )
 
