@@ -31,9 +31,11 @@ INSTALLED_APPS = [
     "mecene_web.events",
     "mecene_web.imports",
     "mecene_web.scores",
+    "mecene_web.api",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "mecene_web.api.problems.Middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -85,6 +87,9 @@ STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static"
 
 # Kind of work → the function that does it.
-MECENE_WORKS: dict[str, str] = {"scores.nightly": "mecene_web.scores.nightly.work"}
+MECENE_WORKS: dict[str, str] = {
+    "scores.nightly": "mecene_web.scores.nightly.work",
+    "api.deliveries": "mecene_web.api.deliveries.work",
+}
 # Kind of work → hour of the day at which it comes back.
 MECENE_DAILY: dict[str, int] = {"scores.nightly": 2}

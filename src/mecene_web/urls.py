@@ -3,8 +3,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from mecene_web.api.open import api
+
 # Each app's pages stand under its own name; those that open the house stand at its door.
 urlpatterns = [
     path("accounts/", include("mecene_web.accounts.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/", api.urls),
+    path("api/", include("mecene_web.api.urls")),
 ]

@@ -51,7 +51,7 @@ def load(import_id: int, staging: Path, *, now: datetime, on_progress: Progress)
         on_progress=lambda stage, share: on_progress("identity", round(100 * share), 100),
     )
     with bulk.batch() as batch:
-        people = _people(batch, settled, import_id)
+        people = write_people(batch, settled, import_id)
         counts = {}
         for table in rows.MODELS:
             staged = rows.staged(staging, table)
@@ -75,7 +75,7 @@ def load(import_id: int, staging: Path, *, now: datetime, on_progress: Progress)
     return counts | {"donors": len(settled.new_donors), "refunds": refunds}
 
 
-def _people(batch: Batch, settled: Who, import_id: int) -> pl.DataFrame:
+def write_people(batch: Batch, settled: Who, import_id: int) -> pl.DataFrame:
     """Make donors, records and mentions ready; return (person_key, donor_id, record_id)."""
     fresh = settled.records.join(settled.known, on="person_key", how="anti")
     ids = pl.Series("id", list(numbers.block(Record, size=fresh.height)), dtype=pl.Int64)
