@@ -92,4 +92,4 @@ MECENE_WORKS: dict[str, str] = {
     "api.deliveries": "mecene_web.api.deliveries.work",
 }
 # Kind of work → hour of the day at which it comes back.
-MECENE_DAILY: dict[str, int] = {"scores.nightly": 2}
+MECENE_DAILY: dict[str, int] = {"scores.nightly": 2, "api.deliveries": 5}

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from mecene_web.api import views as api_views
 from mecene_web.api.open import api
 
 # Each app's pages stand under its own name; those that open the house stand at its door.
@@ -10,5 +11,7 @@ urlpatterns = [
     path("accounts/", include("mecene_web.accounts.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),
+    path("collect", api_views.collect, name="collect"),
+    path("collect.js", api_views.script, name="collect-script"),
     path("api/", include("mecene_web.api.urls")),
 ]

@@ -21,29 +21,42 @@ class UnknownScope(ValueError):
     """A scope is none of ``SCOPES``."""
 
 
+class MadeAlready(ValueError):
+    """The same form was sent before: its key was shown then."""
+
+
 class NoName(ValueError):
     """A key needs a name and a source, or nobody knows later whose it was."""
 
 
 def make(
-    name: str, *, source: str, scopes: Iterable[str], now: datetime, by: Staff | None
+    name: str,
+    *,
+    source: str,
+    scopes: Iterable[str],
+    now: datetime,
+    by: Staff | None,
+    once: str | None = None,
 ) -> tuple[Key, str]:
     """Return a new key, and the token that is shown this once.
 
     Raises:
         NoName: the name or the source is empty.
         UnknownScope: a scope is none of ours, or there is none.
+        MadeAlready: the form of this ``once`` made a key before.
     """
     asked = sorted(set(scopes))
     if not asked or set(asked) - set(SCOPES):
         raise UnknownScope("choose among the scopes listed")
     if not name.strip() or not source:
         raise NoName("a key has a name, and the name of what it speaks for")
+    if once and Key.objects.filter(once=once).exists():
+        raise MadeAlready("this form was sent before")
     # 256 bits drawn at random: a plain hash cannot be guessed back.
     token = _MARK + secrets.token_urlsafe(32)
     made = Key.objects.create(
         name=name.strip(), source=source, hashed=_hash(token), begins=token[:_SHOWN],
-        scopes=asked, made_at=now, made_by=by,
+        scopes=asked, once=once, made_at=now, made_by=by,
     )  # fmt: skip
     return made, token
 

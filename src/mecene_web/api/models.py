@@ -17,6 +17,8 @@ class Key(models.Model):
     hashed = models.CharField(max_length=64, unique=True)
     begins = models.CharField(max_length=12)
     scopes = models.JSONField(default=list)
+    # The form it was asked with: sent twice, it makes one key.
+    once = models.CharField(max_length=64, unique=True, null=True)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
     last_used_at = models.DateTimeField(null=True)

@@ -93,7 +93,7 @@ def _said(status: int, schema: Any) -> dict[Any, Any]:
     return {status: schema, _REFUSALS: rows.ProblemOut}
 
 
-def _router(name: str, model: type[Model], row: type[Schema]) -> Router:
+def _router(name: str, model: type[Model], row: type[rows.Strict]) -> Router:
     """Return the addresses that every resource has."""
     router = Router(tags=[name])
     can_read, can_write = Scoped(f"{name}:read"), Scoped(f"{name}:write")

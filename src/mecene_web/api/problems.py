@@ -76,7 +76,7 @@ def _unfit(request: HttpRequest) -> Problem | None:
     if request.method not in _WITH_BODY:
         return None
     size = request.META.get("CONTENT_LENGTH") or "0"
-    if not size.isdigit() or int(size) > MOST_BYTES:
+    if not size.isdecimal() or int(size) > MOST_BYTES:
         return Problem(413, _SAID[413])
     if int(size) and request.content_type != "application/json":
         return Problem(415, "send application/json")

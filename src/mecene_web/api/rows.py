@@ -1,11 +1,12 @@
 """Rows: what each resource is as JSON, in and out."""
 
 import json
+import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from mecene import facts
 
@@ -14,10 +15,11 @@ MOST_EVENTS = 1_000
 _LARGEST = 2**63 - 1
 _MOST_PROPERTIES = 8_000
 _DEEPEST = 8
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def _plain(text: str) -> str:
-    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+    if (not text.isascii() and _HALF.search(text)) or "\x00" in text:
         raise ValueError("holds a character no database keeps (NUL, or half of a pair)")
     return text
 
@@ -77,7 +79,7 @@ ConsentStatus = Literal[facts.CONSENT_STATUSES]
 EndReason = Literal[facts.END_REASONS]
 
 
-class Strict(Schema):
+class Strict(BaseModel):
     """What is sent to us: a member we do not know is a mistake, not a detail."""
 
     model_config = ConfigDict(extra="forbid")
