@@ -318,7 +318,7 @@ def test_a_message_unread_can_be_tried_again(client, opened, browser):
 
 def brevo(client, provider, secret, **told):
     event = {"event": "click", "email": "zoe@exemple.fr", "id": 1, "ts_epoch": 1_772_000_000_000,
-             "message-id": "<1@exemple.fr>", "tag": "NOEL", "link": "https://exemple.fr/"}  # fmt: skip
+             "message-id": "<1@exemple.fr>", "tag": "NOEL", "link": "https://a.fr/"}  # fmt: skip
     event |= told
     login = base64.b64encode(secret.encode()).decode()
     return client.post(address(provider), json.dumps(event), content_type="application/json",
