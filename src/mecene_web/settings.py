@@ -1,15 +1,15 @@
 """Settings: how Django runs here; what an association may change is in ``organisation``."""
 
-import os
-
-from mecene_web import database, home
+from mecene_web import database, environment, home
 
 HOME = home.prepared()
 SECRET_KEY = home.secret()
 DEBUG = False
-ALLOWED_HOSTS = os.environ.get("MECENE_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+ALLOWED_HOSTS = environment.hosts()
 
 INSTALLED_APPS = [
+    # Before those whose templates it dresses.
+    "mecene_web.design",
     "unfold",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -20,8 +20,13 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "mecene_web.organisation",
-    "mecene_web.design",
     "mecene_web.audit",
     "mecene_web.tasks",
     "mecene_web.accounts",
@@ -31,19 +36,25 @@ INSTALLED_APPS = [
     "mecene_web.events",
     "mecene_web.imports",
     "mecene_web.scores",
+    "mecene_web.exports",
+    "mecene_web.overview",
     "mecene_web.api",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "mecene_web.design.policy.Policy",
     "mecene_web.api.problems.Middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "mecene_web.accounts.language.Chosen",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
 ]
 ROOT_URLCONF = "mecene_web.urls"
 WSGI_APPLICATION = "mecene_web.wsgi.application"
@@ -56,6 +67,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "mecene_web.accounts.entrance.surroundings",
             ]
         },
     }
@@ -64,19 +77,98 @@ TEMPLATES = [
 DATABASES = {"default": database.settings(HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.Staff"
+# Shared by the processes: who tries too many passwords of one tries them of all.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "mecene_cache",
+    }
+}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français"), ("en", "English")]
-TIME_ZONE = os.environ.get("MECENE_TIME_ZONE", "Europe/Paris")
+TIME_ZONE = environment.told("MECENE_TIME_ZONE", "Europe/Paris")
 USE_TZ = True
+
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": told}
+    for name, told in (
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("UserAttributeSimilarityValidator", {"user_attributes": ("email", "name")}),
+        ("CommonPasswordValidator", {}),
+    )
+]
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "mecene_web.accounts.entrance.Entrance"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "30/5m/ip,5/5m/key"}
+MFA_ADAPTER = "mecene_web.accounts.entrance.Vault"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Mécène"
+SOCIALACCOUNT_ADAPTER = "mecene_web.accounts.entrance.Guests"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+_sign_on = environment.sign_on()
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "sso",
+                "name": told.name,
+                "client_id": told.client,
+                "secret": told.secret,
+                "settings": {"server_url": told.server},
+            }
+            for told in [_sign_on]
+            if told
+        ],
+    }
+}
+# Besides our own pages, where a form may lead.
+MECENE_FORMS_LEAD_TO = [_sign_on.server.rstrip("/")] if _sign_on else []
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
+# An installation tried on its own machine has no certificate; any other should.
+HTTPS = environment.https()
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if HTTPS]
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+globals().update(environment.mail())
+DEFAULT_FROM_EMAIL = environment.told("MECENE_MAIL_FROM", "mecene@localhost")
 UNFOLD = {
     "SITE_TITLE": "Mécène",
     "SITE_HEADER": "Mécène",
-    "SITE_SYMBOL": "volunteer_activism",
+    "SITE_ICON": "mecene_web.design.page.icon",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": "mecene_web.design.page.icon"}
+    ],
     "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "SITE_URL": "/",
+    "COLORS": "mecene_web.design.page.colours",
+    "STYLES": ["mecene_web.design.page.stylesheet"],
+    "ACCOUNT": {"navigation": "mecene_web.design.menu.own"},
     "SIDEBAR": {
         "show_search": False,
         "show_all_applications": False,
@@ -88,8 +180,9 @@ STATIC_ROOT = HOME / "static"
 
 # Kind of work → the function that does it.
 MECENE_WORKS: dict[str, str] = {
-    "scores.nightly": "mecene_web.scores.nightly.work",
     "api.deliveries": "mecene_web.api.deliveries.work",
+    "exports.write": "mecene_web.exports.write.work",
+    "scores.nightly": "mecene_web.scores.nightly.work",
 }
 # Kind of work → hour of the day at which it comes back.
 MECENE_DAILY: dict[str, int] = {"scores.nightly": 2, "api.deliveries": 5}

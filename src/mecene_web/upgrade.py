@@ -23,4 +23,5 @@ def upgrade(*, now: datetime) -> Path | None:
     # Nothing to keep of a database that is being made.
     made = backup.backup(now=now) if connection.introspection.table_names() else None
     call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
     return made

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from mecene_web.api import views as api_views
 from mecene_web.api.open import api
@@ -9,9 +10,13 @@ from mecene_web.api.open import api
 # Each app's pages stand under its own name; those that open the house stand at its door.
 urlpatterns = [
     path("accounts/", include("mecene_web.accounts.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/login/", RedirectView.as_view(url="/accounts/login/", query_string=True)),
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),
     path("collect", api_views.collect, name="collect"),
     path("collect.js", api_views.script, name="collect-script"),
     path("api/", include("mecene_web.api.urls")),
+    path("exports/", include("mecene_web.exports.urls")),
+    path("", include("mecene_web.overview.urls")),
 ]

@@ -14,6 +14,43 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "mecene_web.settings"
 django.setup()
 
 
+def _in_a_file() -> None:
+    """Have SQLite's test database in a file: threads and processes share it as they do live."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        told = connection.settings_dict
+        told["TEST"]["NAME"] = os.path.join(os.environ["MECENE_HOME"], "test.sqlite3")
+        # A test's database need not outlive the machine.
+        unsure = told["OPTIONS"]["init_command"].replace("synchronous = full", "synchronous = off")
+        told["OPTIONS"]["init_command"] = unsure
+
+
+_in_a_file()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def emptied_between_tests() -> Iterator[None]:
+    """A database is emptied after a test of whole transactions; its log of audit too."""
+    from django.db import connection
+    from django.db.backends.base.operations import BaseDatabaseOperations
+
+    from mecene_web.audit import append_only
+
+    whole = BaseDatabaseOperations.execute_sql_flush
+
+    def emptied(self: Any, statements: Any) -> None:
+        for statement in append_only.DROP[connection.vendor]:
+            connection.cursor().execute(statement)
+        whole(self, statements)
+        for statement in append_only.CREATE[connection.vendor]:
+            connection.cursor().execute(statement)
+
+    BaseDatabaseOperations.execute_sql_flush = emptied
+    yield
+    BaseDatabaseOperations.execute_sql_flush = whole
+
+
 @pytest.fixture
 def works(settings: Any) -> Iterator[Any]:
     """Works of a test's own, by name: ``works(name=function)``."""

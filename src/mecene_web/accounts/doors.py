@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 
 View = Callable[..., HttpResponseBase]
 
@@ -22,6 +23,9 @@ def needs(what: str) -> Callable[[View], View]:
         def opened(request: HttpRequest, *args: Any, **told: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
+            if not request.user.can_come_in():
+                # They came by a link, and have not chosen a password.
+                return redirect("accounts:welcome")
             if not request.user.may(what):
                 raise PermissionDenied
             return view(request, *args, **told)
@@ -30,6 +34,19 @@ def needs(what: str) -> Callable[[View], View]:
         return opened
 
     return closed
+
+
+def members_only(view: View) -> View:
+    """Open a page to every member, whatever their role: their own account."""
+
+    @wraps(view)
+    def opened(request: HttpRequest, *args: Any, **told: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        return view(request, *args, **told)
+
+    opened.needs = "membership"  # type: ignore[attr-defined]
+    return opened
 
 
 def open_to_all(view: View) -> View:

@@ -56,6 +56,11 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
     return groups
 
 
+def own(_request: HttpRequest) -> list[dict[str, str]]:
+    """Return what stands under a member's own name."""
+    return [{"title": words.say("design", "menu.own"), "link": reverse("accounts:own")}]
+
+
 def _there(address: str) -> bool:
     try:
         reverse(address)

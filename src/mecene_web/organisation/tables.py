@@ -8,8 +8,8 @@ from django.db import connection, models
 _AT_ONCE = 20_000
 _TYPES: dict[str, pl.DataType] = {
     "BigAutoField": pl.Int64(), "BigIntegerField": pl.Int64(), "ForeignKey": pl.Int64(),
-    "PositiveSmallIntegerField": pl.Int64(), "FloatField": pl.Float64(),
-    "BooleanField": pl.Boolean(), "DateField": pl.Date(),
+    "OneToOneField": pl.Int64(), "PositiveSmallIntegerField": pl.Int64(),
+    "FloatField": pl.Float64(), "BooleanField": pl.Boolean(), "DateField": pl.Date(),
     "DateTimeField": pl.Datetime("us", "UTC"),
 }  # fmt: skip
 

@@ -12,11 +12,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from mecene.engine.store import FactStore
-from mecene.report import analysis, folder
+from mecene.report import analysis, folder, pieces
 from mecene.report.analysis import Analysis
 from mecene.report.intake import Intake
 from mecene.report.question import Question
 from mecene.report.roll import TAGS
+from mecene.words import LANGUAGES
 from mecene_web.organisation import bulk, numbers
 from mecene_web.organisation.models import Organisation
 from mecene_web.scores import snapshot
@@ -67,6 +68,7 @@ def _worked_out(made: Run, facts: FactStore, own: Organisation, on_progress: Pro
         found, figures = None, {}
     else:
         figures = folder.write(found, Intake(), place / "report", on_progress=on_progress)
+        pieces.write(found, Intake(), place / pieces.FOLDER, langs=LANGUAGES)
     with bulk.batch() as batch:
         rows = _standings(found, made) if found else pl.DataFrame()
         batch.add(Standing, rows)

@@ -1,8 +1,10 @@
 """Tags: sentences, numbers, money and days as the reader writes them."""
 
 from datetime import date, datetime
+from uuid import uuid4
 
 from django import template
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from mecene import money, period
@@ -16,6 +18,13 @@ def say(key: str, **values: object) -> str:
     """Return the sentence ``app:section.name``, its blanks filled."""
     app, _, name = key.partition(":")
     return words.say(app, name, **values)
+
+
+@register.simple_tag
+def say_of(section: str, name: str) -> str:
+    """Return the sentence of a section that a value names: ``say_of "app:states" state``."""
+    app, _, place = section.partition(":")
+    return words.say(app, f"{place}.{name}")
 
 
 @register.filter
@@ -56,3 +65,31 @@ def moment(value: datetime | None) -> str:
     here = timezone.localtime(value)
     at = {"fr": "à", "en": "at"}[words.language()]
     return f"{day(here)} {at} {here:%H:%M}"
+
+
+@register.simple_tag
+def counted(section: str, name: str, count: int) -> str:
+    """Return ``section.name_one`` or ``section.name_many``, its ``count`` written."""
+    form = "one" if count == 1 else "many"
+    return say(f"{section}.{name}_{form}", count=number(count))
+
+
+@register.simple_tag
+def where(address: str) -> str:
+    """Return where a named page is; the door of the house where it is not there yet."""
+    try:
+        return reverse(address)
+    except NoReverseMatch:
+        return "/"
+
+
+@register.simple_tag
+def fresh() -> str:
+    """Return what makes a form sent twice count once."""
+    return str(uuid4())
+
+
+@register.filter
+def cut_words(text: str) -> list[str]:
+    """Return the words of a text, to go through in a template."""
+    return text.split()
