@@ -1,9 +1,10 @@
 """Correct: what became of a gift or of a commitment, dated; what it was before stays known."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 
+from mecene_web.audit import write
 from mecene_web.giving.models import Commitment, Correction, Gift
 
 # A correction that no import told, and that goes with none.
@@ -18,7 +19,15 @@ class AlreadyOtherwise(ValueError):
     """It was given back, had failed, or had ended already, in another way."""
 
 
-def correct(gift_id: int, *, status: str, on: date, return_code: str | None = None) -> Gift:
+def correct(
+    gift_id: int,
+    *,
+    status: str,
+    on: date,
+    source: str,
+    now: datetime,
+    return_code: str | None = None,
+) -> Gift:
     """Say that a gift was given back or failed; said twice, it is said once.
 
     Raises:
@@ -40,10 +49,14 @@ def correct(gift_id: int, *, status: str, on: date, return_code: str | None = No
         gift.status, gift.status_on = status, on
         gift.return_code = return_code or gift.return_code
         gift.save(update_fields=["status", "status_on", "return_code"])
+        write.write(
+            "correct", "gift", gift_id, by=None, now=now, donor_id=gift.donor_id,
+            before={"status": "received"}, after={"status": status, "on": on, "source": source},
+        )  # fmt: skip
     return gift
 
 
-def end(commitment_id: int, *, on: date, reason: str) -> Commitment:
+def end(commitment_id: int, *, on: date, reason: str, source: str, now: datetime) -> Commitment:
     """Say that a commitment ended; said twice, it is said once.
 
     Raises:
@@ -56,6 +69,12 @@ def end(commitment_id: int, *, on: date, reason: str) -> Commitment:
             raise NotThere(f"there is no commitment {commitment_id}")
         if held.ended_on is not None and (held.ended_on, held.end_reason) != (on, reason):
             raise AlreadyOtherwise(f"commitment {commitment_id} ended on {held.ended_on}")
+        if held.ended_on is not None:
+            return held
         held.ended_on, held.end_reason = on, reason
         held.save(update_fields=["ended_on", "end_reason"])
+        write.write(
+            "close", "commitment", commitment_id, by=None, now=now, donor_id=held.donor_id,
+            after={"ended_on": on, "end_reason": reason, "source": source},
+        )  # fmt: skip
     return held

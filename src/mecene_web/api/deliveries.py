@@ -15,9 +15,17 @@ from django.db import DatabaseError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from mecene_web.api import correct, gocardless, helloasso, mail, payments, signatures, stripe
+from mecene_web.api import (
+    correct,
+    gocardless,
+    helloasso,
+    mail,
+    payments,
+    providers,
+    signatures,
+    stripe,
+)
 from mecene_web.api.models import Delivery, Provider
-from mecene_web.organisation import secrets
 from mecene_web.tasks import ask
 
 PAYMENTS: dict[str, ModuleType] = {
@@ -25,7 +33,6 @@ PAYMENTS: dict[str, ModuleType] = {
     "stripe": stripe,
     "gocardless": gocardless,
 }
-KNOWN = (*PAYMENTS, *mail.READERS)
 MOST_BYTES = 1_000_000
 _WAITS = timedelta(days=3)  # for what a message is about to be told
 _ALL = 0
@@ -129,7 +136,7 @@ def _say(delivery_id: int, now: datetime, *, state: str, reason: str) -> None:
 
 
 def _check(provider: Provider, request: HttpRequest, body: bytes, now: datetime) -> None:
-    secret = secrets.unlock(provider.locked_secret)
+    secret = providers.secret(provider)
     said = request.headers.get
     if provider.name in mail.READERS:
         mail.check(provider.name, request, secret=secret)

@@ -36,14 +36,22 @@ def work(event: Payload, *, now: datetime, today: Callable[[datetime], date]) ->
     on = today(_moment(event))
     if about == "payments" and action in _FAILED:
         code = payments.text(event, "details", "reason_code") or _cause(event)
-        payments.undo([_link(event, "payment")], status="failed", on=on, code=code)
+        payments.undo(
+            [_link(event, "payment")], status="failed", on=on, code=code, source=SOURCE, now=now
+        )
         return "failure"
     if about == "mandates" and action in ("cancelled", "failed", "expired"):
-        payments.end(mandate=_link(event, "mandate"), on=on, reason=_reason(event, action))
+        payments.end(
+            mandate=_link(event, "mandate"),
+            on=on,
+            reason=_reason(event, action),
+            source=SOURCE,
+            now=now,
+        )
         return "end"
     if about == "subscriptions" and action in ("cancelled", "finished"):
         reason = _reason(event, action) if action == "cancelled" else "voluntary"
-        payments.end(ref=_link(event, "subscription"), on=on, reason=reason)
+        payments.end(ref=_link(event, "subscription"), on=on, reason=reason, source=SOURCE, now=now)
         return "end"
     if about == "refunds" and action == "refund_settled":
         raise Unread("it does not say how much was refunded: correct the gift by hand")

@@ -50,7 +50,9 @@ def work(notice: Payload, *, now: datetime, today: Callable[[datetime], date]) -
         return "gift"
     if state in _BACK and gifts:
         on = today(_moment(payment.get("meta"), "updatedAt"))
-        payments.undo([gift.ref for gift in gifts], status="refunded", on=on)
+        payments.undo(
+            [gift.ref for gift in gifts], status="refunded", on=on, source=SOURCE, now=now
+        )
         return "refund"
     if state and state not in (*_PAID, *_FAILED, *_BACK, "Pending", "Refunding", "Waiting"):
         raise Unread(f"the payment is {state}, which we do not know")

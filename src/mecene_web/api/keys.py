@@ -5,8 +5,11 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from mecene_web.accounts.models import Staff
 from mecene_web.api.models import Key
+from mecene_web.audit import write
 
 RESOURCES = (
     "donors", "gifts", "recurring_gifts", "contacts", "interactions", "consents", "campaigns",
@@ -54,10 +57,13 @@ def make(
         raise MadeAlready("this form was sent before")
     # 256 bits drawn at random: a plain hash cannot be guessed back.
     token = _MARK + secrets.token_urlsafe(32)
-    made = Key.objects.create(
-        name=name.strip(), source=source, hashed=_hash(token), begins=token[:_SHOWN],
-        scopes=asked, once=once, made_at=now, made_by=by,
-    )  # fmt: skip
+    with transaction.atomic():
+        made = Key.objects.create(
+            name=name.strip(), source=source, hashed=_hash(token), begins=token[:_SHOWN],
+            scopes=asked, once=once, made_at=now, made_by=by,
+        )  # fmt: skip
+        after = {"name": made.name, "source": source, "scopes": asked}
+        write.write("create", "api_key", made.pk, by=by, now=now, after=after)
     return made, token
 
 
@@ -69,9 +75,14 @@ def recognise(token: str, *, now: datetime) -> Key | None:
     return key
 
 
-def revoke(key_id: int, *, now: datetime) -> bool:
+def revoke(key_id: int, *, now: datetime, by: Staff | None = None) -> bool:
     """Take a key back; return whether it still served."""
-    return bool(Key.objects.filter(pk=key_id, revoked_at=None).update(revoked_at=now))
+    with transaction.atomic():
+        held = Key.objects.filter(pk=key_id, revoked_at=None)
+        if not held.update(revoked_at=now):
+            return False
+        write.write("revoke", "api_key", key_id, by=by, now=now)
+    return True
 
 
 def _hash(token: str) -> str:

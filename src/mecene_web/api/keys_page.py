@@ -3,13 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.urls import reverse
 
 from mecene_web.accounts.models import Staff
-from mecene_web.api import deliveries, keys, mail, providers
+from mecene_web.api import keys, mail, providers
 from mecene_web.api.models import Delivery, Key, Provider
-from mecene_web.organisation import secrets
 
 _SHOWN = 50
 
@@ -26,7 +24,7 @@ def shown(site: str) -> dict[str, Any]:
         "providers": [
             {"name": name, "address": _address(held[name], site) if name in held else "",
              "password": name in providers.named_by_password(), "mail": name in mail.READERS}
-            for name in deliveries.KNOWN
+            for name in providers.KNOWN
         ],
         "unread": Delivery.objects.filter(state="unread").order_by("-pk")[:_SHOWN],
         "unread_count": Delivery.objects.filter(state="unread").count(),
@@ -45,19 +43,14 @@ def made(form: Any, *, by: Staff, now: datetime) -> dict[str, Any]:
         keys.MadeAlready: the form was sent before.
     """
     source = form.get("source", "").strip().lower()
-    if not source.replace("-", "").replace("_", "").isalnum() or len(source) > 60:
+    bare = source.replace("-", "").replace("_", "")
+    if not (bare.isalnum() and bare.isascii() and len(source) <= 60):
         raise keys.NoName("the source is a short word")
-    with transaction.atomic():
-        key, token = keys.make(
-            form.get("name", "")[:200], source=source, scopes=form.getlist("scopes"),
-            now=now, by=by, once=form.get("once", "")[:64] or None,
-        )  # fmt: skip
+    key, token = keys.make(
+        form.get("name", "")[:200], source=source, scopes=form.getlist("scopes"),
+        now=now, by=by, once=form.get("once", "")[:64] or None,
+    )  # fmt: skip
     return {"made": key, "token": token}
-
-
-def revoke(number: int, *, by: Staff, now: datetime) -> None:
-    """Take a key back."""
-    keys.revoke(number, now=now)
 
 
 def provider(name: str, form: Any, *, by: Staff, now: datetime) -> str:
@@ -68,9 +61,9 @@ def provider(name: str, form: Any, *, by: Staff, now: datetime) -> str:
         providers.NoSecret: it signs, and no secret was given.
     """
     if "close" in form:
-        providers.close(name, now=now)
+        providers.close(name, now=now, by=by)
         return "closed"
-    providers.open_to(name, secret=form.get("secret", "").strip()[:500], now=now)
+    providers.open_to(name, secret=form.get("secret", "").strip()[:500], now=now, by=by)
     return "opened"
 
 
@@ -79,4 +72,4 @@ def _address(held: Provider, site: str) -> str:
     if held.name not in providers.named_by_password():
         return f"{site}{path}"
     scheme, _, rest = site.partition("://")
-    return f"{scheme}://{secrets.unlock(held.locked_secret)}@{rest}{path}"
+    return f"{scheme}://{providers.secret(held)}@{rest}{path}"

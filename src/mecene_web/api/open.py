@@ -199,7 +199,7 @@ def change_donor(request: HttpRequest, number: Number, body: rows.DonorChange) -
     said = body.model_dump(exclude_unset=True)
 
     def work(now: datetime) -> replies.Done:
-        people.change(number, said)
+        people.change(number, said, source=_source(request), now=now)
         return 200, _shown(number)
 
     return replies.once(request, work)
@@ -228,7 +228,9 @@ def refund_gift(request: HttpRequest, number: Number, body: rows.Refund) -> Http
     """Say that a gift was given back whole: a correction, the gift itself stays."""
 
     def work(now: datetime) -> replies.Done:
-        correct.correct(number, status="refunded", on=body.refunded_on)
+        correct.correct(
+            number, status="refunded", on=body.refunded_on, source=_source(request), now=now
+        )
         return 200, reading.one(Gift, number)
 
     return replies.once(request, work)
@@ -241,7 +243,9 @@ def end_recurring_gift(request: HttpRequest, number: Number, body: rows.End) -> 
     """Say that a standing commitment ended, and why."""
 
     def work(now: datetime) -> replies.Done:
-        correct.end(number, on=body.ended_on, reason=body.end_reason)
+        correct.end(
+            number, on=body.ended_on, reason=body.end_reason, source=_source(request), now=now
+        )
         return 200, reading.one(Commitment, number)
 
     return replies.once(request, work)

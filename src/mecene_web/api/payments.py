@@ -64,7 +64,9 @@ def keep(paid: Paid, *, source: str, now: datetime, today: Callable[[datetime], 
     )  # fmt: skip
 
 
-def undo(refs: list[str], *, status: str, on: date, code: str | None = None) -> int:
+def undo(
+    refs: list[str], *, status: str, on: date, source: str, now: datetime, code: str | None = None
+) -> int:
     """Say what became of gifts, found by their references wherever they came from.
 
     Raises:
@@ -76,11 +78,13 @@ def undo(refs: list[str], *, status: str, on: date, code: str | None = None) -> 
     if not numbers:
         raise NotYet(f"no gift here has the reference {refs[0]}")
     for number in numbers:
-        correct.correct(number, status=status, on=on, return_code=code)
+        correct.correct(number, status=status, on=on, source=source, now=now, return_code=code)
     return len(numbers)
 
 
-def end(*, on: date, reason: str, ref: str = "", mandate: str = "") -> None:
+def end(
+    *, on: date, reason: str, source: str, now: datetime, ref: str = "", mandate: str = ""
+) -> None:
     """Say that commitments ended, found by their reference or their mandate's.
 
     Raises:
@@ -92,7 +96,7 @@ def end(*, on: date, reason: str, ref: str = "", mandate: str = "") -> None:
         raise NotYet(f"no commitment here has the reference {ref or mandate}")
     for held in found:
         if held.ended_on is None:
-            correct.end(held.pk, on=on, reason=reason)
+            correct.end(held.pk, on=on, reason=reason, source=source, now=now)
 
 
 def text(payload: Payload, *path: str) -> str | None:

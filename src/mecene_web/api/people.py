@@ -14,6 +14,7 @@ from mecene.identity import resolve
 from mecene.sources import people as persons
 from mecene.sources import phones
 from mecene_web.api.models import Told
+from mecene_web.audit import write
 from mecene_web.donors import searching
 from mecene_web.donors.models import Donor, Merge, Record
 from mecene_web.imports import load, who
@@ -116,14 +117,15 @@ def donor(donor_id: int) -> Donor:
     return found
 
 
-def change(donor_id: int, said: dict[str, Any]) -> Donor:
+def change(donor_id: int, said: dict[str, Any], *, source: str, now: datetime) -> Donor:
     """Say something of a donor by hand; what was said before elsewhere stays in its records.
 
     Raises:
         NoDonor: there is no such donor.
     """
     with transaction.atomic():
-        donor(donor_id)
+        held = donor(donor_id)
+        before = {name: getattr(held, name) for name in said}
         key = _hand_key(donor_id)
         record, _ = Record.objects.get_or_create(
             key=key, defaults={"donor_id": donor_id, "by_hand": True, "declared": True}
@@ -133,6 +135,9 @@ def change(donor_id: int, said: dict[str, Any]) -> Donor:
         record.donor_id = donor_id
         record.save()
         redraw(donor_id)
+        after = said | {"source": source}
+        write.write("change", "donor", donor_id, by=None, now=now, donor_id=donor_id,
+                    before=before, after=after)  # fmt: skip
     return donor(donor_id)
 
 

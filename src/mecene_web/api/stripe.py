@@ -43,7 +43,7 @@ def work(event: Payload, *, now: datetime, today: Callable[[datetime], date]) ->
             return "gift"
         case "charge.refunded":
             _whole(thing)
-            payments.undo([thing["id"]], status="refunded", on=on)
+            payments.undo([thing["id"]], status="refunded", on=on, source=SOURCE, now=now)
             return "refund"
         case "charge.dispute.closed" if thing.get("status") == "lost":
             code = payments.text(thing, "reason")
@@ -52,7 +52,7 @@ def work(event: Payload, *, now: datetime, today: Callable[[datetime], date]) ->
         case "customer.subscription.deleted":
             why = payments.text(thing, "cancellation_details", "reason") or ""
             reason = _ENDED.get(why, "technical")
-            payments.end(ref=str(thing.get("id")), on=on, reason=reason)
+            payments.end(ref=str(thing.get("id")), on=on, reason=reason, source=SOURCE, now=now)
             return "end"
     return "nothing"
 

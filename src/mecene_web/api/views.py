@@ -41,7 +41,7 @@ def keys(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest, number: int) -> HttpResponse:
     """Take a key back."""
-    keys_page.revoke(number, by=request.user, now=timezone.now())
+    making.revoke(number, now=timezone.now(), by=request.user)
     messages.success(request, words.say("api", "said.revoked"))
     return redirect("api:keys")
 

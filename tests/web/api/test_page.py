@@ -2,8 +2,9 @@
 
 import pytest
 
-from mecene_web.api import deliveries
+from mecene_web.api import providers
 from mecene_web.api.models import Key, Provider
+from mecene_web.audit.models import Entry
 
 pytestmark = pytest.mark.django_db
 PAGE = "/api/keys/"
@@ -41,6 +42,10 @@ def test_a_key_is_shown_once(browser, lang):
     mine.post(f"/api/keys/{key.pk}/revoke/")
     key.refresh_from_db()
     assert key.revoked_at is not None
+    told = Entry.objects.filter(subject="api_key").order_by("pk")
+    assert [(each.verb, each.by_name) for each in told] == [
+        ("create", "administrator@example.org"), ("revoke", "administrator@example.org"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("wrong", [
@@ -57,11 +62,11 @@ def test_addresses_are_opened_and_closed(browser):
     mine = browser("administrator")
     mine.post("/api/providers/stripe/", {})
     assert not Provider.objects.exists()
-    for name in deliveries.KNOWN:
+    for name in providers.KNOWN:
         mine.post(f"/api/providers/{name}/", {"secret": "s3cret-invented"})
     page = mine.get(PAGE).content.decode()
     assert "s3cret-invented" not in page
-    for name in deliveries.KNOWN:
+    for name in providers.KNOWN:
         assert f"/api/hooks/{name}/{Provider.objects.get(name=name).place}/" in page
     mine.post("/api/providers/stripe/", {"close": "1"})
     assert Provider.objects.get(name="stripe").closed_at is not None
