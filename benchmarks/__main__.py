@@ -50,6 +50,10 @@ BENCHMARKS = (
     Benchmark("signals", "Alarms, held against what became of the donors", ("--quick",)),
     Benchmark("identity", "Who is who, on hard invented people", ("--quick",)),
     Benchmark("scores", "Who gives next, beside the peers", ("--only", "simulated")),
+    Benchmark(
+        "ingest", "Events through the API, on the disk before they are answered",
+        ("--seconds", "8"), ("--seconds", "30"),
+    ),
     Benchmark("simulator", "Inventing an association", ("20_000",), ("200_000",)),
 )  # fmt: skip
 

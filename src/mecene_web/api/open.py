@@ -1,27 +1,34 @@
 """Open: the API as programs call it; each handler parses, makes one call, and answers."""
 
-import logging
-from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
 from django.db.models import Model
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Body, NinjaAPI, Path, Query, Router, Schema
-from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 from pydantic import Field
 
-from mecene_web.api import correct, ingest, keys, limits, people, reading, replies, rows, write
+from mecene_web.api import (
+    correct,
+    ingest,
+    keys,
+    limits,
+    people,
+    reading,
+    refusals,
+    replies,
+    rows,
+    write,
+)
 from mecene_web.api.models import Key
-from mecene_web.api.problems import Problem, answer
+from mecene_web.api.problems import Problem
 from mecene_web.consent.models import Consent
 from mecene_web.donors.models import Donor
 from mecene_web.events.models import Contact, Interaction
 from mecene_web.giving.models import Campaign, Commitment, Gift
 
-log = logging.getLogger("mecene.api")
 Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 _MANY = Body(min_length=1, max_length=rows.MOST)
 _REFUSALS = frozenset({400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500})
@@ -69,13 +76,6 @@ class AskedDonors(Asked):
     postcode: rows.Word | None = None
 
 
-class Page(Schema):
-    """Rows, and after which number the next ones begin; null: that was all."""
-
-    items: list[dict[str, Any]]
-    next: int | None
-
-
 api = NinjaAPI(
     title="Mécène",
     version="1",
@@ -83,6 +83,12 @@ api = NinjaAPI(
     description="Amounts are whole numbers of minor units (cents); donors' numbers are ours.",
     docs_url=None,
 )
+
+
+_SHAPES = {
+    model: reading.shape(model)
+    for model in (Gift, Commitment, Contact, Interaction, Consent, Campaign)
+}
 
 
 def _source(request: HttpRequest) -> str:
@@ -96,11 +102,14 @@ def _said(status: int, schema: Any) -> dict[Any, Any]:
 def _router(name: str, model: type[Model], row: type[rows.Strict]) -> Router:
     """Return the addresses that every resource has."""
     router = Router(tags=[name])
+    shape = _SHAPES[model]
     can_read, can_write = Scoped(f"{name}:read"), Scoped(f"{name}:write")
     has_donor = any(field.attname == "donor_id" for field in model._meta.concrete_fields)
     asked = AskedOf if has_donor else Asked
 
-    @router.get("", auth=can_read, response=_said(200, Page), operation_id=f"list_{name}")
+    @router.get(
+        "", auth=can_read, response=_said(200, reading.page_of(shape)), operation_id=f"list_{name}"
+    )
     def listed(request: HttpRequest, asked: Query[asked]) -> HttpResponse:  # type: ignore[valid-type]
         """List rows in the order of their numbers; ``next`` is the next page's ``after``."""
         found = model._default_manager.all()
@@ -110,7 +119,7 @@ def _router(name: str, model: type[Model], row: type[rows.Strict]) -> Router:
         return _json({"items": items, "next": following})
 
     @router.get(
-        "/{int:number}", auth=can_read, response=_said(200, dict), operation_id=f"get_{name}"
+        "/{int:number}", auth=can_read, response=_said(200, shape), operation_id=f"get_{name}"
     )
     def got(request: HttpRequest, number: Number) -> HttpResponse:
         """Return one row."""
@@ -149,10 +158,11 @@ def _one(told: list[dict[str, Any]]) -> replies.Done:
 
 
 donors = Router(tags=["donors"])
+_DONOR = reading.shape(Donor, external_ids=list[str])
 _READ, _WRITE = Scoped("donors:read"), Scoped("donors:write")
 
 
-@donors.get("", auth=_READ, response=_said(200, Page))
+@donors.get("", auth=_READ, response=_said(200, reading.page_of(_DONOR)))
 def list_donors(request: HttpRequest, asked: Query[AskedDonors]) -> HttpResponse:
     """List donors in the order of their numbers."""
     found = reading.donors()
@@ -166,7 +176,7 @@ def list_donors(request: HttpRequest, asked: Query[AskedDonors]) -> HttpResponse
     return _json({"items": reading.with_references(items), "next": following})
 
 
-@donors.get("/{int:number}", auth=_READ, response=_said(200, dict))
+@donors.get("/{int:number}", auth=_READ, response=_said(200, _DONOR))
 def get_donor(request: HttpRequest, number: Number) -> HttpResponse:
     """Return a donor; one who was erased is not there."""
     people.donor(number)
@@ -193,7 +203,7 @@ def create_many_donors(
     return replies.once(request, lambda now: (200, _welcomed(request, body, now)))
 
 
-@donors.patch("/{int:number}", auth=_WRITE, response=_said(200, dict))
+@donors.patch("/{int:number}", auth=_WRITE, response=_said(200, _DONOR))
 def change_donor(request: HttpRequest, number: Number, body: rows.DonorChange) -> HttpResponse:
     """Say something of a donor by hand: it wins over what files say; null takes it back."""
     said = body.model_dump(exclude_unset=True)
@@ -223,7 +233,7 @@ gifts = _router("gifts", Gift, rows.GiftIn)
 commitments = _router("recurring_gifts", Commitment, rows.CommitmentIn)
 
 
-@gifts.post("/{int:number}/refund", auth=Scoped("gifts:write"), response=_said(200, dict))
+@gifts.post("/{int:number}/refund", auth=Scoped("gifts:write"), response=_said(200, _SHAPES[Gift]))
 def refund_gift(request: HttpRequest, number: Number, body: rows.Refund) -> HttpResponse:
     """Say that a gift was given back whole: a correction, the gift itself stays."""
 
@@ -237,7 +247,9 @@ def refund_gift(request: HttpRequest, number: Number, body: rows.Refund) -> Http
 
 
 @commitments.post(
-    "/{int:number}/end", auth=Scoped("recurring_gifts:write"), response=_said(200, dict)
+    "/{int:number}/end",
+    auth=Scoped("recurring_gifts:write"),
+    response=_said(200, _SHAPES[Commitment]),
 )
 def end_recurring_gift(request: HttpRequest, number: Number, body: rows.End) -> HttpResponse:
     """Say that a standing commitment ended, and why."""
@@ -277,44 +289,4 @@ def _json(told: Any, status: int = 200) -> HttpResponse:
     return api.create_response(None, told, status=status)  # type: ignore[arg-type]
 
 
-def _handled(kind: type[Exception]) -> Callable[..., Any]:
-    def added(turn: Callable[[Any], Problem]) -> Callable[[Any], Problem]:
-        api.add_exception_handler(kind, lambda request, exc: answer(turn(exc)))
-        return turn
-
-    return added
-
-
-_handled(Problem)(lambda told: told)
-_handled(AuthenticationError)(lambda told: Problem(401, "send Authorization: Bearer and a key"))
-_handled(HttpError)(lambda told: Problem(told.status_code, told.message))
-_handled(Http404)(lambda told: Problem(404, "there is nothing at this address"))
-_handled(people.Nobody)(lambda told: Problem(422, str(told)))
-_handled(correct.NotThere)(lambda told: Problem(404, str(told)))
-_handled(correct.AlreadyOtherwise)(lambda told: Problem(409, str(told)))
-
-
-@_handled(people.NoDonor)
-def _no_donor(told: people.NoDonor) -> Problem:
-    more = {"merged_into": told.merged_into} if told.merged_into else {}
-    return Problem(404, str(told), **more)
-
-
-@_handled(ValidationError)
-def _invalid(told: ValidationError) -> Problem:
-    errors = [
-        {"at": "/".join(map(str, error["loc"])), "reason": error["msg"]} for error in told.errors
-    ]
-    return Problem(422, "some of it is not what it must be", errors=errors[:100])
-
-
-@_handled(write.RefusedRows)
-def _refused(told: write.RefusedRows) -> Problem:
-    errors = [{"at": f"body/{index}", "reason": why} for index, why in told.reasons.items()]
-    return Problem(422, "nothing was written: some rows cannot be", errors=errors[:100])
-
-
-@_handled(Exception)
-def _broken(told: Exception) -> Problem:
-    log.error("the API broke", exc_info=told)
-    return Problem(500, "something broke here; nothing of this request was kept")
+refusals.install(api)

@@ -7,6 +7,9 @@ nothing: who reads to the end has each row that was there at the beginning once,
 from typing import Any
 
 from django.db.models import Exists, Model, OuterRef, QuerySet
+from ninja import Schema
+from ninja.orm import create_schema
+from pydantic import create_model
 
 from mecene_web.donors.models import Donor, Record
 
@@ -32,6 +35,25 @@ def one(model: type[Model], number: int) -> dict[str, Any] | None:
 def columns(model: type[Model]) -> list[str]:
     """Return the columns of a model that are shown."""
     return [f.attname for f in model._meta.concrete_fields if f.attname not in _HIDDEN]
+
+
+def shape(model: type[Model], **more: Any) -> type[Schema]:
+    """Return what a row of a model is as JSON, for the description; ``more`` by name."""
+    shown = [f for f in model._meta.concrete_fields if f.attname in columns(model)]
+    drawn = create_schema(model, fields=[f.name for f in shown]).model_fields
+    told: Any = {f.attname: (drawn[f.name].annotation, ...) for f in shown}
+    return create_model(
+        model.__name__,
+        __base__=Schema,
+        **told,
+        **{name: (kind, ...) for name, kind in more.items()},
+    )
+
+
+def page_of(row: type[Schema]) -> type[Schema]:
+    """Return what a page of rows is as JSON: ``next`` begins the next one; null: that was all."""
+    told: Any = {"items": (list[row], ...), "next": (int | None, ...)}  # type: ignore[valid-type]
+    return create_model(f"{row.__name__}Page", __base__=Schema, **told)
 
 
 def donors() -> QuerySet[Donor, Donor]:

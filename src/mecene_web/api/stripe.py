@@ -47,7 +47,8 @@ def work(event: Payload, *, now: datetime, today: Callable[[datetime], date]) ->
             return "refund"
         case "charge.dispute.closed" if thing.get("status") == "lost":
             code = payments.text(thing, "reason")
-            payments.undo([str(thing.get("charge"))], status="refunded", on=on, code=code)
+            lost = [str(thing.get("charge"))]
+            payments.undo(lost, status="refunded", on=on, code=code, source=SOURCE, now=now)
             return "refund"
         case "customer.subscription.deleted":
             why = payments.text(thing, "cancellation_details", "reason") or ""

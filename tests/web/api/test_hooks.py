@@ -163,6 +163,16 @@ def test_a_refund_corrects_the_gift_even_when_it_comes_first(client, opened):
     assert Gift.objects.get().status == "refunded"
 
 
+def test_a_dispute_that_is_lost_takes_the_gift_back(client, opened):
+    provider = opened("stripe")
+    stripe(client, provider, CHARGE)
+    lost = {"charge": "ch_3invented", "status": "lost", "reason": "fraudulent", "id": "dp_1"}
+    stripe(client, provider, changed(CHARGE, type="charge.dispute.closed", **lost))
+
+    assert [reason for _, reason in worked()] == ["gift", "refund"]
+    assert (Gift.objects.get().status, Gift.objects.get().return_code) == ("refunded", "fraudulent")
+
+
 def test_a_refund_in_part_waits_for_a_person(client, opened):
     provider = opened("stripe")
     stripe(client, provider, CHARGE)
