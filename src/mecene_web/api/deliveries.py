@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from types import ModuleType
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import OperationalError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -113,7 +113,7 @@ def one(delivery_id: int, *, now: datetime) -> None:
         _say(delivery_id, now, state="unread" if late else "waiting", reason=str(early))
     except (payments.Unread, correct.AlreadyOtherwise) as wrong:
         _say(delivery_id, now, state="unread", reason=str(wrong))
-    except DatabaseError:
+    except OperationalError:
         raise  # ours, not the message's: the work is tried again
     except Exception as wrong:  # whatever a message may hold, the others go on
         _say(delivery_id, now, state="unread", reason=f"{type(wrong).__name__}: {wrong}"[:500])
@@ -132,7 +132,9 @@ def _made(held: Delivery, now: datetime) -> str:
 
 
 def _say(delivery_id: int, now: datetime, *, state: str, reason: str) -> None:
-    Delivery.objects.filter(pk=delivery_id).update(state=state, reason=reason, worked_at=now)
+    # A reason may quote the message: what no database keeps is left out.
+    plain = reason.encode("utf-8", "replace").decode().replace("\x00", "")
+    Delivery.objects.filter(pk=delivery_id).update(state=state, reason=plain, worked_at=now)
 
 
 def _check(provider: Provider, request: HttpRequest, body: bytes, now: datetime) -> None:
@@ -159,6 +161,8 @@ def _events(name: str, body: bytes) -> list[tuple[str, str, bytes]]:
         events = told["events"] if name == "gocardless" else [told]
         named = [(*PAYMENTS[name].name(event), event) for event in events]
     except (payments.Unread, ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        return [(whole, "", body)]
+    if not all(number.isprintable() and kind.isprintable() for number, kind, _ in named):
         return [(whole, "", body)]
     several = name == "gocardless"
     return [

@@ -314,6 +314,16 @@ def test_what_cannot_be_read_stays_with_its_reason(client, opened, name, body):
     assert not Gift.objects.exists()
 
 
+def test_what_no_database_keeps_is_told_too(client, opened):
+    for place, name in enumerate(("\x00", "\ud800")):
+        told = {"email": "a@exemple.fr", "name": f"Zoé {name}"}
+        odd = changed(CHARGE, billing_details=told)
+        stripe(client, opened("stripe"), odd | {"id": f"evt_{place}"})
+    states = [state for state, _ in worked()]
+    assert set(states) <= {"done", "unread"}
+    assert len(states) == 2
+
+
 def test_a_message_unread_can_be_tried_again(client, opened, browser):
     stripe(client, opened("stripe"), changed(CHARGE, amount=0))
     assert worked()[0][0] == "unread"
