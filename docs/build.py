@@ -5,6 +5,8 @@
 
 import ast
 import re
+import tomllib
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +38,21 @@ def commands_page() -> str:
     parts = ["# Commands", "", "What `mecene --help` says, read off the program (`make docs`).", ""]
     for lang, heading in (("en", "English"), ("fr", "Français")):
         parts += [f"## {heading}", ""]
-        application = main.application(lang=lang)
-        for arguments in ([], *([name] for name in main.COMMANDS)):
+        application = main.application(lang=lang, added=_added())
+        for arguments in ([], *([name] for name in application.commands)):
             lines = _help(application, arguments)
             title = " ".join(["mecene", *arguments, "--help"])
             parts += [f"### `{title}`", "", "```text", *lines, "```", ""]
     return "\n".join(parts).rstrip() + "\n"
+
+
+def _added() -> list[metadata.EntryPoint]:
+    """Return the commands that the platform adds, as the project declares them."""
+    from mecene.cli import main
+
+    project = tomllib.loads((SOURCE.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    told = project["project"]["entry-points"][main.GROUP]
+    return [metadata.EntryPoint(name, value, main.GROUP) for name, value in told.items()]
 
 
 def _help(application: Any, arguments: list[str]) -> list[str]:

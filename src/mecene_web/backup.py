@@ -1,12 +1,12 @@
 """Backup: everything an installation holds, as one file; and back.
 
-A SQLite database is copied whole while it is in use; one in PostgreSQL is left to ``pg_dump``,
-which must be installed. The rest of the home folder goes along, but what is made anew each night.
+A SQLite database is copied whole while it is in use; one in PostgreSQL table by table, as of one
+moment (``copying``). The rest of the home folder goes along, but what is made anew each night.
 """
 
+import os
 import shutil
 import sqlite3
-import subprocess
 import tarfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,6 +16,8 @@ from tempfile import TemporaryDirectory
 
 from django.conf import settings
 from django.db import connection
+
+from mecene_web import copying, database
 
 FOLDER = "backups"
 _DATABASE = "database"
@@ -38,19 +40,12 @@ class NotEmpty(FileExistsError):
     """An installation lives where a backup would be put back."""
 
 
-class NoDump(RuntimeError):
-    """``pg_dump`` or ``pg_restore`` is missing, or refused."""
-
-
 def backup(*, now: datetime, into: Path | None = None) -> Path:
     """Write a backup; return its file. It is whole, or it is not there.
 
     Args:
         now: Moment of its name.
         into: Folder to write it into; ``backups/`` of the home by default.
-
-    Raises:
-        NoDump: PostgreSQL's own program is missing or refused.
     """
     folder = into or settings.HOME / FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -69,14 +64,17 @@ def backup(*, now: datetime, into: Path | None = None) -> Path:
 
 
 def restore(file: Path, *, into: Path) -> None:
-    """Put the files of a backup into an empty home, its SQLite database with them.
+    """Put a backup back: its files into an empty home, its tables into an empty database.
+
+    A database in PostgreSQL is the one that ``DATABASE_URL`` names.
 
     Raises:
         NoBackup: the file is no backup.
-        NotEmpty: ``into`` holds a database already.
+        NotEmpty: an installation lives there already.
     """
-    if (into / "mecene.sqlite3").exists():
-        raise NotEmpty(f"{into} holds an installation; name an empty folder, or move it away")
+    for held in ("mecene.sqlite3", "secret_key"):
+        if (into / held).exists():
+            raise NotEmpty(f"{into} holds an installation; name an empty folder, or move it away")
     into.mkdir(mode=0o700, parents=True, exist_ok=True)
     with TemporaryDirectory(dir=into, prefix=".restore-") as scratch:
         try:
@@ -87,9 +85,28 @@ def restore(file: Path, *, into: Path) -> None:
         copy = Path(scratch) / _DATABASE
         if not copy.exists():
             raise NoBackup(f"{file.name} holds no database: it is no backup of Mécène")
-        for kept in (Path(scratch) / "home").glob("*"):
-            shutil.move(kept, into / kept.name)
-        shutil.move(copy, into / "mecene.sqlite3")
+        if copying.is_copy(copy):
+            _into_postgresql(copy, Path(scratch) / "home", into)
+        else:
+            _moved(Path(scratch) / "home", into)
+            shutil.move(copy, into / "mecene.sqlite3")
+
+
+def _into_postgresql(copy: Path, files: Path, into: Path) -> None:
+    from mecene_web import opening
+
+    if not os.environ.get(database.VARIABLE):
+        raise NoBackup(f"this backup is of PostgreSQL: name the empty one in {database.VARIABLE}")
+    _moved(files, into)  # with the secret, which Django reads as it opens
+    opening.ready()
+    if not copying.is_empty():
+        raise NotEmpty(f"the database that {database.VARIABLE} names is not empty")
+    copying.read(copy)
+
+
+def _moved(files: Path, into: Path) -> None:
+    for kept in files.glob("*"):
+        shutil.move(kept, into / kept.name)
 
 
 def _kept(home: Path) -> Iterator[Path]:
@@ -97,20 +114,9 @@ def _kept(home: Path) -> Iterator[Path]:
 
 
 def _copy(to: Path) -> None:
-    if connection.vendor == "sqlite":
-        held = settings.DATABASES["default"]["NAME"]
-        with closing(sqlite3.connect(held)) as source, closing(sqlite3.connect(to)) as target:
-            source.backup(target)
+    if connection.vendor != "sqlite":
+        copying.write(to)
         return
-    told = connection.get_connection_params()
-    address = {"host": told.get("host"), "port": told.get("port"), "username": told.get("user")}
-    flags = [f"--{name}={value}" for name, value in address.items() if value]
-    command = ["pg_dump", "--format=custom", f"--file={to}", *flags, str(told["dbname"])]
-    try:
-        subprocess.run(  # noqa: S603 -- the program and its flags are ours
-            command, check=True, capture_output=True, env={"PGPASSWORD": told.get("password", "")}
-        )
-    except FileNotFoundError as missing:
-        raise NoDump("pg_dump is not on this machine; install postgresql-client") from missing
-    except subprocess.CalledProcessError as refused:
-        raise NoDump(f"pg_dump refused: {refused.stderr.decode(errors='replace')}") from refused
+    held = connection.settings_dict["NAME"]
+    with closing(sqlite3.connect(held)) as source, closing(sqlite3.connect(to)) as target:
+        source.backup(target)

@@ -33,7 +33,10 @@ def settings(home: Path) -> dict[str, Any]:
         UnusableDatabase: the variable is set, and is no address of a database.
     """
     url = os.environ.get(VARIABLE, "")
-    return _postgresql(url) if url else _sqlite(home)
+    told = _postgresql(url) if url else _sqlite(home)
+    # A process of ours works in the very database of the one that started it.
+    name = os.environ.get("MECENE_DATABASE_NAME")
+    return told | ({"NAME": name} if name else {})
 
 
 def _sqlite(home: Path) -> dict[str, Any]:

@@ -5,6 +5,7 @@ if it dies.
 """
 
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -51,6 +52,17 @@ class Worker:
             )
             self._process.wait()
             self._over.wait(_AGAIN_SECONDS)
+
+
+def is_taken(*, host: str, port: int) -> bool:
+    """Return whether somebody listens there already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return True
+    return False
 
 
 def serve(*, host: str, port: int) -> None:

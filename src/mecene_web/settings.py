@@ -16,6 +16,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",
     "django.contrib.staticfiles",
     "django_htmx",
     "django_tasks",
@@ -184,5 +185,7 @@ MECENE_WORKS: dict[str, str] = {
     "exports.write": "mecene_web.exports.write.work",
     "scores.nightly": "mecene_web.scores.nightly.work",
 }
+# Kinds done by a process of their own, which gives its memory back.
+MECENE_HEAVY: set[str] = {"scores.nightly", "exports.write"}
 # Kind of work → hour of the day at which it comes back.
 MECENE_DAILY: dict[str, int] = {"scores.nightly": 2, "api.deliveries": 5}

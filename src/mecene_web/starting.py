@@ -5,20 +5,23 @@ from collections.abc import Iterator
 from django.core.management import call_command
 from django.utils import timezone
 
+from mecene.words import Lexicon
 from mecene_web import upgrade
 from mecene_web.accounts import first_login
 from mecene_web.organisation.models import Organisation
 
+_WORDS = Lexicon("mecene_web")
 
-def start(*, host: str, port: int) -> Iterator[str]:
+
+def start(*, host: str, port: int, lang: str) -> Iterator[str]:
     """Bring the database up to date, gather the static files; yield what to tell."""
     made = upgrade.upgrade(now=timezone.localtime())
     if made:
-        yield f"Sauvegarde avant mise à jour / backup before the upgrade: {made}"
+        yield _WORDS.say("tell.saved_first", lang=lang, file=made)
     Organisation.objects.get_or_create(pk=Organisation.THE_ONE)
     call_command("collectstatic", interactive=False, verbosity=0)
     place = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0', '::') else host}:{port}"  # noqa: S104
-    yield f"Mécène : {place}/"
+    yield _WORDS.say("tell.place", lang=lang, place=place)
     link = first_login.link(place)
     if link:
-        yield f"Première connexion (un seul usage) / first login (once): {link}"
+        yield _WORDS.say("tell.first", lang=lang, link=link)

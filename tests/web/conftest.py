@@ -29,6 +29,17 @@ def _in_a_file() -> None:
 _in_a_file()
 
 
+def _quickly() -> None:
+    """Have nothing slow for the sake of being slow, nor works where a test cannot see them."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MECENE_HEAVY = set()
+
+
+_quickly()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def emptied_between_tests() -> Iterator[None]:
     """A database is emptied after a test of whole transactions; its log of audit too."""

@@ -1,12 +1,13 @@
 """Main: the `mecene` program, its commands and those that applications add.
 
 An application adds a command by an entry point in the group ``mecene.commands``: a function
-that typer can read, under the command's name.
+that typer can read, under the command's name. Its help stands in the ``words.toml`` of the package
+that the function is in (``help.NAME``, ``options.NAME``), where there is one.
 """
 
 import os
 import sys
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from contextlib import suppress
 from importlib import metadata
 from itertools import pairwise
@@ -28,8 +29,8 @@ from mecene.cli import (
     simulate,
     watch,
 )
-from mecene.cli.lexicon import say
-from mecene.words import LANGUAGES, UnknownWords
+from mecene.cli.lexicon import LEXICON, say
+from mecene.words import LANGUAGES, Lexicon, UnknownWords
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "analyse": analyse.analyse,
@@ -47,8 +48,13 @@ GROUP = "mecene.commands"
 INTERRUPTED = 130  # what a shell says of a program stopped with Ctrl-C
 
 
-def application(*, lang: str) -> Any:
-    """Return the program, a click group, with its help in a language."""
+def application(*, lang: str, added: Iterable[metadata.EntryPoint] | None = None) -> Any:
+    """Return the program, a click group, with its help in a language.
+
+    Args:
+        lang: ``fr`` or ``en``.
+        added: The commands of applications; those installed by default.
+    """
     app = typer.Typer(
         name="mecene",
         help=say("help.mecene", lang=lang),
@@ -61,12 +67,16 @@ def application(*, lang: str) -> Any:
     app.callback()(_program)
     for name, command in COMMANDS.items():
         app.command(name, help=say(f"help.{name}", lang=lang))(command)
-    for entry in metadata.entry_points(group=GROUP):
-        app.command(entry.name)(entry.load())
+    lexicons = {}
+    for entry in metadata.entry_points(group=GROUP) if added is None else added:
+        command = entry.load()
+        lexicons[entry.name] = own = Lexicon(command.__module__.rpartition(".")[0])
+        app.command(entry.name, help=_added_help(own, entry.name, lang=lang))(command)
     group: Any = typer.main.get_command(app)
     for command in (group, *group.commands.values()):
+        own = lexicons.get(command.name, LEXICON)
         for parameter in command.params:
-            _word(parameter, command=command.name, lang=lang)
+            _word(parameter, own, command=command.name, lang=lang)
     helping.speak(group, lang=lang)
     return group
 
@@ -92,11 +102,13 @@ def obey(arguments: list[str], *, lang: str) -> int:
         arguments = ["--help"]
     unknown = _unknown_command(arguments, known=program.commands)
     if unknown:
-        words = say("mistakes.no_such_command", lang=lang, value=unknown, known=", ".join(COMMANDS))
+        words = say(
+            "mistakes.no_such_command", lang=lang, value=unknown, known=", ".join(program.commands)
+        )
         typer.echo(words, err=True)
         return 2
     # The language found is the language of the whole run, so that it is said once.
-    defaults = {name: {"lang": lang} for name in COMMANDS}
+    defaults = {name: {"lang": lang} for name in program.commands}
     try:
         found = program.main(
             args=arguments, prog_name="mecene", default_map=defaults, standalone_mode=False
@@ -123,12 +135,21 @@ def language(arguments: list[str], environment: dict[str, str]) -> str:
     return known[0] if known else "fr"
 
 
-def _word(parameter: Any, *, command: str, lang: str) -> None:
-    """Give an option its help in a language; one that an application added keeps its own."""
+def _added_help(own: Lexicon, name: str, *, lang: str) -> str | None:
+    """Return the help of a command that an application added; None: its docstring."""
+    try:
+        return own.say(f"help.{name}", lang=lang)
+    except (UnknownWords, OSError, ImportError, ValueError):
+        return None
+
+
+def _word(parameter: Any, own: Lexicon, *, command: str, lang: str) -> None:
+    """Give an option its help in a language; one that nobody gave words keeps its own."""
     for key in (f"{command}_{parameter.name}", parameter.name):
-        with suppress(UnknownWords):
-            parameter.help = say(f"options.{key}", lang=lang)
-            return
+        for lexicon in (own, LEXICON):
+            with suppress(UnknownWords, OSError, ImportError, ValueError):
+                parameter.help = lexicon.say(f"options.{key}", lang=lang)
+                return
 
 
 def _tell_version(asked: bool) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,9 +11,9 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.module_loading import import_string
 from django_tasks import task
 
+from mecene_web.tasks import child
 from mecene_web.tasks.models import Work
 
 LEASE = timedelta(seconds=60)
@@ -22,28 +22,6 @@ _BEAT_SECONDS = 15.0
 _PAUSE = timedelta(seconds=30)  # after a first failure; it doubles
 
 log = logging.getLogger("mecene.tasks")
-
-
-class Cancelled(Exception):
-    """Somebody asked this work to end."""
-
-
-class Report:
-    """How a work says how far it has come; hears whether it should end."""
-
-    def __init__(self, work_id: int) -> None:
-        self._work_id = work_id
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        """Write down that ``done`` of ``total`` of a stage are done.
-
-        Raises:
-            Cancelled: the work is to end here.
-        """
-        works = Work.objects.filter(pk=self._work_id)
-        works.update(stage=stage, done=done, total=total)
-        if works.filter(cancel_asked=True).exists():
-            raise Cancelled
 
 
 @task()
@@ -55,14 +33,25 @@ def run(work_id: int) -> None:
     work = Work.objects.get(pk=work_id)
     try:
         with _alive(work_id):
-            result = _function(work.kind)(work.subject_id, Report(work_id))
-    except Cancelled:
-        _ended(work_id, "cancelled")
+            end = _done(work)
     except Exception as wrong:  # whatever it is, who waits must hear of it
         log.exception("work %s of kind %s failed", work_id, work.kind)
-        _failed(work, wrong)
-    else:
-        _ended(work_id, "done", result=result or {})
+        end = child.End("failed", {}, f"{type(wrong).__name__}: {wrong}")
+    match end.state:
+        case "failed":
+            _failed(work, end.problem)
+        case "refused":  # the same input would be refused again
+            _ended(work_id, "failed", problem=end.problem)
+        case _:
+            _ended(work_id, end.state, result=end.result)
+
+
+def _done(work: Work) -> child.End:
+    """Do a work here, or in a process of its own where it takes much memory."""
+    function = settings.MECENE_WORKS[work.kind]
+    if work.kind in settings.MECENE_HEAVY:
+        return child.run(function, work_id=work.pk, subject_id=work.subject_id or 0)
+    return child.ended(function, work.pk, work.subject_id or 0)
 
 
 def begin(work: Work, *, due_at: datetime) -> None:
@@ -78,13 +67,6 @@ def _claimed(work_id: int, now: datetime) -> bool:
             state="running", leased_until=now + LEASE, attempts=F("attempts") + 1, problem=""
         )
     )
-
-
-def _function(kind: str) -> Callable[[int, Report], dict[str, Any] | None]:
-    found: Callable[[int, Report], dict[str, Any] | None] = import_string(
-        settings.MECENE_WORKS[kind]
-    )
-    return found
 
 
 @contextmanager
@@ -116,11 +98,9 @@ def _ended(work_id: int, state: str, **told: Any) -> None:
     )
 
 
-def _failed(work: Work, wrong: Exception) -> None:
+def _failed(work: Work, problem: str) -> None:
     """Try again later, or give up and say why."""
-    problem = f"{type(wrong).__name__}: {wrong}"
-    refused = isinstance(wrong, ValueError)  # the same input would be refused again
-    if refused or work.attempts >= MOST_ATTEMPTS:
+    if work.attempts >= MOST_ATTEMPTS:
         _ended(work.pk, "failed", problem=problem)
         return
     due = timezone.now() + _PAUSE * 2 ** (work.attempts - 1)

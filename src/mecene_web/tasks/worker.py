@@ -1,7 +1,9 @@
 """Worker: the process that does the works, keeps the schedule and takes up what was lost."""
 
 import threading
+from datetime import datetime, timedelta
 
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import close_old_connections, connection
 from django.utils import timezone
@@ -9,6 +11,7 @@ from django.utils import timezone
 from mecene_web.tasks import reap, schedule
 
 _ROUND_SECONDS = 20.0
+_ALIVE = "mecene.worker.alive"
 
 
 def work(*, once: bool = False) -> None:
@@ -23,10 +26,17 @@ def work(*, once: bool = False) -> None:
         over.set()
 
 
+def is_alive(*, now: datetime) -> bool:
+    """Return whether a worker said, a minute ago at most, that it is there."""
+    said = cache.get(_ALIVE)
+    return said is not None and now - said < timedelta(seconds=3 * _ROUND_SECONDS)
+
+
 def _rounds(over: threading.Event) -> None:
     try:
         while True:
             close_old_connections()
+            cache.set(_ALIVE, timezone.now(), timeout=None)
             reap.reap(now=timezone.now())
             schedule.follow(now=timezone.localtime())
             if over.wait(_ROUND_SECONDS):

