@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from mecene_web.api import open as programs
 from mecene_web.api import views as api_views
-from mecene_web.api.open import api
 
 # Each app's pages stand under its own name; those that open the house stand at its door.
 urlpatterns = [
@@ -13,7 +13,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/login/", RedirectView.as_view(url="/accounts/login/", query_string=True)),
     path("admin/", admin.site.urls),
-    path("api/v1/", api.urls),
+    path("api/v1/", programs.addresses()),
     path("collect", api_views.collect, name="collect"),
     path("collect.js", api_views.script, name="collect-script"),
     path("api/", include("mecene_web.api.urls")),

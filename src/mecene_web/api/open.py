@@ -1,15 +1,16 @@
 """Open: the API as programs call it; each handler parses, makes one call, and answers."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Body, NinjaAPI, Path, Query, Router, Schema
+from ninja import Body, NinjaAPI, Path, Query, Router
 from ninja.security import HttpBearer
-from pydantic import Field
 
+from mecene_web.accounts import doors
 from mecene_web.api import (
     correct,
     ingest,
@@ -55,27 +56,6 @@ class Scoped(HttpBearer):
         return key
 
 
-class Asked(Schema):
-    """Which page."""
-
-    after: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
-    limit: Annotated[int, Field(ge=1, le=rows.MOST)] = 100
-
-
-class AskedOf(Asked):
-    """Which page, of whom."""
-
-    donor_id: rows.Id | None = None
-
-
-class AskedDonors(Asked):
-    """Which page, of donors found by what."""
-
-    email: rows.Email | None = None
-    external_id: rows.Ref | None = None
-    postcode: rows.Word | None = None
-
-
 api = NinjaAPI(
     title="Mécène",
     version="1",
@@ -105,7 +85,7 @@ def _router(name: str, model: type[Model], row: type[rows.Strict]) -> Router:
     shape = _SHAPES[model]
     can_read, can_write = Scoped(f"{name}:read"), Scoped(f"{name}:write")
     has_donor = any(field.attname == "donor_id" for field in model._meta.concrete_fields)
-    asked = AskedOf if has_donor else Asked
+    asked = reading.AskedOf if has_donor else reading.Asked
 
     @router.get(
         "", auth=can_read, response=_said(200, reading.page_of(shape)), operation_id=f"list_{name}"
@@ -163,7 +143,7 @@ _READ, _WRITE = Scoped("donors:read"), Scoped("donors:write")
 
 
 @donors.get("", auth=_READ, response=_said(200, reading.page_of(_DONOR)))
-def list_donors(request: HttpRequest, asked: Query[AskedDonors]) -> HttpResponse:
+def list_donors(request: HttpRequest, asked: Query[reading.AskedDonors]) -> HttpResponse:
     """List donors in the order of their numbers."""
     found = reading.donors()
     for name in ("email", "postcode"):
@@ -290,3 +270,12 @@ def _json(told: Any, status: int = 200) -> HttpResponse:
 
 
 refusals.install(api)
+
+
+def addresses() -> Any:
+    """Return the API's addresses, for ``urls``; its description is for anybody."""
+    patterns, app, space = api.urls
+    for each in patterns:
+        if isinstance(each.callback, partial):  # ninja's own: the description, and the root
+            doors.open_to_all(each.callback)
+    return patterns, app, space

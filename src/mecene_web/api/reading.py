@@ -4,24 +4,46 @@ A page begins after the last number of the one before, so that rows written mean
 nothing: who reads to the end has each row that was there at the beginning once, and none twice.
 """
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from ninja import Schema
 from ninja.orm import create_schema
-from pydantic import create_model
+from pydantic import Field, create_model
 
+from mecene_web.api import rows
 from mecene_web.donors.models import Donor, Record
 
 _HIDDEN = frozenset({"import_id", "record_id", "sought", "household_id"})
 
 
+class Asked(Schema):
+    """Which page."""
+
+    after: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
+    limit: Annotated[int, Field(ge=1, le=rows.MOST)] = 100
+
+
+class AskedOf(Asked):
+    """Which page, of whom."""
+
+    donor_id: rows.Id | None = None
+
+
+class AskedDonors(Asked):
+    """Which page, of donors found by what."""
+
+    email: rows.Email | None = None
+    external_id: rows.Ref | None = None
+    postcode: rows.Word | None = None
+
+
 def page(
-    rows: QuerySet[Any, Any], *, after: int, limit: int
+    found_in: QuerySet[Any, Any], *, after: int, limit: int
 ) -> tuple[list[dict[str, Any]], int | None]:
     """Return a page of rows, and after which number the next one begins; None: there is none."""
-    names = columns(rows.model)
-    found = list(rows.filter(pk__gt=after).order_by("pk").values(*names)[: limit + 1])
+    names = columns(found_in.model)
+    found = list(found_in.filter(pk__gt=after).order_by("pk").values(*names)[: limit + 1])
     more = len(found) > limit
     found = found[:limit]
     return found, (found[-1]["id"] if more else None)
