@@ -17,6 +17,7 @@ from django.db import connection, models
 
 _SCRATCH = "scratch"
 _COPIED_AT_ONCE = 1 << 20
+_CACHE_KB = 768 * 1024
 
 
 @dataclass(frozen=True)
@@ -74,10 +75,15 @@ def batch() -> Iterator[Batch]:
             return
         with connection.cursor() as cursor:
             cursor.execute(f"attach database %s as {_SCRATCH}", [f"{folder}/{_SCRATCH}.sqlite3"])
+            cursor.execute("pragma main.cache_size")
+            usual = int(cursor.fetchone()[0])
+            # Indexes are written all over: those that do not fit are read and written again.
+            cursor.execute(f"pragma main.cache_size = -{_CACHE_KB}")
         try:
             yield Batch(Path(folder))
         finally:
             with connection.cursor() as cursor:
+                cursor.execute(f"pragma main.cache_size = {usual}")
                 cursor.execute(f"detach database {_SCRATCH}")
 
 

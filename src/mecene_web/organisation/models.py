@@ -16,6 +16,8 @@ class Organisation(models.Model):
     fiscal_year_starts_in_month = models.PositiveSmallIntegerField(default=1)
     # Opinions, beliefs or health follow from giving here (GDPR, art. 9).
     sensitive = models.BooleanField(default=False)
+    # An invented association, or one that has closed, is shown as it was on a day.
+    shown_as_of = models.DateField(null=True, blank=True)
     site = models.URLField(blank=True)
     privacy_contact = models.EmailField(blank=True)
 
