@@ -40,6 +40,7 @@ class Benchmark:
 
 BENCHMARKS = (
     Benchmark("imports", "From dirty exports to facts under their donors", ("--quick",)),
+    Benchmark("web_imports", "An import in the browser: checked, loaded, undone", ("--quick",)),
     Benchmark("analyse", "From real gifts to the report, and `--help`", ("--quick",)),
     Benchmark("reading", "Reading CSV with every record accounted for", ("--quick",)),
     Benchmark("lifetime_value", "Fitting BG/NBD and BG/BB, beside lifetimes", ("--divide", "100")),

@@ -183,9 +183,17 @@ STATIC_ROOT = HOME / "static"
 MECENE_WORKS: dict[str, str] = {
     "api.deliveries": "mecene_web.api.deliveries.work",
     "exports.write": "mecene_web.exports.write.work",
+    "imports.check": "mecene_web.imports.check.work",
+    "imports.load": "mecene_web.imports.load.work",
+    "imports.undo": "mecene_web.imports.undo.work",
     "scores.nightly": "mecene_web.scores.nightly.work",
 }
 # Kinds done by a process of their own, which gives its memory back.
-MECENE_HEAVY: set[str] = {"scores.nightly", "exports.write"}
+MECENE_HEAVY: set[str] = {
+    "exports.write", "imports.check", "imports.load", "imports.undo", "scores.nightly",
+}  # fmt: skip
 # Kind of work → hour of the day at which it comes back.
 MECENE_DAILY: dict[str, int] = {"scores.nightly": 2, "api.deliveries": 5}
+
+# The files of one import together; they go to the disk as they come.
+MECENE_LARGEST_UPLOAD_BYTES = int(environment.told("MECENE_LARGEST_UPLOAD_MB", "2048")) << 20

@@ -17,6 +17,7 @@ urlpatterns = [
     path("collect", api_views.collect, name="collect"),
     path("collect.js", api_views.script, name="collect-script"),
     path("api/", include("mecene_web.api.urls")),
+    path("imports/", include("mecene_web.imports.urls")),
     path("exports/", include("mecene_web.exports.urls")),
     path("", include("mecene_web.overview.urls")),
 ]

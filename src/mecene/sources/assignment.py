@@ -61,7 +61,8 @@ def assigned(reading: Reading, table: str, told: Mapping, by_preset: bool) -> tu
     """Return the columns that have a role in a table, in the order they were given it."""
     voice = "preset" if by_preset else "mapping"
     columns = [Column(*each, voice) for each in _told_columns(reading, told)]
-    taken = {column.header for column in columns} | set(told.attributes)
+    columns = [column for column in columns if column.header not in ignored(reading, told)]
+    taken = {column.header for column in columns} | set(told.attributes) | ignored(reading, told)
     # The other headers a preset names for a role say the same thing: they are no name of a person.
     taken |= _aliases(reading, told) if by_preset else set()
     played = {column.role for column in columns} | set(told.constants)
@@ -83,8 +84,14 @@ def assigned(reading: Reading, table: str, told: Mapping, by_preset: bool) -> tu
             if role not in played
             and (role in {"given_on", "amount"} or (not reading.header and not anyone))
         ]
-        columns += _unreadable(reading, columns)
+        columns += _unreadable(reading, columns, taken)
     return tuple(columns)
+
+
+def ignored(reading: Reading, told: Mapping) -> set[str]:
+    """Return the headers of the file that are not to be read."""
+    named = {folding.fold(header) for header in told.ignore}
+    return {header for header in reading.columns if folding.fold(header) in named}
 
 
 def _codes_are_no_names(reading: Reading, columns: list[Column]) -> list[Column]:
@@ -119,12 +126,12 @@ def _motives_are_no_purposes(reading: Reading, columns: list[Column]) -> list[Co
     ]
 
 
-def _unreadable(reading: Reading, columns: list[Column]) -> list[Column]:
+def _unreadable(reading: Reading, columns: list[Column], aside: set[str]) -> list[Column]:
     """Return the day and the amount of gifts that the header names, were their cells unreadable.
 
     Better a file of gifts whose rows are all rejected, with the reason, than one of donors.
     """
-    taken = {column.header for column in columns}
+    taken = {column.header for column in columns} | aside
     played = {column.role for column in columns}
     found = []
     for role in ("given_on", "amount"):

@@ -39,6 +39,7 @@ class Mapping:
         constants: Role → the value of every row, whatever the file says.
         words: Field → folded word → meaning.
         attributes: Header → name of the attribute it is kept under.
+        ignore: Headers that are not to be read, whatever they seem to say.
     """
 
     table: str | None = None
@@ -49,6 +50,7 @@ class Mapping:
     constants: Table[str, str] = field(default_factory=dict)
     words: Table[str, Table[str, str]] = field(default_factory=dict)
     attributes: Table[str, str] = field(default_factory=dict)
+    ignore: tuple[str, ...] = ()
 
     def over(self, below: "Mapping") -> "Mapping":
         """Return the two as one; where both speak, this one is heard."""
@@ -59,13 +61,14 @@ class Mapping:
         merged = {
             each.name: {**getattr(below, each.name), **getattr(self, each.name)}
             for each in fields(self)
-            if each.name not in {"table", "preset", "words"}
+            if each.name not in {"table", "preset", "words", "ignore"}
         }
         return replace(
             self,
             table=self.table or below.table,
             preset=self.preset or below.preset,
             words=words,
+            ignore=(*self.ignore, *below.ignore),
             **merged,
         )
 
@@ -91,7 +94,7 @@ def parse(written: Table[str, Any], *, where: str) -> Mapping:
     Raises:
         InvalidMapping: A key or a value is unknown; says which.
     """
-    known = ("table", "preset", *SECTIONS)
+    known = ("table", "preset", "ignore", *SECTIONS)
     _known(written, known, where=where)
     for section in SECTIONS:
         if not isinstance(written.get(section, {}), dict):
@@ -109,18 +112,23 @@ def parse(written: Table[str, Any], *, where: str) -> Mapping:
         constants=_values(written.get("constants", {}), "constants", where=where),
         words=_words(written.get("words", {}), where=where),
         attributes=_texts(written.get("attributes", {}), "attributes", where=where),
+        ignore=_headers(written.get("ignore", []), where=where, place="ignore"),
     )
 
 
 def _columns(written: Table[str, Any], *, where: str) -> dict[str, tuple[str, ...]]:
     _known(written, roles.ALL, where=where, section="columns")
-    found = {}
-    for role, headers in written.items():
-        listed = headers if isinstance(headers, list) else [headers]
-        if not all(isinstance(header, str) for header in listed):
-            raise InvalidMapping("mapping_no_header", file=where, place=f"columns.{role}")
-        found[role] = tuple(listed)
-    return found
+    return {
+        role: _headers(headers, where=where, place=f"columns.{role}")
+        for role, headers in written.items()
+    }
+
+
+def _headers(written: Any, *, where: str, place: str) -> tuple[str, ...]:
+    listed = written if isinstance(written, list) else [written]
+    if not all(isinstance(header, str) for header in listed):
+        raise InvalidMapping("mapping_no_header", file=where, place=place)
+    return tuple(listed)
 
 
 def _read(written: Table[str, Any], *, where: str) -> dict[str, str]:

@@ -137,7 +137,8 @@ def _missing(
     reading: Reading, table: str, columns: tuple[Column, ...], told: Mapping
 ) -> tuple[str, ...]:
     have = {column.role for column in columns} | set(told.constants) | set(told.defaults)
-    if table == "gifts" and "given_on" not in have and assignment.years(reading, set()):
+    aside = assignment.ignored(reading, told)
+    if table == "gifts" and "given_on" not in have and assignment.years(reading, aside):
         return ()
     return next((one_of for one_of in NEEDED[table] if not have.intersection(one_of)), ())
 
@@ -160,16 +161,20 @@ def _check(reading: Reading, table: str, columns: tuple[Column, ...], told: Mapp
 def _settled(
     reading: Reading, table: str, columns: tuple[Column, ...], told: Mapping, preset: str | None
 ) -> Recognition:
-    taken = {column.header for column in columns}
+    aside = assignment.ignored(reading, told)
+    taken = {column.header for column in columns} | aside
     dated = any(column.role == "given_on" for column in columns)
     years = assignment.years(reading, taken) if table == "gifts" and not dated else ()
     columns, notes = _without_false_status(reading, table, columns, told)
-    left = [h for h in reading.columns if h not in {c.header for c in columns}]
+    left = [h for h in reading.columns if h not in {c.header for c in columns} | aside]
     receipt, said = _receipt(reading, table, columns, left)
     columns, notes = (*columns, *receipt), [*notes, *said]
     left = [h for h in left if h not in {c.header for c in receipt}]
     kept = _attributes(table, left, told)
-    unused = [h for h in left if h not in dict(kept) and h not in dict(years)]
+    unused = [
+        h for h in reading.columns
+        if h in aside or (h in left and h not in dict(kept) and h not in dict(years))
+    ]  # fmt: skip
     days = {c.role: _days(reading, c, told) for c in columns if c.role in roles.DATES}
     sums = {
         c.role: _sums(reading, reading.sample[c.header], c.header, told)

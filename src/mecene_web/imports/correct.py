@@ -14,14 +14,14 @@ _DATABASE = "database"
 _AT_ONCE = 500
 
 
-def correct(staging: Path, *, people: pl.DataFrame, import_id: int) -> int:
-    """Put staged refunds on the gifts they undo; return how many gifts that is.
+def correct(staging: Path, *, people: pl.DataFrame, import_id: int) -> dict[str, int]:
+    """Put staged refunds on the gifts they undo; return how many did, and how many undo nothing.
 
     What each gift was before is kept, so that the import can be taken back.
     """
     files = sorted((staging / "corrections").glob("*.parquet"))
     if not files:
-        return 0
+        return {"refunds": 0, "refunds_of_nothing": 0}
     asked = pl.concat([pl.read_parquet(file) for file in files], how="diagonal_relaxed").join(
         people.select("person_key", "donor_id"), on="person_key", how="left"
     )
@@ -38,7 +38,7 @@ def correct(staging: Path, *, people: pl.DataFrame, import_id: int) -> int:
         Gift.objects.filter(pk=row["source_row"]).update(
             status="refunded", status_on=row["status_on"]
         )
-    return undone.height
+    return {"refunds": undone.height, "refunds_of_nothing": asked.height - undone.height}
 
 
 def take_back(import_id: int) -> None:

@@ -6,23 +6,38 @@ can be loaded again.
 """
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from django.db import transaction
+from django.utils import timezone
 
 from mecene.identity import resolve
 from mecene_web.donors import searching
 from mecene_web.donors.models import Donor, Household, Mention, Proposal, Record
 from mecene_web.events.models import Visitor
 from mecene_web.giving.models import CommitmentChange
-from mecene_web.imports import correct, rows, who
-from mecene_web.imports.models import Import
+from mecene_web.imports import (
+    alone,
+    check,
+    correct,
+    homes,
+    overlapping,
+    receive,
+    refresh,
+    rows,
+    who,
+)  # fmt: skip
+from mecene_web.imports.models import Import, Move
 from mecene_web.imports.who import Who
 from mecene_web.organisation import bulk, numbers, tables
 from mecene_web.organisation.bulk import Batch
+from mecene_web.tasks import ask
+from mecene_web.tasks.report import Cancelled
 
 Progress = Callable[[str, int, int], None]
 
@@ -31,7 +46,44 @@ class NotToLoad(ValueError):
     """The import is not one that waits to be loaded."""
 
 
-def load(import_id: int, staging: Path, *, now: datetime, on_progress: Progress) -> dict[str, int]:
+class LookAgain(ValueError):
+    """Other facts came since the import was checked: what was shown of it holds no more."""
+
+
+def work(import_id: int, report: Progress) -> dict[str, Any]:
+    """Load an import that somebody approved; a second time does nothing."""
+    now = timezone.now()
+    folder = receive.folder_of(import_id)
+    with alone.alone():
+        made = Import.objects.get(pk=import_id)
+        if made.state != "loading":
+            return {}
+        try:
+            known = _still_so(made, folder / check.STAGED)
+            skip = known if made.overlap == "skip" else None
+            counts = load(import_id, folder / check.STAGED, now=now, on_progress=report, skip=skip)
+        except Cancelled:
+            Import.objects.filter(pk=import_id, state="loading").update(state="checked")
+            raise
+        except LookAgain:
+            with transaction.atomic():
+                again = Import.objects.filter(pk=import_id, state="loading")
+                if again.update(state="uploaded", problem="changed_since"):
+                    ask.ask(receive.CHECK, now=now, subject_id=import_id)
+            return {}
+    # It can be staged again from the files, should it be taken back and sent anew.
+    shutil.rmtree(folder / check.STAGED, ignore_errors=True)
+    return dict(counts)
+
+
+def load(
+    import_id: int,
+    staging: Path,
+    *,
+    now: datetime,
+    on_progress: Progress,
+    skip: pl.DataFrame | None = None,
+) -> dict[str, int]:
     """Write the facts staged for an import; return how many rows of each table.
 
     Args:
@@ -39,6 +91,7 @@ def load(import_id: int, staging: Path, *, now: datetime, on_progress: Progress)
         staging: What ``mecene.sources.staging`` wrote of its files.
         now: The moment.
         on_progress: Called with (stage, done, in all).
+        skip: Gifts to leave out (``overlapping.found``).
 
     Raises:
         NotToLoad: the import is in another state, or was loaded meanwhile.
@@ -52,9 +105,15 @@ def load(import_id: int, staging: Path, *, now: datetime, on_progress: Progress)
     )
     with bulk.batch() as batch:
         people = write_people(batch, settled, import_id)
-        counts = {}
-        for table in rows.MODELS:
+        counts: dict[str, int] = {}
+        for place, table in enumerate(rows.MODELS):
             staged = rows.staged(staging, table)
+            if table == "gifts" and skip is not None:
+                kept = staged.join(skip, on=overlapping.ROW, how="anti", maintain_order="left")
+                counts["skipped"], staged = staged.height - kept.height, kept
+            elif table in rows.NAMED_ONCE:
+                kept = rows.unknown(staged, table)
+                counts[f"known_{table}"], staged = staged.height - kept.height, kept
             if table == "interactions":
                 staged = _visited(batch, staged)
             found = rows.of(staged, table, people=people, import_id=import_id, now=now)
@@ -64,15 +123,39 @@ def load(import_id: int, staging: Path, *, now: datetime, on_progress: Progress)
                 changed = rows.changes(staging, found, import_id=import_id)
                 batch.add(CommitmentChange, changed)
                 counts["recurring_changes"] = changed.height
-            on_progress("facts", sum(counts.values()), 0)
+            on_progress("facts", place + 1, len(rows.MODELS))
         with transaction.atomic():
             if not Import.objects.filter(pk=import_id, state="loading").update(
                 state="loaded", loaded_at=now
             ):
                 raise NotToLoad(f"import {import_id} was loaded, or given up, meanwhile")
             batch.write()
-            refunds = correct.correct(staging, people=people, import_id=import_id)
-    return counts | {"donors": len(settled.new_donors), "refunds": refunds}
+            counts |= correct.correct(staging, people=people, import_id=import_id)
+            counts["donors"] = len(settled.new_donors)
+            _told(import_id, counts)
+            refresh.refresh(now=now)
+    return counts
+
+
+def _still_so(made: Import, staging: Path) -> pl.DataFrame:
+    """Return the gifts that are known already: those that were shown."""
+    if not staging.exists():
+        raise LookAgain(f"what was staged of import {made.pk} is gone")
+    known = overlapping.found(rows.staged(staging, "gifts"))
+    told = {file["id"]: file.get("twin") for file in made.account["files"]}
+    twins = {file.pk: receive.same_as(file) for file in made.files.all()}
+    fresh = all(told.get(number) for number, twin in twins.items() if twin)
+    gone = any(twins.get(number) is None for number, twin in told.items() if twin)
+    if known.height != made.account["overlap"]["rows"] or not fresh or gone:
+        raise LookAgain(f"import {made.pk} was checked before others were loaded, or taken back")
+    return known
+
+
+def _told(import_id: int, counts: dict[str, int]) -> None:
+    """Add to the account of an import what became facts of it."""
+    made = Import.objects.get(pk=import_id)
+    made.account["loaded"] = counts
+    made.save(update_fields=["account"])
 
 
 def write_people(batch: Batch, settled: Who, import_id: int) -> pl.DataFrame:
@@ -80,15 +163,14 @@ def write_people(batch: Batch, settled: Who, import_id: int) -> pl.DataFrame:
     fresh = settled.records.join(settled.known, on="person_key", how="anti")
     ids = pl.Series("id", list(numbers.block(Record, size=fresh.height)), dtype=pl.Int64)
     fresh = fresh.with_columns(ids)
-    _donors(batch, settled, fresh)
+    _donors(batch, settled, fresh, import_id)
     owned = fresh.join(settled.mapping, on="person_key")
     batch.add(Record, _records(owned, settled.joined))
     numbered = pl.concat(
         [settled.known.select("person_key", "id"), owned.select("person_key", "id")]
     )
-    said = settled.records.filter(pl.col("records") > 0)["person_key"]
     people = settled.mapping.join(numbered.rename({"id": "record_id"}), on="person_key")
-    mentioned = people.filter(pl.col("person_key").is_in(said.implode()))
+    mentioned = people.filter(pl.col("person_key").is_in(settled.said.implode()))
     batch.add(Mention, _numbered(Mention, mentioned.select("record_id").unique().sort("record_id"))
               .with_columns(import_id=pl.lit(import_id, pl.Int64)))  # fmt: skip
     batch.add(Proposal, _proposals(settled))
@@ -111,43 +193,24 @@ def _visited(batch: Batch, interactions: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _donors(batch: Batch, settled: Who, fresh: pl.DataFrame) -> None:
+def _donors(batch: Batch, settled: Who, fresh: pl.DataFrame, import_id: int) -> None:
     """Make ready the portraits of donors who are new, or of whom something new is known."""
-    drawn = resolve.drawn(settled.records, settled.mapping)
-    touched = settled.mapping.filter(pl.col("person_key").is_in(fresh["person_key"].implode()))[
-        "donor_id"
-    ]
-    told = drawn.filter(pl.col("donor_id").is_in(touched.implode()))
-    homes = _households(drawn)
-    batch.add(Household, homes.filter("new").select(id="household").unique().sort("id"))
+    # In the base a record is one voice, however many rows of a file carry it.
+    once = settled.records.with_columns(records=pl.lit(1, pl.Int64))
+    drawn = resolve.drawn(once, settled.mapping)
+    living = homes.settle(drawn, known=settled.known["donor_id"])
+    batch.add(Household, living.made)
+    batch.add(Move, _numbered(Move, living.moves).with_columns(of_id=pl.lit(import_id, pl.Int64)))
+    told = settled.mapping.filter(pl.col("person_key").is_in(fresh["person_key"].implode()))
+    touched = pl.concat([told["donor_id"], living.moves["donor_id"]]).unique()
     table = (
-        told.drop("external_ids", "household_id")
-        .join(homes.select("donor_id", household_id="household"), on="donor_id", how="left")
+        drawn.filter(pl.col("donor_id").is_in(touched.implode()))
+        .drop("external_ids", "household_id")
+        .join(living.homes, on="donor_id", how="left")
         .with_columns(searching.folded().alias("sought"))
         .rename({"donor_id": "id"})
     )
     batch.add(Donor, table, replacing=True)
-
-
-def _households(drawn: pl.DataFrame) -> pl.DataFrame:
-    """Return (donor_id, household, new): the household known already of one who lives there."""
-    told = drawn.drop_nulls("household_id").select("donor_id", home="household_id")
-    known = tables.read(Donor, ["id", "household_id"], among=told["donor_id"].to_list())
-    held = told.join(known.rename({"id": "donor_id", "household_id": "known"}), on="donor_id",
-                     how="left")  # fmt: skip
-    homes = held.group_by("home").agg(pl.col("known").min()).sort("home")
-    fresh = homes.filter(pl.col("known").is_null()).select("home")
-    fresh = fresh.with_columns(
-        pl.Series("made", list(numbers.block(Household, size=fresh.height)), dtype=pl.Int64)
-    )
-    found = (
-        held.select("donor_id", "home").join(homes, on="home").join(fresh, on="home", how="left")
-    )
-    return found.select(
-        "donor_id",
-        household=pl.coalesce("known", "made"),
-        new=pl.col("known").is_null(),
-    )
 
 
 def _records(owned: pl.DataFrame, joined: pl.DataFrame) -> pl.DataFrame:

@@ -26,6 +26,8 @@ RENAMED = {
     "contacts": {"campaign_id": "campaign_code"},
     "interactions": {"campaign_id": "campaign_code"},
 }
+# Tables whose rows have a name of their own that no other row may have.
+NAMED_ONCE = {"campaigns": ("campaign_id", "code"), "recurring_gifts": ("recurring_gift_id", "ref")}
 _MOMENTS = ("at", "occurred_at", "given_at")
 
 
@@ -44,6 +46,14 @@ def staged(staging: Path, table: str) -> pl.DataFrame:
         if name not in frame.columns
     ]
     return frame.with_columns(missing)
+
+
+def unknown(frame: pl.DataFrame, table: str) -> pl.DataFrame:
+    """Return the staged rows of a table of ``NAMED_ONCE`` whose name nothing has yet, once each."""
+    said, written = NAMED_ONCE[table]
+    held = tables.read(MODELS[table], [written])[written]
+    fresh = frame.filter(~pl.col(said).is_in(held.implode()))
+    return fresh.unique(said, keep="last", maintain_order=True)
 
 
 def of(

@@ -1,22 +1,27 @@
 """Undo: an import taken back whole, as if it had never been loaded.
 
 Its facts go, then the records nobody else told of, then the donors nothing is known of; what is
-left of the others is drawn again from their own records.
+left of the others is drawn again from their own records. A donor somebody wrote to, or about, by
+hand stays as they are.
 """
 
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 from django.db import transaction
+from django.utils import timezone
 
 from mecene.identity import resolve
 from mecene.sources import people
 from mecene_web.donors import searching
-from mecene_web.donors.models import Donor, Household, Mention, Proposal, Record
+from mecene_web.donors.models import Donor, Mention, Proposal, Record
 from mecene_web.events.models import Visitor
-from mecene_web.giving.models import CommitmentChange, Gift
-from mecene_web.imports import correct, rows
+from mecene_web.giving.models import CommitmentChange
+from mecene_web.imports import alone, correct, homes, refresh, resting, rows
+from mecene_web.imports.load import Progress
 from mecene_web.imports.models import Import
+from mecene_web.imports.resting import StillNeeded
 from mecene_web.imports.who import TOLD
 from mecene_web.organisation import bulk, tables
 
@@ -25,8 +30,19 @@ class NotToUndo(ValueError):
     """The import is not loaded, so there is nothing to take back."""
 
 
-class StillNeeded(ValueError):
-    """Something made by hand rests on the import; the message says what to do first."""
+def work(import_id: int, report: Progress) -> dict[str, Any]:
+    """Take back an import that somebody wants gone; a second time does nothing."""
+    with alone.alone():
+        if Import.objects.get(pk=import_id).state != "undoing":
+            return {}
+        report("undoing", 0, 0)
+        try:
+            undo(import_id, now=timezone.now())
+        except StillNeeded:
+            Import.objects.filter(pk=import_id, state="undoing").update(
+                state="loaded", problem="still_needed"
+            )
+    return {}
 
 
 def undo(import_id: int, *, now: datetime) -> None:
@@ -34,14 +50,16 @@ def undo(import_id: int, *, now: datetime) -> None:
 
     Raises:
         NotToUndo: it is not loaded.
+        StillNeeded: something that came later rests on its facts.
     """
-    left = _left(import_id)
+    resting.check(import_id)
+    going = resting.going(import_id)
+    left = _left(import_id, going)
     with bulk.batch() as batch:
         batch.add(Donor, _redrawn(left), replacing=True)
         with transaction.atomic():
-            if not Import.objects.filter(pk=import_id, state="loaded").update(
-                state="undone", undone_at=now
-            ):
+            waiting = Import.objects.filter(pk=import_id, state__in=("loaded", "undoing"))
+            if not waiting.update(state="undone", undone_at=now, problem=""):
                 raise NotToUndo(f"import {import_id} is not loaded")
             correct.take_back(import_id)
             for model in (CommitmentChange, *reversed(rows.MODELS.values())):
@@ -49,24 +67,17 @@ def undo(import_id: int, *, now: datetime) -> None:
                     model._default_manager.db
                 )
             Visitor.objects.filter(interactions=None, donor=None).delete()
-            _forget(import_id)
+            _forget(import_id, going)
             batch.write()
+            homes.take_back(import_id)
+            refresh.refresh(now=now)
 
 
-def _left(import_id: int) -> pl.DataFrame:
+def _left(import_id: int, going: resting.Going) -> pl.DataFrame:
     """Return the records that stay of the donors an import told of: (id, key, donor_id)."""
     told = Mention.objects.filter(import_id=import_id).values_list("record__donor_id", flat=True)
     held = tables.read(Record, ["id", "key", "donor_id"], among=told, by="donor_id")
-    going = _orphans(import_id)
-    return held.filter(~pl.col("id").is_in(going.implode()))
-
-
-def _orphans(import_id: int) -> pl.Series:
-    """Return the records that only this import mentioned."""
-    mentioned = Mention.objects.filter(import_id=import_id, record__by_hand=False)
-    elsewhere = Mention.objects.exclude(import_id=import_id).values("record_id")
-    ids = mentioned.exclude(record_id__in=elsewhere).values_list("record_id", flat=True)
-    return pl.Series(list(ids), dtype=pl.Int64)
+    return held.filter(~pl.col("id").is_in(going.records.implode()))
 
 
 def _redrawn(left: pl.DataFrame) -> pl.DataFrame:
@@ -87,19 +98,13 @@ def _redrawn(left: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _forget(import_id: int) -> None:
+def _forget(import_id: int, going: resting.Going) -> None:
     """Remove the records nobody mentions any more, and the donors nothing is known of."""
-    going = _orphans(import_id).to_list()
-    Mention.objects.filter(import_id=import_id).delete()
-    donors = set(Record.objects.filter(pk__in=going).values_list("donor_id", flat=True))
-    Record.objects.filter(pk__in=going).delete()
-    bare = [
-        number
-        for number in donors
-        if not Record.objects.filter(donor_id=number).exists()
-        and not Gift.objects.filter(donor_id=number).exists()
-    ]
-    Proposal.objects.filter(one_id__in=bare).delete()
-    Proposal.objects.filter(other_id__in=bare).delete()
-    Donor.objects.filter(pk__in=bare).delete()
-    Household.objects.filter(donors=None).delete()
+    Mention.objects.filter(import_id=import_id)._raw_delete(Mention.objects.db)
+    for part in resting.parts(going.donors):
+        Proposal.objects.filter(one_id__in=part).delete()
+        Proposal.objects.filter(other_id__in=part).delete()
+    for part in resting.parts(going.records):
+        Record.objects.filter(pk__in=part)._raw_delete(Record.objects.db)
+    for part in resting.parts(going.donors):
+        Donor.objects.filter(pk__in=part).delete()

@@ -33,6 +33,7 @@ class Who:
             donor known before.
         proposals: (one, other, score, evidence_fr, evidence_en): donors who may be one.
         new_donors: Numbers of donors who were not known.
+        said: ``person_key`` of those the files name.
     """
 
     mapping: pl.DataFrame
@@ -41,6 +42,7 @@ class Who:
     joined: pl.DataFrame
     proposals: pl.DataFrame
     new_donors: tuple[int, ...]
+    said: pl.Series
 
 
 def settle(persons: Path, *, on_progress: Callable[[str, float], None] | None = None) -> Who:
@@ -79,6 +81,7 @@ def among(
         joined=_joined(mapping, known, found.merges, new),
         proposals=_proposals(mapping, found.merges),
         new_donors=tuple(new),
+        said=staged.filter(pl.col("records") > 0)["person_key"],
     )
 
 

@@ -3,12 +3,12 @@
 import logging
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import F, Q
 from django.utils import timezone
 from django_tasks import task
@@ -77,9 +77,11 @@ def _alive(work_id: int) -> Iterator[None]:
     def beat() -> None:
         try:
             while not over.wait(_BEAT_SECONDS):
-                Work.objects.filter(pk=work_id, state="running").update(
-                    leased_until=timezone.now() + LEASE
-                )
+                # A long write of the work itself may keep the database: the next beat comes.
+                with suppress(OperationalError):
+                    Work.objects.filter(pk=work_id, state="running").update(
+                        leased_until=timezone.now() + LEASE
+                    )
         finally:
             connection.close()
 
