@@ -26,6 +26,7 @@ _LEFT_OUT = {
     FOLDER,
     "snapshots",
     "static",
+    "locale",
     "mecene.sqlite3",
     "mecene.sqlite3-wal",
     "mecene.sqlite3-shm",

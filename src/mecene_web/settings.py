@@ -1,6 +1,6 @@
 """Settings: how Django runs here; what an association may change is in ``organisation``."""
 
-from mecene_web import database, environment, home
+from mecene_web import database, environment, home, translations
 
 HOME = home.prepared()
 SECRET_KEY = home.secret()
@@ -89,6 +89,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français"), ("en", "English")]
+LOCALE_PATHS = [translations.compiled(HOME / "locale")]
 TIME_ZONE = environment.told("MECENE_TIME_ZONE", "Europe/Paris")
 USE_TZ = True
 
