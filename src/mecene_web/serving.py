@@ -67,22 +67,27 @@ def is_taken(*, host: str, port: int) -> bool:
 
 def serve(*, host: str, port: int) -> None:
     """Serve pages until Ctrl-C; the worker ends with them."""
-    from granian.constants import Interfaces
-    from granian.server import Server
-
     worker = Worker()
     worker.start()
     try:
-        Server(
-            "mecene_web.wsgi:application",
-            address=host,
-            port=port,
-            interface=Interfaces.WSGI,
-            workers=1,
-            blocking_threads=4,
-            log_access=False,
-            static_path_route=["/static"],
-            static_path_mount=[Path(settings.STATIC_ROOT)],
-        ).serve()
+        pages(host=host, port=port)
     finally:
         worker.stop()
+
+
+def pages(*, host: str, port: int) -> None:
+    """Serve pages alone, until Ctrl-C."""
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    Server(
+        "mecene_web.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=4,
+        log_access=False,
+        static_path_route=["/static"],
+        static_path_mount=[Path(settings.STATIC_ROOT)],
+    ).serve()

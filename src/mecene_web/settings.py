@@ -41,10 +41,12 @@ INSTALLED_APPS = [
     "mecene_web.exports",
     "mecene_web.overview",
     "mecene_web.rights",
+    "mecene_web.api",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "mecene_web.design.policy.Policy",
+    "mecene_web.api.problems.Middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -182,6 +184,7 @@ STATIC_ROOT = HOME / "static"
 
 # Kind of work → the function that does it.
 MECENE_WORKS: dict[str, str] = {
+    "api.deliveries": "mecene_web.api.deliveries.work",
     "exports.write": "mecene_web.exports.write.work",
     "imports.check": "mecene_web.imports.check.work",
     "imports.load": "mecene_web.imports.load.work",
@@ -197,11 +200,11 @@ MECENE_HEAVY: set[str] = {
     "scores.nightly", "segments.recompute",
 }  # fmt: skip
 # Kind of work → hour of the day at which it comes back.
-MECENE_DAILY: dict[str, int] = {"scores.nightly": 2}
 # What follows a night, given its run; what the night before it said is still there.
 MECENE_AFTER_THE_NIGHT: list[str] = ["mecene_web.segments.recompute.after_the_night"]
 # What the worker does all the time, beside its works; each is told when to end.
 MECENE_ALWAYS: list[str] = ["mecene_web.segments.live.follow"]
+MECENE_DAILY: dict[str, int] = {"scores.nightly": 2, "api.deliveries": 5}
 
 # The files of one import together; they go to the disk as they come.
 MECENE_LARGEST_UPLOAD_BYTES = int(environment.told("MECENE_LARGEST_UPLOAD_MB", "2048")) << 20

@@ -4,6 +4,9 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from mecene_web.api import open as programs
+from mecene_web.api import views as api_views
+
 # Each app's pages stand under its own name; those that open the house stand at its door.
 urlpatterns = [
     path("accounts/", include("mecene_web.accounts.urls")),
@@ -15,6 +18,10 @@ urlpatterns = [
     path("preferences/", include("mecene_web.consent.urls")),
     path("rights/", include("mecene_web.rights.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/", programs.addresses()),
+    path("collect", api_views.collect, name="collect"),
+    path("collect.js", api_views.script, name="collect-script"),
+    path("api/", include("mecene_web.api.urls")),
     path("imports/", include("mecene_web.imports.urls")),
     path("exports/", include("mecene_web.exports.urls")),
     path("", include("mecene_web.overview.urls")),

@@ -104,7 +104,7 @@ def load(
         on_progress=lambda stage, share: on_progress("identity", round(100 * share), 100),
     )
     with bulk.batch() as batch:
-        people = _people(batch, settled, import_id)
+        people = write_people(batch, settled, import_id)
         counts: dict[str, int] = {}
         for place, table in enumerate(rows.MODELS):
             staged = rows.staged(staging, table)
@@ -158,7 +158,7 @@ def _told(import_id: int, counts: dict[str, int]) -> None:
     made.save(update_fields=["account"])
 
 
-def _people(batch: Batch, settled: Who, import_id: int) -> pl.DataFrame:
+def write_people(batch: Batch, settled: Who, import_id: int) -> pl.DataFrame:
     """Make donors, records and mentions ready; return (person_key, donor_id, record_id)."""
     fresh = settled.records.join(settled.known, on="person_key", how="anti")
     ids = pl.Series("id", list(numbers.block(Record, size=fresh.height)), dtype=pl.Int64)

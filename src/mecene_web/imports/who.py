@@ -48,7 +48,24 @@ class Who:
 def settle(persons: Path, *, on_progress: Callable[[str, float], None] | None = None) -> Who:
     """Return who the staged persons of an import are; nothing is written but numbers taken."""
     staged = pl.read_parquet(persons / "*.parquet").select(*people.PERSON, *_EXTRA)
-    known, remembered = _beside(staged)
+    return among(staged, *_beside(staged), on_progress=on_progress)
+
+
+def among(
+    staged: pl.DataFrame,
+    known: pl.DataFrame,
+    remembered: pl.DataFrame,
+    *,
+    on_progress: Callable[[str, float], None] | None = None,
+) -> Who:
+    """Return who new persons are among records already known; nothing is written but numbers.
+
+    Args:
+        staged: New persons: ``sources.people.PERSON``, ``declared``, ``records``.
+        known: (person_key, id, donor_id) of the records that may be theirs.
+        remembered: What these records hold, as ``staged``.
+        on_progress: Called with a stage and its share done.
+    """
     records = pl.concat(
         [remembered, staged.filter(~pl.col("person_key").is_in(known["person_key"].implode()))]
     ).sort("person_key")
@@ -77,7 +94,11 @@ def _beside(staged: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         near |= keys[name].is_in(said.implode()).fill_null(value=False)
     # A donor is taken whole: their records speak for one another.
     donors = keys.filter(near)["donor_id"].unique()
-    taken = keys.filter(pl.col("donor_id").is_in(donors.implode()))
+    return remember(keys.filter(pl.col("donor_id").is_in(donors.implode())))
+
+
+def remember(taken: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return ``known`` and ``remembered`` of records, for ``among``: (id, key, donor_id)."""
     held = tables.read(Record, ["key", *TOLD, "declared"], among=taken["id"].to_list()).rename(
         {"key": "person_key"}
     )

@@ -115,7 +115,7 @@ def _donors(which: str, bucket: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         .then(None)
         .otherwise(pl.min_horizontal("acquired_on", "first_fact_on"))
     )
-    deaths = assumed.deaths(where=share)
+    deaths = assumed.deaths(where=f"donor_id {which}")
     return (
         rows.join(known, on="donor_id")
         .join(met, on="donor_id", how="left")
