@@ -200,11 +200,11 @@ MECENE_HEAVY: set[str] = {
     "scores.nightly", "segments.recompute",
 }  # fmt: skip
 # Kind of work → hour of the day at which it comes back.
+MECENE_DAILY: dict[str, int] = {"scores.nightly": 2, "api.deliveries": 5}
 # What follows a night, given its run; what the night before it said is still there.
 MECENE_AFTER_THE_NIGHT: list[str] = ["mecene_web.segments.recompute.after_the_night"]
 # What the worker does all the time, beside its works; each is told when to end.
 MECENE_ALWAYS: list[str] = ["mecene_web.segments.live.follow"]
-MECENE_DAILY: dict[str, int] = {"scores.nightly": 2, "api.deliveries": 5}
 
 # The files of one import together; they go to the disk as they come.
 MECENE_LARGEST_UPLOAD_BYTES = int(environment.told("MECENE_LARGEST_UPLOAD_MB", "2048")) << 20
