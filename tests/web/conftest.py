@@ -5,8 +5,15 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import django
 import pytest
+
+try:
+    import django
+except ImportError as lacking:
+    raise pytest.UsageError(
+        "The platform's tests need the platform: pip install -e '.[dev,web]' "
+        "(make test does), or leave them out with --ignore=tests/web"
+    ) from lacking
 
 # Before any setting is read.
 os.environ["MECENE_HOME"] = tempfile.mkdtemp(prefix="mecene-tests-")
@@ -38,6 +45,27 @@ def _quickly() -> None:
 
 
 _quickly()
+
+
+# What a test asks for when it asks the database.
+_ASKING = {"db", "transactional_db", "live_server", "base"}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, run what asks the database and was not said to be asked once."""
+    if "DATABASE_URL" not in os.environ:
+        return
+    asking = [
+        item
+        for item in items
+        if not item.get_closest_marker("once")
+        and (
+            item.get_closest_marker("django_db") or _ASKING & set(getattr(item, "fixturenames", ()))
+        )
+    ]
+    config.hook.pytest_deselected(items=[item for item in items if item not in asking])
+    items[:] = asking
 
 
 @pytest.fixture(autouse=True, scope="session")
