@@ -1,6 +1,7 @@
 """The platform's tests run in a home of their own: nothing of whoever runs them is touched."""
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -82,7 +83,7 @@ def emptied_between_tests() -> Iterator[None]:
     def emptied(self: Any, statements: Any) -> None:
         for statement in (*append_only.DROP[connection.vendor], *ledger.DROP[connection.vendor]):
             connection.cursor().execute(statement)
-        whole(self, statements)
+        whole(self, _lightly(statements) if connection.vendor == "postgresql" else statements)
         for statement in (
             *append_only.CREATE[connection.vendor], *ledger.CREATE[connection.vendor],
         ):  # fmt: skip
@@ -91,6 +92,12 @@ def emptied_between_tests() -> Iterator[None]:
     BaseDatabaseOperations.execute_sql_flush = emptied
     yield
     BaseDatabaseOperations.execute_sql_flush = whole
+
+
+def _lightly(statements: list[str]) -> list[str]:
+    """Return what empties the same tables: to truncate remakes each file of each, for some rows."""
+    tables = re.findall(r'"(\w+)"', " ".join(statements))
+    return ["; ".join(f'delete from "{table}"' for table in tables)]
 
 
 @pytest.fixture
