@@ -1,6 +1,5 @@
 """Each test of rights begins with nobody erased: the ledger of erasures outlives the database."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,7 @@ from mecene_web.rights import remembered
 
 
 @pytest.fixture(autouse=True)
-def _nobody_erased_yet(settings: Any) -> Iterator[None]:
+def _nobody_erased_yet(settings: Any) -> None:
     home = Path(settings.HOME)
     for folder in (home, home / backup.FOLDER):
         (folder / remembered.LEDGER).unlink(missing_ok=True)
-    yield
