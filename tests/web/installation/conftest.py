@@ -9,8 +9,8 @@ import postgresql
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory):
-    with postgresql.server(tmp_path_factory.mktemp("postgresql") / "pg") as started:
+def server():
+    with postgresql.server() as started:
         yield started
 
 
