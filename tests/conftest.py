@@ -8,6 +8,8 @@ settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
 
 
+# Before the processes are told which group each is of.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What a module makes once is made once: the tests that ask for it share a process."""
     for item in items:
