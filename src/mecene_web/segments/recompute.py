@@ -116,12 +116,7 @@ def _passages(
     if who.len() > changes.MOST_TOLD:
         return pl.DataFrame()
     here, there = (_read(place, asked, who) for place in (night, before))
-    told = [
-        changes.passages(change, settled=settled[change.segment.number], now=here, before=there)
-        for change in moved
-    ]
-    told = [frame for frame in told if frame.height]
-    return pl.concat(told) if told else pl.DataFrame()
+    return changes.passages(moved, settled=settled, now=here, before=there)
 
 
 def _read(night: Night | None, asked: Plan, who: pl.Series) -> pl.DataFrame:
