@@ -94,7 +94,8 @@ def page(donor_id: int, *, today: date, lang: str) -> Page:
         .filter(pk=donor_id)
         .first()
     )
-    held = there.of(donor_id)
+    # A number nobody could have is asked no further.
+    held = there.of(donor_id) if donor else frozenset()
     if donor is None or "absorbed" in held:
         now = whereabouts.current(donor_id)
         if donor is None or now != donor_id:
