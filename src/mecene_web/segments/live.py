@@ -30,7 +30,7 @@ from mecene_web.segments import answers, changes, columns, few, known, plan
 from mecene_web.segments.changes import Change
 from mecene_web.segments.few import Asked
 from mecene_web.segments.known import Night
-from mecene_web.segments.models import Membership, Segment, Settled
+from mecene_web.segments.models import Membership, Segment
 from mecene_web.segments.plan import Plan
 
 AT_ONCE = 500
