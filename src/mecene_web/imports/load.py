@@ -29,6 +29,7 @@ from mecene_web.imports import (
     overlapping,
     receive,
     refresh,
+    renew,
     rows,
     who,
 )  # fmt: skip
@@ -131,7 +132,9 @@ def load(
                 raise NotToLoad(f"import {import_id} was loaded, or given up, meanwhile")
             batch.write()
             counts |= correct.correct(staging, people=people, import_id=import_id)
+            counts |= renew.renew(staging, import_id=import_id)
             counts["donors"] = len(settled.new_donors)
+            counts["merged"] = settled.merged
             _told(import_id, counts)
             _touched(settled, import_id, now=now)
             refresh.refresh(now=now)

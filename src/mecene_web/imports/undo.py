@@ -19,7 +19,7 @@ from mecene_web.donors import by_hand, searching, touch
 from mecene_web.donors.models import Donor, Mention, Proposal, Record
 from mecene_web.events.models import Visitor
 from mecene_web.giving.models import CommitmentChange, Correction
-from mecene_web.imports import alone, correct, homes, refresh, resting, rows
+from mecene_web.imports import alone, correct, homes, refresh, renew, resting, rows
 from mecene_web.imports.load import Progress
 from mecene_web.imports.models import Import
 from mecene_web.imports.resting import StillNeeded
@@ -64,6 +64,7 @@ def undo(import_id: int, *, now: datetime) -> None:
             if not waiting.update(state="undone", undone_at=now, problem=""):
                 raise NotToUndo(f"import {import_id} is not loaded")
             correct.take_back(import_id)
+            renew.take_back(import_id)
             with ledger.opened("undo"):
                 for model in (CommitmentChange, *reversed(rows.MODELS.values())):
                     model._default_manager.filter(import_id=import_id)._raw_delete(
