@@ -190,7 +190,7 @@ def _joined(
 
 
 def _merged(mapping: pl.DataFrame, known: pl.DataFrame, merges: pl.DataFrame) -> int:
-    """Count the pairs with a new record that were followed; a reference is the source's own word."""
+    """Count the pairs with a new record that were followed, but those of the same reference."""
     told = merges.filter(pl.col("applied") & (pl.col("rule") != _SAME))
     old = known["person_key"].implode()
     fresh = told.filter(~(pl.col("person_key_a").is_in(old) & pl.col("person_key_b").is_in(old)))

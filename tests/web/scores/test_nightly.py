@@ -91,6 +91,7 @@ def test_the_chapter_on_what_was_read_says_what_the_command_line_says(tmp_path):
     run = nightly.run(as_of=as_of, on_progress=lambda *told: None)
 
     # then files, rejects and people are the same, and each language has its own words
+    run.refresh_from_db()
     for name in ("files", "rows_read", "facts", "rejects", "identity"):
         assert run.metrics[name] == wanted[name], name
     assert wanted["rejects"] == 2
