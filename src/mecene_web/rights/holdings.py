@@ -31,7 +31,7 @@ STRUCK = {
     "donors.ContactPerson": ("name", "role", "phone", "email"), "donors.Merge": ("evidence",),
     "donors.Proposal": ("evidence",), "donors.Attribute": ("name", "value"),
     "giving.Correction": ("reason",), "giving.Entry": ("bank", "number"),
-    "segments.Passage": ("why",), "segments.Segment": ("name", "condition"),
+    "segments.Segment": ("name", "condition"),
     "segments.Version": ("condition",),
     "imports.Import": ("problem", "account"), "tasks.Work": ("problem", "result"),
     "rights.Request": ("asked_by", "note"), "admin.LogEntry": ("object_repr", "change_message"),

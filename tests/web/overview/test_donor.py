@@ -230,4 +230,4 @@ def test_who_does_not_handle_rights_reads_what_was_said(alice, browser):
     page = browser("analyst").get(f"/donors/{alice.pk}/").content.decode()
 
     assert "/rights/donor/" not in page
-    assert "Lettre d’information" in page
+    assert "lettre d’information" in page

@@ -169,7 +169,7 @@ def in_every_table_since(donor: Donor, other: Donor, who, standing: Standing) ->
     for whose in (donor, other):
         segment.memberships.create(donor=whose, since=NOW)
         segment.passages.create(donor=whose, entered=True, at=NOW,
-                                why={"now": {"city": f"chez {name}"}})  # fmt: skip
+                                why={"now": {"city": "Xyloville" if whose == donor else "Brest"}})  # fmt: skip
 
 
 def rows() -> str:
