@@ -54,9 +54,8 @@ def anyhow(donor_ids: Iterable[int], *, on: date, everybody: bool = False) -> Ch
     found: list[tuple[int, ...]] = []
     why: Counter[str] = Counter()
     for part in _parts(donor_ids):
-        told = [state.among(part, purposes=PURPOSES, channel=c, on=on) for c in CHANNELS]
-        for donor in told[0]:
-            verdicts = {c: each[donor] for c, each in zip(CHANNELS, told, strict=True)}
+        told = state.by_channel(part, purposes=PURPOSES, channels=CHANNELS, on=on)
+        for donor, verdicts in told.items():
             if everybody or any(verdict.allowed for verdict in verdicts.values()):
                 found.append((donor, *(verdicts[c].allowed for c in CHANNELS)))
             else:

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from mecene_web.api import people
 from mecene_web.consent.models import Consent
 from mecene_web.donors import enter, merge
 from mecene_web.donors.models import Attribute, ContactPerson, Donor, Following, Note, Task
@@ -231,3 +232,14 @@ def test_who_does_not_handle_rights_reads_what_was_said(alice, browser):
 
     assert "/rights/donor/" not in page
     assert "lettre d’information" in page
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_what_a_program_decided_is_shown_without_a_colleague(alice, browser, lang):
+    people.change(alice.pk, {"city": "Lyon"}, source="api:crm", now=NOW)
+
+    client = browser("fundraiser", lang=lang)
+    page = client.get(f"/donors/{alice.pk}/").content.decode()
+
+    assert "Lyon" in page
+    assert "None" not in re.sub(r"<script.*?</script>", "", page, flags=re.S)
