@@ -158,9 +158,12 @@ def _still_so(made: Import, staging: Path) -> pl.DataFrame:
 def _touched(settled: Who, import_id: int, *, now: datetime) -> None:
     """Have the segments of those the files speak of followed at once, unless they are too many."""
     said = settled.mapping.filter(pl.col("person_key").is_in(settled.said.implode()))
+    donors = said["donor_id"].unique()
+    if donors.len() > touch.MANY:
+        return  # the night is asked for
     given_back = Correction.objects.filter(import_id=import_id, gift__donor__isnull=False)
-    donors = set(said["donor_id"].to_list())
-    touch.touch(donors.union(given_back.values_list("gift__donor_id", flat=True)), now=now)
+    others = given_back.values_list("gift__donor_id", flat=True)
+    touch.touch({*donors.to_list(), *others}, now=now)
 
 
 def _told(import_id: int, counts: dict[str, int]) -> None:

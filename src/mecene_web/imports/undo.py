@@ -89,7 +89,9 @@ def _known(import_id: int, left: pl.DataFrame) -> set[int]:
     """Return the donors who stay, of whom less is known once an import is taken back."""
     given_back = Correction.objects.filter(import_id=import_id, gift__donor__isnull=False)
     others = given_back.exclude(gift__import_id=import_id)
-    return set(left["donor_id"].to_list()) | set(others.values_list("gift__donor_id", flat=True))
+    return set(left["donor_id"].unique().to_list()) | set(
+        others.values_list("gift__donor_id", flat=True)
+    )
 
 
 def _redrawn(left: pl.DataFrame) -> pl.DataFrame:

@@ -99,7 +99,9 @@ def test_the_chapter_on_what_was_read_says_what_the_command_line_says(tmp_path):
         lang: (nightly.folder_of(run) / "pieces" / f"{lang}.json").read_text(encoding="utf-8")
         for lang in ("fr", "en")
     }
-    (problem,) = [name for name in wanted["files"][0]["by_problem"] if "refund" in name.lower()]
+    (problem,) = [
+        name for name in wanted["files"][0]["rejects_by_problem"] if "refund" in name.lower()
+    ]
     assert problem in said["en"]
     assert problem not in said["fr"]
     assert "dons.csv" in said["fr"]
