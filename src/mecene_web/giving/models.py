@@ -156,6 +156,30 @@ class Correction(models.Model):
         return f"{self.gift_id}: {self.status_before}"
 
 
+class Revision(models.Model):
+    """What a later file said of a commitment or a campaign known before; what stood there before.
+
+    ``before`` and ``after`` hold the columns that changed, so that the import can be taken back.
+    """
+
+    commitment = models.ForeignKey(Commitment, models.PROTECT, null=True, related_name="revisions")
+    campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, related_name="revisions")
+    import_id = models.BigIntegerField(db_index=True)
+    before = models.JSONField()
+    after = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(commitment__isnull=True) ^ Q(campaign__isnull=True),
+                name="revision_is_of_one_thing",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.commitment_id or self.campaign_id}: {', '.join(self.after)}"
+
+
 class Batch(models.Model):
     """Cheques that go to the bank together; closed, it balances, and nothing of it changes."""
 
