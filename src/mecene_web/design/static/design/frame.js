@@ -14,3 +14,11 @@ document.addEventListener("DOMContentLoaded", reachable);
 document.addEventListener("htmx:afterSettle", reachable);
 document.addEventListener("toggle", reachable, true);
 window.addEventListener("resize", reachable);
+// Where the keyboard begins: the frame may still be drawn when the browser looks for the field.
+const begin = (left = 20) => {
+  const first = document.querySelector("main [autofocus]");
+  if (!first || (document.activeElement && document.activeElement !== document.body)) return;
+  first.focus({preventScroll: true});
+  if (document.activeElement !== first && left) setTimeout(() => begin(left - 1), 50);
+};
+document.addEventListener("DOMContentLoaded", () => begin());
