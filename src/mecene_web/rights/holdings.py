@@ -20,8 +20,9 @@ ERASED = frozenset(
         "donors.Attribute", "donors.Note", "donors.Touched", "donors.Task", "donors.Following",
         "donors.ContactPerson", "donors.Household", "giving.Commitment",
         "giving.CommitmentChange", "events.Contact", "events.Visitor", "events.Interaction",
-        "consent.Consent", "consent.Mark", "scores.Standing", "scores.Listed", "audit.DonorKey",
-        "segments.Membership", "segments.Passage", "segments.Settled", "imports.Move",
+        "consent.Consent", "consent.Mark", "scores.Standing", "scores.Why", "scores.Listed",
+        "audit.DonorKey", "segments.Membership", "segments.Passage", "segments.Settled",
+        "imports.Move",
     }
 )  # fmt: skip
 # Free words in which a person may be named though the row is not theirs: the words are struck.
@@ -41,9 +42,10 @@ TRANSIENT = {
 OTHERS = frozenset(
     {
         "accounts.Staff", "api.Key", "api.Told", "api.Provider", "audit.Entry", "audit.Head",
-        "consent.Wording", "consent.Suppression", "consent.Opening", "giving.Campaign",
-        "giving.Correction", "giving.Gift", "imports.File", "organisation.Organisation",
-        "rights.Archive", "rights.Erasure", "rights.Sweep", "segments.Segment", "segments.Version",
+        "consent.Wording", "consent.Suppression", "consent.Opening", "giving.Batch",
+        "giving.Campaign", "giving.Correction", "giving.Entry", "giving.Gift", "imports.File",
+        "organisation.Organisation", "rights.Archive", "rights.Erasure", "rights.Sweep",
+        "segments.Segment", "segments.Version",
     }
 )  # fmt: skip
 
