@@ -20,7 +20,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"
-DONORS, SEED = 3_000, 1901
+DONORS, SEED = 1_500, 1901
 DESK, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
 _SERVE = "import typer; from mecene_web.commands import serve; typer.run(serve)"
 _START_SECONDS = 600

@@ -74,7 +74,7 @@ class House:
 
 @pytest.fixture(scope="session")
 def served(chromium: Any) -> Callable[..., Any]:
-    """Serve an installation while a block lasts: ``with served(home, "--demo", folder) as house``."""
+    """Serve an installation while a block lasts: ``with served(home, "--demo", folder)``."""
     return lambda home, *told: _served(home, chromium, *told)
 
 

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-_PASSWORD = "un château de sable"  # noqa: S105 -- of an installation that lasts a minute
+_PASSWORD = "un château de sable"
 # Forty words a minute: an easy pace for who writes gifts all day.
 SECONDS_A_KEY = 0.3
 DROPPED = """(files) => {
@@ -152,7 +152,11 @@ def test_files_come_in_are_understood_used_and_taken_back(claire, exports, tmp_p
     page.get_by_role("button", name="Enregistrer").click()
     page.wait_for_url(re.compile(r"/segments/\d+/$"))
     _wait_for(page, page.url, "Ont donné deux fois", seconds=10)
-    _eventually(page, lambda: _number(page.locator("dl.mc-figures dd").first.inner_text()) == found, seconds=60)
+    _eventually(
+        page,
+        lambda: _number(page.locator("dl.mc-figures dd").first.inner_text()) == found,
+        seconds=60,
+    )
 
     # the donors leave in a file that anybody opens
     rows = _donors_file(page, tmp_path).splitlines()
