@@ -11,7 +11,7 @@ STAMP := $(VENV)/.installed
 SPARK := $(VENV)/.installed-spark
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
-.PHONY: demo spark test test-fast lint format docs benchmarks clean
+.PHONY: demo spark test test-fast lint format docs pictures benchmarks clean
 
 demo: $(STAMP)
 	$(BIN)/mecene demo --out demo
@@ -37,6 +37,9 @@ format: $(STAMP)
 
 docs: $(STAMP)
 	$(BIN)/python docs/build.py
+
+pictures: $(STAMP)
+	$(BIN)/python docs/pictures.py
 
 benchmarks: $(STAMP)
 	$(BIN)/python -m benchmarks
