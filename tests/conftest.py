@@ -19,3 +19,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if any(found[-1].scope == "module" for found in known.values()):
             module = item.nodeid.partition("::")[0]
             item.add_marker(pytest.mark.xdist_group(module))
+
+
+@pytest.hookimpl(trylast=True, specname="pytest_collection_modifyitems")
+def pytest_name_groups(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Make groups heard: xdist 3.8 writes them where pytest 9.2 no longer reads a test's name."""
+    if not config.getoption("loadgroup", False):
+        return
+    from _pytest.nodeid import coerce_node_id
+
+    for item in items:
+        told = getattr(item, "_nodeid", None)
+        if told and told != item.nodeid:
+            item._id = coerce_node_id(told)
