@@ -1,8 +1,9 @@
 # Two commands do everything on a machine with python3 (3.11 or later) and make:
 #   make demo    installs, analyses a simulated association, says where its report is, then opens it
 #                in the platform until Ctrl-C (make demo ONCE=1 ends instead)
-#   make test    installs, runs every test
+#   make test    installs, runs every test, the platform's on SQLite and on PostgreSQL
 # make spark adds Spark (half a gigabyte, and Java) to what is installed; its test is skipped without.
+# Tests in a browser are skipped without Chromium (apt-get install chromium).
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,7 +11,7 @@ STAMP := $(VENV)/.installed
 SPARK := $(VENV)/.installed-spark
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
-.PHONY: demo spark test test-fast lint format docs benchmarks clean
+.PHONY: demo spark test test-fast lint format docs pictures benchmarks clean
 
 demo: $(STAMP)
 	$(BIN)/mecene demo --out demo
@@ -36,6 +37,9 @@ format: $(STAMP)
 
 docs: $(STAMP)
 	$(BIN)/python docs/build.py
+
+pictures: $(STAMP)
+	$(BIN)/python docs/pictures.py
 
 benchmarks: $(STAMP)
 	$(BIN)/python -m benchmarks

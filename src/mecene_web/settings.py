@@ -180,6 +180,13 @@ UNFOLD = {
         "navigation": "mecene_web.design.menu.menu",
     },
 }
+# What broke is said where the platform was started; Django says it by mail alone.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"said": {"class": "logging.StreamHandler"}},
+    "loggers": {"django.request": {"handlers": ["said"], "level": "ERROR"}},
+}
 STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static"
 

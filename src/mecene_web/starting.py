@@ -28,7 +28,8 @@ def prepare(*, lang: str) -> list[str]:
 def start(*, host: str, port: int, lang: str) -> Iterator[str]:
     """Bring the database up to date, gather the static files; yield what to tell."""
     yield from prepare(lang=lang)
-    call_command("collectstatic", interactive=False, verbosity=0)
+    # All anew: what is newer by its date may still be an older version's.
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
     place = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0', '::') else host}:{port}"  # noqa: S104
     yield _WORDS.say("tell.place", lang=lang, place=place)
     link = first_login.link(place)

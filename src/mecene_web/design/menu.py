@@ -36,6 +36,14 @@ _MENU: dict[str, tuple[tuple[str, str, str, str], ...]] = {
 }
 
 
+# Page that the menu does not list → the one under which it stands; else the first of its app.
+_UNDER = {
+    "overview:donor": "donors:search", "overview:timeline": "donors:search",
+    "overview:known": "donors:search", "overview:chapter": "overview:figures",
+    "giving:batch": "giving:batches", "giving:slip": "giving:batches",
+}  # fmt: skip
+
+
 def menu(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the menu as the frame draws it: groups of pages the reader may open."""
     groups = []
@@ -70,14 +78,14 @@ def _there(address: str) -> bool:
 
 
 def _here(address: str) -> Callable[[HttpRequest], bool]:
-    app = address.partition(":")[0]
     return lambda request: bool(
-        request.resolver_match
-        and request.resolver_match.app_name == app
-        and (request.resolver_match.view_name == address or not _listed(request))
+        request.resolver_match and _listed(request.resolver_match.view_name) == address
     )
 
 
-def _listed(request: HttpRequest) -> bool:
-    match = request.resolver_match
-    return any(match and match.view_name == page[1] for pages in _MENU.values() for page in pages)
+def _listed(name: str) -> str | None:
+    listed = [page[1] for pages in _MENU.values() for page in pages]
+    if name in listed:
+        return name
+    app = name.partition(":")[0]
+    return _UNDER.get(name) or next((one for one in listed if one.startswith(f"{app}:")), None)

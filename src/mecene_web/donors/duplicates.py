@@ -7,7 +7,7 @@ from django.db.models import Count, Max, Q
 
 from mecene_web.donors.models import Donor, Merge, Proposal, Record
 
-SHOWN = 20
+SHOWN = 10
 _COMPARED = (
     "civility", "first_name", "last_name", "organisation_name", "email", "phone", "address",
     "postcode", "city", "birth_date",

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from mecene.identity import resolve
-from mecene_web.donors import by_hand, searching, touch
+from mecene_web.donors import by_hand, refresh, searching, touch
 from mecene_web.donors.models import Donor, Household, Mention, Proposal, Record
 from mecene_web.events.models import Visitor
 from mecene_web.giving.models import CommitmentChange, Correction
@@ -28,7 +28,6 @@ from mecene_web.imports import (
     homes,
     overlapping,
     receive,
-    refresh,
     renew,
     rows,
     who,

@@ -15,11 +15,11 @@ from django.utils import timezone
 from mecene.identity import resolve
 from mecene.sources import people
 from mecene_web.consent import ledger
-from mecene_web.donors import by_hand, searching, touch
+from mecene_web.donors import by_hand, refresh, searching, touch
 from mecene_web.donors.models import Donor, Mention, Proposal, Record
 from mecene_web.events.models import Visitor
 from mecene_web.giving.models import CommitmentChange, Correction
-from mecene_web.imports import alone, correct, homes, refresh, renew, resting, rows
+from mecene_web.imports import alone, correct, homes, renew, resting, rows
 from mecene_web.imports.load import Progress
 from mecene_web.imports.models import Import
 from mecene_web.imports.resting import StillNeeded

@@ -43,7 +43,7 @@ def donor(request: HttpRequest, donor_id: int) -> HttpResponse:
         "title": str(found.donor),
         "page": found,
         "today": today,
-        "timeline": timeline.page(donor_id),
+        "timeline": timeline.page(donor_id, held=found.there),
         "show": "all",
         "filters": timeline.FILTERS,
         "rights": _rights(donor_id) if request.user.may("handle_rights") else "",  # type: ignore[union-attr]

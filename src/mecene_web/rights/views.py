@@ -87,14 +87,14 @@ def answered(request: HttpRequest, number: int) -> HttpResponse:
 @doors.needs("handle_rights")
 @never_cache
 def consent(request: HttpRequest, number: int) -> HttpResponse:
-    """Show a donor's consent; to htmx, the panel alone."""
+    """Show a donor's consent; to htmx, what is allowed today, in brief."""
     donor = get_object_or_404(Donor, pk=number)
     told = shown.panel(donor) | asked.choices() | {
         "title": words.say("rights", "consent.title", name=donor),
         "site": asked.site(request), "token": uuid.uuid4().hex,
     }  # fmt: skip
     part = bool(request.htmx)  # type: ignore[attr-defined]
-    return page.render(request, "rights/panel.html" if part else "rights/consent.html", told)
+    return page.render(request, "rights/brief.html" if part else "rights/consent.html", told)
 
 
 @doors.needs("handle_rights")

@@ -93,7 +93,9 @@ def ended(function: str, work_id: int, subject_id: int) -> End:
 
 def _die_with_the_worker() -> None:
     """End as soon as the other end of our input is gone: the worker was killed."""
-    sys.stdin.buffer.read()
+    # Not through ``sys.stdin``: its lock, held here, would abort an interpreter that shuts down.
+    while os.read(0, 4096):
+        pass
     os._exit(1)
 
 

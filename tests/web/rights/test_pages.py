@@ -143,14 +143,14 @@ class TestRequests:
 
 
 class TestConsent:
-    def test_htmx_has_the_panel_alone(self, browser, donor):
+    def test_a_donors_own_page_has_it_in_brief(self, browser, donor):
         client = browser("fundraiser")
         page = client.get(
             reverse("rights:consent", args=[donor.pk]), headers={"hx-request": "true"}
         )
 
         assert "<html" not in page.content.decode()
-        assert "consent-state" in page.content.decode()
+        assert "mc-matrix" in page.content.decode()
 
     def test_what_a_donor_said_is_written_once(self, browser, donor):
         client = browser("fundraiser")

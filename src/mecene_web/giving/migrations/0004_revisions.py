@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("giving", "0002_by_hand"),
+        ("giving", "0003_one_index_less"),
     ]
 
     operations = [
