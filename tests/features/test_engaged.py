@@ -7,8 +7,7 @@ import pytest
 
 import fact_rows as rows
 from fact_rows import AS_OF, ago
-from mecene import facts
-from mecene.features import summary
+from mecene.features import dictionary, summary
 
 WHERE = ("engagement", "channels", "habits", "drift")
 
@@ -19,7 +18,7 @@ def seen(folder, *acts):
     return summary.of(store, as_of=AS_OF, families=families).row(0, named=True)
 
 
-@pytest.mark.parametrize("kind", facts.NOT_ENGAGEMENT)
+@pytest.mark.parametrize("kind", dictionary.NOT_ENGAGEMENT)
 def test_what_is_no_engagement_counts_as_none(tmp_path, kind):
     found = seen(tmp_path, rows.act(1, AS_OF - timedelta(days=9), kind=kind, channel="email"))
 
@@ -40,4 +39,4 @@ def test_every_family_leaves_the_same_out(family):
     listed = text[text.index("kind not in (") :]
     listed = listed[: listed.index(")")]
 
-    assert [kind for kind in facts.NOT_ENGAGEMENT if f"'{kind}'" not in listed] == []
+    assert [kind for kind in dictionary.NOT_ENGAGEMENT if f"'{kind}'" not in listed] == []

@@ -7,6 +7,11 @@ from importlib import resources
 
 import polars as pl
 
+# Interactions that are nothing a person did: what machines did on the way, and saying no.
+NOT_ENGAGEMENT = (
+    "bounce", "soft_bounce", "hard_bounce", "blocked", "rejected", "failed", "dropped", "deferred",
+    "queued", "sent", "delivered", "complaint", "unsubscribe", "open", "proxy_open",
+)  # fmt: skip
 _TYPES: dict[str, pl.DataType] = {
     "count": pl.Int64(),
     "minor": pl.Int64(),
