@@ -52,9 +52,10 @@ BENCHMARKS = (
     Benchmark("identity", "Who is who, on hard invented people", ("--quick",)),
     Benchmark("scores", "Who gives next, beside the peers", ("--only", "simulated")),
     Benchmark("segments", "Donors found, segments recounted and followed", ("--quick",)),
+    Benchmark("pages", "Pages over HTTP, in an association that was imported", ("--quick",)),
     Benchmark(
         "ingest", "Events through the API, on the disk before they are answered",
-        ("--seconds", "8"), ("--seconds", "30"),
+        ("--seconds", "8"), ("--seconds", "60"),
     ),
     Benchmark("simulator", "Inventing an association", ("20_000",), ("200_000",)),
 )  # fmt: skip

@@ -13,6 +13,8 @@ table.
 import argparse
 import os
 import shutil
+import subprocess
+import sys
 import threading
 import time
 import tomllib
@@ -21,6 +23,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import psutil
 from benchmarks import measuring
 
 WORK = Path(__file__).parent / "made"
@@ -48,8 +51,9 @@ def main():
     try:
         if not (asked.keep and _made() and Run.objects.exists()):
             lines += _base(asked.donors, asked.gifts)
-        lines += _search(asked.donors)
-        lines += _recompute(asked.donors)
+        if not asked.live:
+            lines += _search(asked.donors)
+            lines += _recompute(asked.donors)
         lines += _live(asked.donors)
     finally:
         if not asked.keep:
@@ -204,7 +208,7 @@ def _conditions():
 
 def _recompute(donors):
     from mecene_web.segments import known, plan, recompute
-    from mecene_web.segments.models import Membership, Segment
+    from mecene_web.segments.models import Membership, Passage, Segment
 
     if not Segment.objects.exists():
         Segment.objects.bulk_create(
@@ -213,71 +217,119 @@ def _recompute(donors):
         )
     asked = plan.active()
     told = []
-    for name in ("first", "again"):
+    for name in ("first", "again", "a day later"):
+        before = _a_day_later(known.last()) if name == "a day later" else None
+        passed = Passage.objects.count()
         began, cpu = time.perf_counter(), time.process_time()
-        recompute.recompute(asked, known.last(), before=None, began_at=NOW, now=NOW)
-        told.append((name, time.perf_counter() - began, time.process_time() - cpu))
+        recompute.recompute(asked, known.last(), before=before, began_at=NOW, now=NOW)
+        wall, cpu = time.perf_counter() - began, time.process_time() - cpu
+        told.append((name, Passage.objects.count() - passed, wall, cpu))
     held = Membership.objects.count()
     return [f"| {len(asked.segments)} segments over {donors:,} donors, {name} | "
-            f"{held:,} memberships | {wall:.1f} s ({cpu:.1f} s of CPU) |"
-            for name, wall, cpu in told]  # fmt: skip
+            f"{held:,} memberships, {passed:,} passages | {wall:.1f} s ({cpu:.1f} s of CPU) |"
+            for name, passed, wall, cpu in told]  # fmt: skip
+
+
+def _a_day_later(night):
+    """Make everything that a night knows a day older; return the night before, as it was."""
+    from mecene_web.segments.known import Night
+
+    before = night.place / "before"
+    shutil.rmtree(before, ignore_errors=True)
+    before.mkdir()
+    (night.place / "summary").rename(before / "summary")
+    (night.place / "summary").mkdir()
+    held = pl.read_parquet(before / "summary" / "all.parquet")
+    older = held.with_columns(pl.col("^.*_age_days$") + 1)
+    older.write_parquet(night.place / "summary" / "all.parquet")
+    return Night(before, night.as_of)
+
+
+_FOLLOWER = """
+import os, threading
+from mecene_web import opening
+opening.ready()
+from benchmarks import segments
+segments.follow(threading.Event())
+"""
+
+
+def follow(over):
+    """Follow events as the worker does, but on the day the base was made for."""
+    from django.utils import timezone
+
+    from mecene_web.segments import live
+
+    timezone.now = lambda: NOW
+    live.follow(over)
 
 
 def _live(donors):
-    """Write events at a steady pace from one thread, follow them from another."""
+    """Write events at a steady pace; the follower is a process of its own, as the worker is."""
     from django.db import connection, transaction
 
+    from mecene_web.donors import touch
     from mecene_web.donors.models import Touched
     from mecene_web.giving.models import Gift
-    from mecene_web.segments import live
     from mecene_web.segments.models import Segment, Settled
 
     Segment.objects.exclude(code__in=[f"s{n}" for n in range(20)]).update(archived_at=NOW)
     Settled.objects.all().delete()
-    drawn = np.random.default_rng(3)
+    drawn = np.random.default_rng(time.time_ns())
     among = min(donors, LIVELY)
-    events = [int(n) for n in drawn.integers(1, among, EVENTS_A_SECOND * SECONDS)]
-    written, settled = {}, []
-    over = threading.Event()
-    following = threading.Thread(target=_followed, args=(over, live, connection, settled))
-    following.start()
-    began = time.perf_counter()
-    for tick in range(SECONDS * 5):
-        part = events[tick * EVENTS_A_SECOND // 5 : (tick + 1) * EVENTS_A_SECOND // 5]
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join((str(measuring.ROOT / "src"), str(measuring.ROOT)))
+    }
+    follower = subprocess.Popen([sys.executable, "-c", _FOLLOWER], env=environment)
+    of_it, held, over, waits = psutil.Process(follower.pid), {}, threading.Event(), []
+
+    def happen(count):
+        part = [int(n) for n in drawn.integers(1, among, count)]
         at = time.perf_counter()
         with transaction.atomic():
             Gift.objects.bulk_create(
                 Gift(donor_id=one, given_on=AS_OF - timedelta(days=1), amount_minor=4_200,
-                     currency="EUR", kind="one_off", source_ref=f"live-{tick}-{n}")
+                     currency="EUR", kind="one_off", source_ref=f"live-{at}-{n}")
                 for n, one in enumerate(part)
             )  # fmt: skip
-            rows = [Touched(donor_id=one, at=NOW) for one in part]
-            Touched.objects.bulk_create(rows)
-        written |= {row.pk: at for row in rows}
-        time.sleep(max(0.0, began + (tick + 1) / 5 - time.perf_counter()))
-    while Touched.objects.exists() and time.perf_counter() - began < SECONDS + 60:
-        time.sleep(0.05)
-    over.set()
-    following.join()
-    waits = [at - written[pk] for pks, at in settled for pk in pks]
+            touch.touch(part, now=NOW)
+            first = Touched.objects.latest("pk").pk
+        held[first] = (at, count)
+
+    def watch():
+        while held or not over.is_set():
+            left = Touched.objects.order_by("pk").values_list("pk", flat=True).first()
+            seen = time.perf_counter()
+            # Of a tick, the last donor tells: those before are at most as late.
+            for last in [pk for pk in list(held) if left is None or left > pk]:
+                at, count = held.pop(last)
+                waits.extend([seen - at] * count)
+            time.sleep(0.01)
+        connection.close()
+
+    try:
+        happen(EVENTS_A_SECOND)  # what is understood once, before the clock runs
+        while Touched.objects.exists():
+            time.sleep(0.05)
+        held.clear()
+        before = sum(of_it.cpu_times()[:2])
+        watching = threading.Thread(target=watch)
+        watching.start()
+        began = time.perf_counter()
+        for tick in range(SECONDS * 5):
+            happen(EVENTS_A_SECOND // 5)
+            time.sleep(max(0.0, began + (tick + 1) / 5 - time.perf_counter()))
+        over.set()
+        watching.join(timeout=60)
+        cpu = sum(of_it.cpu_times()[:2]) - before
+    finally:
+        follower.kill()
+        follower.wait()
     p50, p95 = np.percentile(waits, [50, 95])
     return [f"| From event to membership, {EVENTS_A_SECOND} events/s for {SECONDS} s, "
-            "20 conditions | "
-            f"p50, p95, longest | {p50:.2f}, {p95:.2f}, {max(waits):.2f} s |"]  # fmt: skip
-
-
-def _followed(over, live, connection, settled):
-    """Do as ``live.follow`` does, and note when each event was followed."""
-    from mecene_web.donors.models import Touched
-
-    while not over.wait(live.PAUSE_SECONDS):
-        while True:
-            before = set(Touched.objects.values_list("pk", flat=True))
-            if not live.advance(now=NOW):
-                break
-            left = set(Touched.objects.values_list("pk", flat=True))
-            settled.append((before - left, time.perf_counter()))
-    connection.close()
+            f"20 conditions, load {os.getloadavg()[0]:.0f} | p50, p95, longest | "
+            f"{p50:.2f}, {p95:.2f}, {max(waits):.2f} s ({cpu:.1f} s of the worker's CPU) |"
+            ]  # fmt: skip
 
 
 def _arguments():
@@ -286,6 +338,7 @@ def _arguments():
     parser.add_argument("--gifts", type=lambda text: int(text.replace("_", "")), default=300_000)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--keep", action="store_true", help="keep the base for another run")
+    parser.add_argument("--live", action="store_true", help="only from event to membership")
     asked = parser.parse_args()
     if asked.quick:
         asked.donors, asked.gifts = asked.donors // 10, asked.gifts // 10

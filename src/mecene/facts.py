@@ -23,6 +23,11 @@ GIFT_STATUSES = ("received", "refunded", "failed")
 DONOR_KINDS = ("person", "household", "organisation")
 END_REASONS = ("voluntary", "involuntary", "deceased", "technical")
 CONSENT_STATUSES = ("granted", "refused", "withdrawn", "objected", "unknown")
+# Interactions that are nothing a person did: what machines did on the way, and saying no.
+NOT_ENGAGEMENT = (
+    "bounce", "soft_bounce", "hard_bounce", "blocked", "rejected", "failed", "dropped", "deferred",
+    "queued", "sent", "delivered", "complaint", "unsubscribe", "open", "proxy_open",
+)  # fmt: skip
 PURPOSES = (
     "appeal", "newsletter", "impact_report", "commercial", "partner_charity_sharing",
     "open_tracking", "web_tracking", "profiling", "survey", "legacy", "transactional",

@@ -11,11 +11,14 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 VARIABLE = "DATABASE_URL"
 FILE = "mecene.sqlite3"
+# How long a page waits for somebody else's writing; the worker gives up sooner and tries again.
+WAITS = "MECENE_WAITS_SECONDS"
+_PAGES_WAIT_SECONDS = 60
+WORKER_WAITS_SECONDS = 20
 _PRAGMAS = (
     "pragma journal_mode = wal",
     "pragma synchronous = full",
     "pragma foreign_keys = on",
-    "pragma busy_timeout = 20000",
     "pragma temp_store = memory",
     "pragma cache_size = -65536",
 )
@@ -47,10 +50,14 @@ def _sqlite(home: Path) -> dict[str, Any]:
         "OPTIONS": {
             # A transaction that begins by reading cannot be refused its first write.
             "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": ";".join(_PRAGMAS),
+            "timeout": _waits(),
+            "init_command": ";".join((*_PRAGMAS, f"pragma busy_timeout = {_waits() * 1000}")),
         },
     }
+
+
+def _waits() -> int:
+    return int(os.environ.get(WAITS) or _PAGES_WAIT_SECONDS)
 
 
 def _postgresql(url: str) -> dict[str, Any]:
@@ -71,5 +78,5 @@ def _postgresql(url: str) -> dict[str, Any]:
         "PORT": str(told.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": dict(parse_qsl(told.query)),
+        "OPTIONS": {"options": f"-c lock_timeout={_waits()}s"} | dict(parse_qsl(told.query)),
     }

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from mecene_web import database
+
 WORKER = """
 from mecene_web import opening
 opening.ready()
@@ -48,10 +50,15 @@ class Worker:
     def _keep(self) -> None:
         while not self._over.is_set():
             self._process = subprocess.Popen(  # noqa: S603 -- this interpreter, our own module
-                [sys.executable, "-c", WORKER], env=os.environ | {"MECENE_HOME": str(settings.HOME)}
+                [sys.executable, "-c", WORKER], env=_surroundings()
             )
             self._process.wait()
             self._over.wait(_AGAIN_SECONDS)
+
+
+def _surroundings() -> dict[str, str]:
+    waits = {database.WAITS: str(database.WORKER_WAITS_SECONDS)}
+    return os.environ | waits | {"MECENE_HOME": str(settings.HOME)}
 
 
 def is_taken(*, host: str, port: int) -> bool:

@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "mecene_web.design.busy.Busy",
 ]
 ROOT_URLCONF = "mecene_web.urls"
 WSGI_APPLICATION = "mecene_web.wsgi.application"
@@ -192,6 +193,7 @@ STATIC_ROOT = HOME / "static"
 # Kind of work → the function that does it.
 MECENE_WORKS: dict[str, str] = {
     "api.deliveries": "mecene_web.api.deliveries.work",
+    "exports.clear": "mecene_web.exports.write.clear_work",
     "exports.write": "mecene_web.exports.write.work",
     "imports.check": "mecene_web.imports.check.work",
     "imports.load": "mecene_web.imports.load.work",
@@ -207,9 +209,13 @@ MECENE_HEAVY: set[str] = {
     "scores.nightly", "segments.recompute",
 }  # fmt: skip
 # Kind of work → hour of the day at which it comes back.
-MECENE_DAILY: dict[str, int] = {"scores.nightly": 2, "api.deliveries": 5}
+MECENE_DAILY: dict[str, int] = {
+    "scores.nightly": 2, "exports.clear": 4, "api.deliveries": 5,
+}  # fmt: skip
 # What follows a night, given its run; what the night before it said is still there.
 MECENE_AFTER_THE_NIGHT: list[str] = ["mecene_web.segments.recompute.after_the_night"]
+# Who has worked something out of donors, told of those who are none any more.
+MECENE_WHO_LEAVES: list[str] = ["mecene_web.scores.leave.leave", "mecene_web.segments.leave.leave"]
 # What the worker does all the time, beside its works; each is told when to end.
 MECENE_ALWAYS: list[str] = ["mecene_web.segments.live.follow"]
 

@@ -7,6 +7,9 @@ from django.views.generic import RedirectView
 from mecene_web.api import open as programs
 from mecene_web.api import views as api_views
 
+# Of what breaks outside a view.
+handler500 = "mecene_web.design.busy.broken"
+
 # Each app's pages stand under its own name; those that open the house stand at its door.
 urlpatterns = [
     path("accounts/", include("mecene_web.accounts.urls")),

@@ -23,8 +23,13 @@ def analysed(folder: Path, *, dirty: bool) -> tuple[Path, Path]:
     return exported, folder / "report"
 
 
-def test_a_clean_export_gives_back_every_gift_of_every_kind_and_status(tmp_path: Path) -> None:
-    _, report = analysed(tmp_path, dirty=False)
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of a clean export."""
+    return analysed(tmp_path_factory.mktemp("clean"), dirty=False)[1]
+
+
+def test_a_clean_export_gives_back_every_gift_of_every_kind_and_status(clean: Path) -> None:
     truth = association.simulate(SPEC).facts["gifts"]
 
     def counted(gifts: pl.DataFrame) -> pl.DataFrame:
@@ -34,14 +39,13 @@ def test_a_clean_export_gives_back_every_gift_of_every_kind_and_status(tmp_path:
             .sort("kind", "status")
         )
 
-    assert counted(running.facts(report, "gifts")).equals(counted(truth))
+    assert counted(running.facts(clean, "gifts")).equals(counted(truth))
 
 
-def test_the_income_told_is_the_income_simulated(tmp_path: Path) -> None:
-    _, report = analysed(tmp_path, dirty=False)
+def test_the_income_told_is_the_income_simulated(clean: Path) -> None:
     received = pl.col("status") == "received"
     truth = association.simulate(SPEC).facts["gifts"].filter(received)
-    months = running.metrics(report)["measures"]["income_by_month"]
+    months = running.metrics(clean)["measures"]["income_by_month"]
 
     told: dict[str, int] = {}
     for month in months:

@@ -56,8 +56,21 @@ def written(folder: Path, **tables: list[dict[str, Any]]) -> FactStore:
     return store.write_facts(frames, folder / "facts")
 
 
-def donor_of(folder: Path, *, as_of: date = AS_OF, **tables: Any) -> dict[str, Any]:
-    return summary.of(written(folder, **tables), as_of=as_of).row(0, named=True)
+class Summarised(dict[str, Any]):
+    """A donor's columns by name; a family of them is worked out when one is asked for."""
+
+    def __init__(self, facts: FactStore, as_of: date) -> None:
+        super().__init__()
+        self.facts, self.as_of = facts, as_of
+
+    def __missing__(self, name: str) -> Any:
+        family = next(column.family for column in dictionary.columns() if column.name == name)
+        self |= summary.of(self.facts, as_of=self.as_of, families=(family,)).row(0, named=True)
+        return self[name]
+
+
+def donor_of(folder: Path, *, as_of: date = AS_OF, **tables: Any) -> Summarised:
+    return Summarised(written(folder, **tables), as_of)
 
 
 def test_every_column_is_documented_and_every_documented_column_is_there(tmp_path: Path) -> None:

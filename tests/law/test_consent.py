@@ -86,8 +86,6 @@ class TestTheFrenchMatrix:
         assert may([], "profiling", consent.ANY)
         assert not may([], "profiling", consent.ANY, sensitive=True)
         assert may([word("granted", "profiling")], "profiling", consent.ANY, sensitive=True)
-        assert consent.forbidden("ad_platform", sensitive=True)
-        assert not consent.forbidden("ad_platform", sensitive=False)
 
 
 class TestLaws:

@@ -179,8 +179,11 @@ def read() -> Callable[[str], Reading]:
     return Reading
 
 
+# Before the processes are told which group each is of.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What reads a whole report waits for one to be made: the slow way in."""
+    """What reads a whole report waits for one to be made, in one process: the slow way in."""
     for item in items:
         if "reported" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.xdist_group("report"))

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.xdist_group("report")
 @pytest.fixture(scope="module")
 def written(reported: Any, intake: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     into = tmp_path_factory.mktemp("pieces")
-    pieces.write(reported("fr").analysis, intake, into, langs=("fr", "en"))
+    pieces.write(reported("fr").analysis, {"fr": intake, "en": intake}, into)
     return into
 
 

@@ -194,6 +194,7 @@ class TestFigures:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("scores_explained")
 class TestCard:
     def test_a_card_is_measured_without_what_came_after(self):
         # given the last origin, whose outcomes are turned round

@@ -84,6 +84,7 @@ class TestUnseen:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("scores_learnt")
 class TestRun:
     def test_the_same_way_of_learning_as_of_the_same_day_is_the_same(self):
         before = model.fit(store(), as_of=DAY)

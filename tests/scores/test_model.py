@@ -21,6 +21,7 @@ def donors():
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("scores_learnt")
 class TestFit:
     def test_every_score_is_coherent_for_every_donor(self, donors):
         found = prediction.scores(
@@ -71,6 +72,7 @@ class TestFit:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("scores_learnt")
 class TestTheFuture:
     def test_no_fact_after_the_day_changes_the_model(self, tmp_path):
         day = date(2024, 7, 1)
@@ -94,6 +96,7 @@ class TestTheFuture:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("scores_learnt")
 class TestSaved:
     def test_a_model_read_back_says_the_same_and_holds_no_donor(self, tmp_path, donors):
         path = tmp_path / "model.json"
@@ -256,6 +259,7 @@ class TestTargets:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("scores_learnt")
 class TestBacktest:
     def test_a_period_that_is_not_over_cannot_be_tested(self):
         with pytest.raises(backtest.NothingToTest, match="not over"):

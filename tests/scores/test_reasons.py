@@ -106,6 +106,7 @@ def test_no_reason_is_about_age_gender_or_place() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("scores_explained")
 class TestReasons:
     def test_neutralising_the_first_reason_moves_the_shown_score_the_stated_way(self):
         # given the first reasons of a thousand donors
@@ -198,6 +199,7 @@ class TestReasons:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("scores_explained")
 @pytest.mark.parametrize("theme", neutral.THEMES, ids=lambda theme: theme.name)
 def test_a_donor_made_ordinary_is_still_possible(theme: neutral.Theme) -> None:
     known = association()

@@ -17,7 +17,7 @@ from mecene.engine.connection import Limits
 from mecene.engine.store import ANONYMOUS, FactStore
 from mecene.identity import mentions, resolve
 from mecene.identity.resolve import Resolution
-from mecene.report.intake import FileIntake, Intake
+from mecene.report.intake import FileIntake, Intake, gaps
 from mecene.sources import files, mapping, problems, recognition, rejects, safe_writing, staging
 from mecene.sources.files import Overrides, Reading
 from mecene.sources.mapping import Mapping
@@ -29,7 +29,6 @@ Progress = Callable[[str, int, int], None]
 Recognised = tuple[Reading, Recognition]
 
 # A problem counted over many rows has no one value to show.
-_ANY = {"value": "…", "column": "…"}
 
 # What a double click opens in columns.
 _DELIMITERS = {"fr": ";", "en": ","}
@@ -41,13 +40,6 @@ _SHOWN = (
     "merge_id", "record_a", "record_b", "rule", "score", "evidence", "applied", "reason",
     "donor_id", "person_key_a", "person_key_b",
 )  # fmt: skip
-_GAPS = {
-    "no_email": pl.col("email").is_null(),
-    "no_phone": pl.col("phone").is_null(),
-    "no_address": pl.col("address").is_null() | pl.col("postcode").is_null(),
-    "no_birth_date": pl.col("birth_date").is_null() & (pl.col("kind") == "person"),
-    "no_name": pl.col("last_name").is_null() & pl.col("organisation_name").is_null(),
-}
 
 
 class UnusableMerges(problems.Unreadable):
@@ -151,7 +143,7 @@ def collect(
 
 def problem(code: str, *, lang: str) -> str:
     """Return a problem in words that hold for all the rows that have it."""
-    return problems.fill(problems.words(code, lang=lang).reason, _ANY)
+    return problems.anyhow(code, lang=lang)
 
 
 def latest_days_of_gifts(store: FactStore) -> list[date]:
@@ -231,11 +223,7 @@ def _intake(
         merges=resolution.merges.filter(pl.col("applied") & (pl.col("rule") != _SAME)).height,
         proposals=resolution.proposals.height,
         anonymous_gifts=_anonymous(written.store),
-        gaps={
-            name: int(count)
-            for name, missing in _GAPS.items()
-            if (count := donors.select(missing.sum()).item())
-        },
+        gaps=gaps(donors.lazy()),
     )
 
 

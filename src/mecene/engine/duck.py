@@ -78,18 +78,16 @@ def connected(
 
 
 @contextmanager
-def connected_to(
-    rows: Mapping[str, pl.DataFrame],
+def waiting(
     *,
     as_of: date,
     beside: Path,
     parameters: Mapping[str, Parameter] | None = None,
     limits: Limits | None = None,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield a connection whose views are the facts of a few donors, in memory.
+    """Yield a connection whose views are the facts of a few donors at a time (``hold``).
 
     Args:
-        rows: Table of ``mecene.facts`` → its rows, of that contract; absent tables are empty.
         as_of: Facts dated on or after it are not seen.
         beside: Where it may spill.
         parameters: Further constants, by name.
@@ -99,16 +97,28 @@ def connected_to(
         define(connection, {"as_of": as_of} | dict(parameters or {}))
         connection.execute("create schema raw")
         for table in facts.TABLES.values():
-            held = rows.get(table.name)
-            if held is None or not held.height:
-                empty = connections.no_rows(table)
-                connection.execute(f"create view raw.{table.name} as {empty}")
-                continue
-            connection.register("passing", held.select(list(table.schema)).to_arrow())
-            connection.execute(f"create table raw.{table.name} as from passing")
-            connection.unregister("passing")
+            empty = connections.no_rows(table)
+            connection.execute(f"create table raw.{table.name} as {empty}")
         connection.execute(resources.files("mecene.engine").joinpath("seen.sql").read_text())
         yield connection
+
+
+def hold(connection: duckdb.DuckDBPyConnection, rows: Mapping[str, pl.DataFrame]) -> None:
+    """Have a waiting connection hold these rows in place of those it held.
+
+    Nothing of its catalogue changes: what was prepared stays so. What is taken out leaves a little
+    behind, so that a connection should be closed after some hundreds of times.
+
+    Args:
+        connection: Of ``waiting``.
+        rows: Table of ``mecene.facts`` → its rows, of that contract; absent tables are empty.
+    """
+    for table in facts.TABLES.values():
+        connection.execute(f"delete from raw.{table.name}")
+        held = rows.get(table.name)
+        if held is not None and held.height:
+            passing = held.select(list(table.schema)).to_arrow()  # noqa: F841 -- read by name
+            connection.execute(f"insert into raw.{table.name} from passing")
 
 
 def define(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Parameter]) -> None:

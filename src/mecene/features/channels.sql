@@ -33,7 +33,9 @@ acts as (
            "at" >= cast(as_of() - interval 12 month as timestamp) as in_12m
     from interactions
     where donor_id is not null
-          and kind not in ('bounce', 'complaint', 'unsubscribe', 'open')
+          and kind not in ('bounce', 'soft_bounce', 'hard_bounce', 'blocked', 'rejected',
+                           'failed', 'dropped', 'deferred', 'queued', 'sent', 'delivered',
+                           'complaint', 'unsubscribe', 'open', 'proxy_open')
           and "at" >= cast(as_of() - interval 24 month as timestamp)
 ),
 

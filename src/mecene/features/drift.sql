@@ -90,7 +90,11 @@ engaged as (
            end as act
     from interactions
     where interactions.donor_id is not null
-          and interactions.kind not in ('bounce', 'complaint', 'unsubscribe', 'open')
+          and interactions.kind not in (
+              'bounce', 'soft_bounce', 'hard_bounce', 'blocked', 'rejected', 'failed', 'dropped',
+              'deferred', 'queued', 'sent', 'delivered', 'complaint', 'unsubscribe', 'open',
+              'proxy_open'
+          )
           and interactions."at" >= cast(as_of() - interval 834 day as timestamp)
 ),
 

@@ -20,7 +20,9 @@ acts as (
            "at" >= cast(as_of() - interval 12 month as timestamp) as in_12m,
            "at" >= cast(as_of() - interval 24 month as timestamp)
            and "at" < cast(as_of() - interval 12 month as timestamp) as in_previous_12m,
-           kind not in ('bounce', 'complaint', 'unsubscribe', 'open') as is_engaged
+           kind not in ('bounce', 'soft_bounce', 'hard_bounce', 'blocked', 'rejected',
+                        'failed', 'dropped', 'deferred', 'queued', 'sent', 'delivered',
+                        'complaint', 'unsubscribe', 'open', 'proxy_open') as is_engaged
     from interactions
     where donor_id is not null
 ),

@@ -57,7 +57,9 @@ acts as (
         on channels_of_campaigns.campaign_id = interactions.campaign_id
     where interactions.donor_id is not null
           and interactions.kind not in (
-              'bounce', 'complaint', 'unsubscribe', 'open', 'page_view', 'call'
+              'bounce', 'soft_bounce', 'hard_bounce', 'blocked', 'rejected', 'failed', 'dropped',
+              'deferred', 'queued', 'sent', 'delivered', 'complaint', 'unsubscribe', 'open',
+              'proxy_open', 'page_view', 'call'
           )
           and interactions."at" >= cast(as_of() - interval 36 month as timestamp)
 ),

@@ -132,11 +132,6 @@ def regime(purpose: str, channel: str, *, on: date, person: Person | None = None
     return "opt_in" if one.sensitive and family in law["sensitive"]["opt_in"] else found
 
 
-def forbidden(what: str, *, sensitive: bool) -> bool:
-    """Return whether an association of art. 9 is kept from something (``matrix.toml``)."""
-    return sensitive and what in parameters.read("matrix.toml")["sensitive"]["forbids"]
-
-
 def _of_one(
     words: list[Statement], purpose: str, channel: str, on: date, person: Person
 ) -> Verdict:

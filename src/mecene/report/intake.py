@@ -2,6 +2,17 @@
 
 from dataclasses import dataclass, field
 
+import polars as pl
+
+# What may be missing of a donor → whether it is.
+GAPS = {
+    "no_email": pl.col("email").is_null(),
+    "no_phone": pl.col("phone").is_null(),
+    "no_address": pl.col("address").is_null() | pl.col("postcode").is_null(),
+    "no_birth_date": pl.col("birth_date").is_null() & (pl.col("kind") == "person"),
+    "no_name": pl.col("last_name").is_null() & pl.col("organisation_name").is_null(),
+}
+
 
 @dataclass(frozen=True)
 class FileIntake:
@@ -51,3 +62,9 @@ class Intake:
     def rejects(self) -> int:
         """Return the rows that did not."""
         return sum(file.rejects for file in self.files)
+
+
+def gaps(donors: pl.LazyFrame) -> dict[str, int]:
+    """Return what is missing → of how many donors (``facts.DONORS``); nothing missing is absent."""
+    counted = donors.select(missing.sum().alias(name) for name, missing in GAPS.items()).collect()
+    return {name: int(count) for name, count in counted.row(0, named=True).items() if count}

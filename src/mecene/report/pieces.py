@@ -5,6 +5,7 @@ files, for a screen and for a phone, that stand alone.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -19,14 +20,17 @@ FOLDER = "pieces"
 _NAMESPACES = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 
 
-def write(analysis: Analysis, intake: Intake, into: Path, *, langs: tuple[str, ...]) -> None:
-    """Write the pieces of a report, in each language.
+def write(analysis: Analysis, intakes: Mapping[str, Intake], into: Path) -> None:
+    """Write the pieces of a report, in each language there is an intake in.
 
     Sentences that were worked out with the analysis (reasons in lists, warnings) keep its own.
     """
     into.mkdir(parents=True, exist_ok=True)
     # All drawings are begun before the first is waited for.
-    pages = {lang: document.document(replace(analysis, lang=lang), intake) for lang in langs}
+    pages = {
+        lang: document.document(replace(analysis, lang=lang), intake)
+        for lang, intake in intakes.items()
+    }
     for lang, page in pages.items():
         told = _told(page, into, lang)
         text = json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False)

@@ -72,6 +72,11 @@ def words(code: str, *, lang: str) -> Words:
     return Words(table[f"reason_{lang}"], table[f"remedy_{lang}"])
 
 
+def anyhow(code: str, *, lang: str) -> str:
+    """Return a problem in words that hold for all the rows that have it."""
+    return fill(words(code, lang=lang).reason, {"value": "…", "column": "…"})
+
+
 def codes() -> tuple[str, ...]:
     """Return every code that has words, sorted."""
     return tuple(sorted(_tables()))

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from mecene_web.api import rows, write
 from mecene_web.consent.models import Consent
+from mecene_web.donors import touch
 from mecene_web.donors.models import Record
 from mecene_web.events.models import Interaction, Visitor
 from mecene_web.organisation.models import Organisation
@@ -117,6 +118,7 @@ def _know(seen: Seen, now: datetime) -> None:
     if visitor.donor_id != donor:
         Visitor.objects.filter(pk=visitor.pk).update(donor_id=donor, known_at=now)
     Interaction.objects.filter(visitor=visitor, donor=None).update(donor_id=donor)
+    touch.touch([donor], now=now)
     _say(donor, visitor, "granted", now)
 
 
@@ -127,6 +129,7 @@ def _forget(seen: Seen, now: datetime) -> None:
         return
     if visitor.donor_id:
         _say(visitor.donor_id, visitor, "withdrawn", now)
+        touch.touch([visitor.donor_id], now=now)
     Interaction.objects.filter(visitor=visitor).update(visitor=None)
     visitor.delete()
 

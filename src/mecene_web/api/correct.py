@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from mecene_web.audit import write
+from mecene_web.donors import touch
 from mecene_web.giving.models import Commitment, Correction, Gift
 
 # A correction that no import told, and that goes with none.
@@ -49,6 +50,7 @@ def correct(
         gift.status, gift.status_on = status, on
         gift.return_code = return_code or gift.return_code
         gift.save(update_fields=["status", "status_on", "return_code"])
+        touch.touch([gift.donor_id] if gift.donor_id else [], now=now)
         write.write(
             "correct", "gift", gift_id, by=None, now=now, donor_id=gift.donor_id,
             before={"status": "received"}, after={"status": status, "on": on, "source": source},
@@ -73,6 +75,7 @@ def end(commitment_id: int, *, on: date, reason: str, source: str, now: datetime
             return held
         held.ended_on, held.end_reason = on, reason
         held.save(update_fields=["ended_on", "end_reason"])
+        touch.touch([held.donor_id], now=now)
         write.write(
             "close", "commitment", commitment_id, by=None, now=now, donor_id=held.donor_id,
             after={"ended_on": on, "end_reason": reason, "source": source},

@@ -3,19 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
 from typing import Any
 
 import polars as pl
 from django.db import connection, models, transaction
 from django.db.models import Q
 
-from mecene.identity import resolve
 from mecene.sources import people as persons
 from mecene.sources import phones
 from mecene_web.api.models import Told
-from mecene_web.audit import write
-from mecene_web.donors import searching
+from mecene_web.donors import decide, touch
 from mecene_web.donors.models import Donor, Merge, Record
 from mecene_web.imports import load, who
 from mecene_web.organisation import tables
@@ -24,7 +21,6 @@ from mecene_web.organisation import tables
 NO_IMPORT = 0
 _MOST_NEAR = 2_000
 _LOCK = 7_301  # any number, always the same
-_HAND = "hand"
 
 
 class NoDonor(LookupError):
@@ -101,6 +97,8 @@ def welcome(
             answer.append(Known(donor, record, donor in donors_before, ref in before))
             before.setdefault(ref, record)
             told_before.setdefault(record, donor)
+        if fresh.height:
+            touch.touch((found[key][1] for key in fresh["person_key"].to_list()), now=now)
         return answer
 
 
@@ -124,42 +122,9 @@ def change(donor_id: int, said: dict[str, Any], *, source: str, now: datetime) -
         NoDonor: there is no such donor.
     """
     with transaction.atomic():
-        held = donor(donor_id)
-        before = {name: getattr(held, name) for name in said}
-        key = _hand_key(donor_id)
-        record, _ = Record.objects.get_or_create(
-            key=key, defaults={"donor_id": donor_id, "by_hand": True, "declared": True}
-        )
-        for name, value in _read(said).items():
-            setattr(record, name, value)
-        record.donor_id = donor_id
-        record.save()
-        redraw(donor_id)
-        after = said | {"source": source}
-        write.write("change", "donor", donor_id, by=None, now=now, donor_id=donor_id,
-                    before=before, after=after)  # fmt: skip
+        donor(donor_id)
+        decide.decide(donor_id, _read(said), by=None, now=now, source=source)
     return donor(donor_id)
-
-
-def redraw(donor_id: int) -> None:
-    """Draw a donor's portrait again from their records; what was said by hand wins."""
-    held = tables.read(Record, ["key", *who.TOLD, "declared"], among=[donor_id], by="donor_id")
-    records = (
-        held.rename({"key": "person_key"})
-        .with_columns(records=pl.lit(1, pl.Int64))
-        .cast(dict(persons.PERSON))
-        .sort("person_key")
-    )
-    mapping = records.select("person_key", donor_id=pl.lit(donor_id, pl.Int64))
-    drawn = resolve.drawn(records, mapping).drop("external_ids", "household_id")
-    hand = Record.objects.filter(donor_id=donor_id, by_hand=True).order_by("pk").values()
-    over = {name: row[name] for row in hand for name in drawn.columns if row.get(name) is not None}
-    over = {name: value for name, value in over.items() if name != "donor_id"}
-    drawn = drawn.with_columns(
-        pl.lit(value, drawn.schema[name]).alias(name) for name, value in over.items()
-    ).with_columns(searching.folded().alias("sought"))
-    row = drawn.drop("donor_id").to_dicts()[0]
-    Donor.objects.filter(pk=donor_id).update(**row)
 
 
 class _Rows:
@@ -247,8 +212,3 @@ def _near(fresh: pl.DataFrame) -> pl.DataFrame:
         Record.objects.filter(shares).order_by("pk").values_list("donor_id", flat=True)[:_MOST_NEAR]
     )
     return tables.read(Record, ["id", "key", "donor_id"], among=donors, by="donor_id")
-
-
-def _hand_key(donor_id: int) -> int:
-    digest = blake2b(f"{_HAND}:{donor_id}".encode(), digest_size=8).digest()
-    return max(int.from_bytes(digest, "big") >> 1, 1)

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from mecene_web.design.busy import RETRY_SECONDS
+
 TYPE = "application/problem+json"
 PREFIX = "/api/v1/"
 MOST_BYTES = 2_000_000
@@ -40,6 +42,11 @@ def answer(problem: Problem) -> HttpResponse:
     return response
 
 
+def busy() -> Problem:
+    """Return the refusal of what waited too long for somebody else's writing."""
+    return Problem(503, _SAID[503], retry_after_seconds=RETRY_SECONDS)
+
+
 class Middleware:
     """Keep bodies that are too large or no JSON out, and put what Django says itself in form."""
 
@@ -57,6 +64,8 @@ class Middleware:
         kind = response.get("Content-Type", "")
         if response.status_code < HTTPStatus.BAD_REQUEST or kind.startswith(TYPE):
             return response
+        if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+            return answer(busy())
         told = answer(Problem(response.status_code, _SAID.get(response.status_code, "")))
         if "Allow" in response:
             told["Allow"] = response["Allow"]
@@ -68,6 +77,7 @@ _SAID = {
     404: "there is nothing at this address",
     405: "this address does not know that method; see Allow",
     413: f"the body is over {MOST_BYTES} bytes; send smaller batches",
+    503: "a large import is being written; nothing of this request was kept: send it again",
     500: "something broke here; nothing of this request was kept",
 }
 

@@ -4,12 +4,14 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from mecene_web.api import correct, people, write
+from mecene_web.api import correct, people, problems, write
 from mecene_web.api.problems import Problem, answer
+from mecene_web.design import busy
 
 _MOST = 100  # of the errors of one request
 log = logging.getLogger("mecene.api")
@@ -42,6 +44,10 @@ def _rows(told: write.RefusedRows) -> Problem:
     return Problem(422, "nothing was written: some rows cannot be", errors=errors[:_MOST])
 
 
+def _locked(told: OperationalError) -> Problem:
+    return problems.busy() if busy.is_busy(told) else _broken(told)
+
+
 def _broken(told: Exception) -> Problem:
     log.error("the API broke", exc_info=told)
     return Problem(500, "something broke here; nothing of this request was kept")
@@ -58,5 +64,6 @@ _TURNS: dict[type[Exception], Callable[[Any], Problem]] = {
     correct.NotThere: lambda told: Problem(404, str(told)),
     correct.AlreadyOtherwise: lambda told: Problem(409, str(told)),
     write.RefusedRows: _rows,
+    OperationalError: _locked,
     Exception: _broken,
 }

@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Min
 
 from mecene_web.api.models import Told
+from mecene_web.donors import touch
 from mecene_web.donors.models import Record
 from mecene_web.organisation import numbers
 
@@ -113,6 +114,7 @@ def _written(
         for row in new
     ]  # fmt: skip
     insert(model, made, source=source, now=now)
+    touch.touch((row["donor_id"] for row in made if row.get("donor_id")), now=now)
     said: set[str] = set()
     answer = []
     for row in rows:

@@ -16,6 +16,7 @@ from mecene_web.audit import write
 from mecene_web.consent import state, suppression, wording
 from mecene_web.consent.links import Visit
 from mecene_web.consent.models import Consent
+from mecene_web.donors import touch
 from mecene_web.donors.models import Donor
 
 SOURCE = "preference_centre"
@@ -110,6 +111,7 @@ def _written(visit: Visit, donor: Donor, rows: list[Statement], *, now: datetime
         )
         for number, row in enumerate(rows)
     )  # fmt: skip
+    touch.touch([donor.pk], now=now)
     write.write(
         "choose", "donor", donor.pk, by=None, now=now, donor_id=donor.pk,
         after=[{"purpose": row.purpose, "channel": row.channel, "status": row.status}

@@ -9,6 +9,7 @@ from mecene.law import consent as law
 from mecene_web.accounts.models import Staff
 from mecene_web.audit import write
 from mecene_web.consent.models import Consent
+from mecene_web.donors import touch
 from mecene_web.donors.models import Donor
 
 SOURCES = ("phone_call", "letter", "email", "in_person", "form", "other")
@@ -68,6 +69,7 @@ def record(
             legal_basis=basis(status), occurred_at=occurred_at, written_at=now, source=source,
             proof=proof or None, source_ref=ref,
         )  # fmt: skip
+        touch.touch([donor.pk], now=now)
         write.write(
             "consent", "donor", donor.pk, by=by, now=now, donor_id=donor.pk,
             after={"purpose": purpose, "channel": channel, "status": status, "source": source},

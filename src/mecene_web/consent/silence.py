@@ -11,6 +11,7 @@ from django.db import transaction
 from mecene_web.accounts.models import Staff
 from mecene_web.audit import write
 from mecene_web.consent.models import Mark
+from mecene_web.donors import touch
 from mecene_web.donors.models import Donor
 
 _LONGEST = 500
@@ -53,6 +54,7 @@ def silence(
             defaults={"since": since, "reason": told, "by": by, "at": now},
         )  # fmt: skip
         if made:
+            touch.touch([donor.pk], now=now)
             write.write(
                 "silence", "donor", donor.pk, by=by, now=now, donor_id=donor.pk,
                 after={"kind": kind, "since": since, "reason": told},
@@ -67,6 +69,7 @@ def lift(mark_id: int, *, by: Staff, now: datetime) -> None:
         if mark is None:
             return
         Mark.objects.filter(pk=mark_id).update(lifted_at=now, lifted_by=by)
+        touch.touch([mark.donor_id], now=now)
         write.write(
             "lift_silence", "donor", mark.donor_id, by=by, now=now, donor_id=mark.donor_id,
             before={"kind": mark.kind, "since": mark.since, "reason": mark.reason},

@@ -55,6 +55,21 @@ def among(
     }
 
 
+def by_channel(
+    donor_ids: Iterable[int], *, purposes: Collection[str], channels: Collection[str], on: date
+) -> dict[int, dict[str, Verdict]]:
+    """Return donor → channel → verdict of a message that would go to all of them."""
+    return {
+        donor: {
+            channel: law.verdict(
+                known.said, purposes=purposes, channel=channel, on=on, person=known.person
+            )
+            for channel in channels
+        }
+        for donor, known in read(donor_ids).items()
+    }
+
+
 def read(donor_ids: Iterable[int]) -> dict[int, Known]:
     """Return donor → what decides of them."""
     wanted = sorted(set(donor_ids))

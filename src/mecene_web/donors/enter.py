@@ -1,7 +1,6 @@
 """Enter: a donor written down by hand, or put right; what a colleague decides wins over files."""
 
 import re
-import secrets
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -15,7 +14,7 @@ from django.utils import timezone
 from mecene.sources import people
 from mecene_web.accounts.models import Staff
 from mecene_web.audit import write
-from mecene_web.donors import redraw, touch
+from mecene_web.donors import decide, redraw, touch
 from mecene_web.donors.models import Donor, Record
 
 TEXTS = (
@@ -81,25 +80,7 @@ def edit(donor_id: int, said: Mapping[str, str], *, by: Staff, now: datetime) ->
         Donor.DoesNotExist: nobody has this number.
     """
     told = clean(said, today=timezone.localdate(now))
-    with transaction.atomic():
-        donor = Donor.objects.select_for_update().get(pk=donor_id)
-        before = {name: getattr(donor, name) for name in FIELDS}
-        changed = [name for name in FIELDS if told[name] != before[name]]
-        if not changed:
-            return []
-        Record.objects.create(
-            # A decision is nobody else's, even with the same words.
-            key=secrets.randbits(62) + 1, donor=donor, by_hand=True, declared=True,
-            written_at=now, written_by=by, decided=changed, **told,
-        )  # fmt: skip
-        redraw.redraw([donor_id])
-        touch.touch([donor_id], now=now)
-        write.write(
-            "change", "donor", donor_id, by=by, now=now, donor_id=donor_id,
-            before={name: before[name] for name in changed},
-            after={name: told[name] for name in changed},
-        )  # fmt: skip
-    return changed
+    return decide.decide(donor_id, told, by=by, now=now)
 
 
 def clean(said: Mapping[str, str], *, today: date) -> dict[str, Any]:

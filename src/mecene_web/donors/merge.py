@@ -10,7 +10,7 @@ from django.db import transaction
 
 from mecene_web.accounts.models import Staff
 from mecene_web.audit import write
-from mecene_web.donors import belongings, redraw, touch
+from mecene_web.donors import belongings, leave, redraw, touch
 from mecene_web.donors.belongings import Belonging
 from mecene_web.donors.models import Donor, Merge, Proposal, Record
 
@@ -69,6 +69,7 @@ def merge(
             Donor.objects.filter(pk=kept_id).update(household=absorbed.household)
         Donor.objects.filter(pk=absorbed_id).update(household=None)
         redraw.redraw([kept_id, absorbed_id])
+        leave.leave([absorbed_id], now=now)
         touch.touch([kept_id, absorbed_id], now=now)
         write.write(
             "merge", "donor", kept_id, by=by, now=now, donor_id=kept_id,

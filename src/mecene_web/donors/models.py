@@ -56,7 +56,8 @@ class Donor(Portrait):
             )
         ]
         indexes = [
-            models.Index(fields=["email"], name="donor_email"),
+            # By beginnings too (``search``): signs are compared, not letters of some language.
+            models.Index(fields=["email"], name="donor_email", opclasses=["text_pattern_ops"]),
             models.Index(fields=["postcode", "last_name"], name="donor_place"),
             models.Index(fields=["phone"], name="donor_phone"),
         ]
@@ -88,7 +89,9 @@ class Record(Portrait):
 
     class Meta:
         indexes = [
-            models.Index(fields=["external_id"], name="record_external_id"),
+            models.Index(
+                fields=["external_id"], name="record_external_id", opclasses=["text_pattern_ops"]
+            ),
             models.Index(fields=["email"], name="record_email"),
             models.Index(fields=["phone"], name="record_phone"),
             models.Index(fields=["postcode"], name="record_postcode"),

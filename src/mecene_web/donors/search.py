@@ -42,7 +42,7 @@ def _by_address(text: str) -> list[int]:
     address = text.strip()[:LONGEST].lower()
     if "@" not in address or "\0" in address:
         return []
-    held = Donor.objects.filter(email__gte=address, email__lt=address + "\U0010ffff")
+    held = Donor.objects.filter(_begins("email", address))
     return list(held.values_list("pk", flat=True)[: SHOWN * _MARGIN])
 
 
@@ -53,7 +53,17 @@ def _by_reference(text: str) -> list[int]:
         return []
     asked = Q()
     for written in {reference, reference.upper()}:
-        # The signs between, in the order of the index; "istartswith" would read every row.
-        asked |= Q(external_id__gte=written, external_id__lt=written + "\U0010ffff")
+        asked |= _begins("external_id", written)
     records = Record.objects.filter(asked).values_list("donor_id", flat=True)
     return list(records[:SHOWN])
+
+
+def _begins(column: str, written: str) -> Q:
+    """Return what begins so, as the index of the column reads it; any other way reads every row.
+
+    SQLite's has the order of the signs, and its "like" mixes capitals. PostgreSQL's compares signs
+    too (``text_pattern_ops``), whatever the language that the database sorts by.
+    """
+    if connection.vendor == "sqlite":
+        return Q(**{f"{column}__gte": written, f"{column}__lt": written + "\U0010ffff"})
+    return Q(**{f"{column}__startswith": written})

@@ -10,7 +10,8 @@ from mecene_web.donors.models import Donor, Record
 class Contact(models.Model):
     """Something we sent or said to a donor."""
 
-    donor = models.ForeignKey(Donor, models.PROTECT, related_name="contacts")
+    # Found by way of ``contact_donor_time``.
+    donor = models.ForeignKey(Donor, models.PROTECT, related_name="contacts", db_index=False)
     record = models.ForeignKey(Record, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     channel = models.TextField()
@@ -51,7 +52,10 @@ class Visitor(models.Model):
 class Interaction(models.Model):
     """Something a donor, or a visitor not yet known, did."""
 
-    donor = models.ForeignKey(Donor, models.PROTECT, null=True, related_name="interactions")
+    # Found by way of ``interaction_donor_time``.
+    donor = models.ForeignKey(
+        Donor, models.PROTECT, null=True, related_name="interactions", db_index=False
+    )
     record = models.ForeignKey(Record, models.PROTECT, null=True, related_name="+")
     visitor = models.ForeignKey(Visitor, models.PROTECT, null=True, related_name="interactions")
     at = models.DateTimeField()

@@ -10,9 +10,13 @@ from mecene_web.accounts.models import Staff
 from mecene_web.audit import write as audit
 from mecene_web.exports import audience
 from mecene_web.exports.models import Export
+from mecene_web.segments.models import Segment
 from mecene_web.tasks import ask as tasks
 
-KINDS = ("donors", "gifts", "bank", "accounting", "list", "audience", "everything")
+KINDS = (
+    "donors", "gifts", "recurring", "bank", "accounting", "list", "segment", "audience",
+    "everything",
+)  # fmt: skip
 FORMATS = ("csv", "xlsx")
 _DATED = ("gifts", "bank", "accounting")
 
@@ -31,7 +35,7 @@ def ask(kind: str, choice: dict[str, Any], *, once: UUID, by: Staff, now: dateti
     Args:
         kind: One of ``KINDS``.
         choice: ``since`` and ``until`` (ISO days, until included) of what is dated, ``format``,
-            ``list``, ``tool``, ``lang``.
+            ``list``, ``segment`` (its number), ``tool``, ``lang``.
         once: What the form was given when it was shown.
         by: Who asks.
         now: The moment.
@@ -64,11 +68,21 @@ def _checked(kind: str, choice: dict[str, Any]) -> dict[str, Any]:
         told["list"] = str(choice.get("list") or "")
         if not told["list"].replace("_", "").isalpha():
             raise NotToExport("problems.list")
+    if kind == "segment" or (kind == "audience" and choice.get("segment")):
+        told["segment"] = _segment(choice.get("segment"))
     if kind == "audience":
         told["tool"] = str(choice.get("tool") or "")
         if told["tool"] not in audience.TOOLS:
             raise NotToExport("problems.tool")
     return told
+
+
+def _segment(number: Any) -> int:
+    text = str(number or "")
+    there = text.isascii() and text.isdecimal() and len(text) < 19
+    if not there or not Segment.objects.filter(pk=int(text)).exists():
+        raise NotToExport("problems.segment")
+    return int(text)
 
 
 def _days(choice: dict[str, Any]) -> dict[str, str]:

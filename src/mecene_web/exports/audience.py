@@ -5,9 +5,14 @@ Mailchimp (mailchimp.com/help, "Format guidelines for your import file") and Mai
 (documentation.mailjet.com, « Formater un fichier CSV »), unconfirmed [K].
 """
 
+from collections import Counter
+from datetime import date
+
 import polars as pl
 
-from mecene_web.donors.models import Donor
+from mecene_web.donors.models import Donor, Record
+from mecene_web.exports import consented
+from mecene_web.exports.consented import Chosen
 from mecene_web.organisation import tables
 from mecene_web.scores.models import Standing
 
@@ -21,29 +26,37 @@ TOOLS: dict[str, tuple[tuple[str, str], ...]] = {
 }  # fmt: skip
 
 
-def people(tool: str, *, among: list[int] | None = None) -> pl.DataFrame:
-    """Return who may be written an appeal by e-mail, as a mail tool reads them.
+def people(tool: str, *, among: list[int] | None = None, on: date) -> Chosen:
+    """Return who may be written an appeal by e-mail, as a mail tool reads them, and who may not.
 
-    Left out: the deceased, those who object to appeals, and whoever has no address. A segment is
-    left out of the row of whoever objects to profiling.
+    A segment is left out of the row of whoever objects to profiling; who objects is left out of
+    an audience that is some segment's.
 
     Raises:
         KeyError: the tool is not one of ``TOOLS``.
     """
     columns = TOOLS[tool]
-    told = ["id", "email", "first_name", "last_name", "deceased_on"]
-    known = tables.read(Donor, told, among=among)
-    stands = tables.read(
-        Standing, ["id", "segment", "objects_appeal", "objects_profiling"], among=among
+    told = ["id", "email", "first_name", "last_name"]
+    known = tables.read(Donor, told, among=among).rename({"id": "donor_id"})
+    # Who was found to be another has nothing left, not even a name.
+    known = known.join(_living(known["donor_id"].to_list()), on="donor_id", how="semi")
+    written = known.filter(pl.col("email").is_not_null())
+    left_out = Counter({"no_email": known.height - written.height})
+    chosen = consented.by("email", written["donor_id"].to_list(), on=on)
+    left_out += Counter(chosen.left_out)
+    may = written.join(chosen.rows, on="donor_id")
+    if among is not None:
+        left_out["profiling"] += may.height - may["profiled"].sum()
+        may = may.filter("profiled")
+    stands = tables.read(Standing, ["id", "segment"], among=among).rename({"id": "donor_id"})
+    rows = may.join(stands, on="donor_id", how="left").with_columns(
+        segment=pl.when("profiled").then("segment")
     )
-    held = known.join(stands, on="id", how="left").rename({"id": "donor_id"})
-    may = held.filter(
-        pl.col("email").is_not_null()
-        & pl.col("deceased_on").is_null()
-        & ~pl.col("objects_appeal").fill_null(value=False)
-    ).with_columns(segment=pl.when(~pl.col("objects_profiling")).then("segment"))
-    return (
-        may.sort("donor_id")
-        .unique("email", keep="first", maintain_order=True)
-        .select(pl.col(column).alias(name) for name, column in columns)
-    )
+    once = rows.sort("donor_id").unique("email", keep="first", maintain_order=True)
+    left_out["same_address"] += rows.height - once.height
+    shown = once.select(pl.col(column).alias(name) for name, column in columns)
+    return Chosen(shown, {why: count for why, count in left_out.items() if count})
+
+
+def _living(donors: list[int]) -> pl.DataFrame:
+    return tables.read(Record, ["donor_id"], among=donors, by="donor_id").unique()

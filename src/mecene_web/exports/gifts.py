@@ -12,13 +12,17 @@ import polars as pl
 
 from mecene import money
 from mecene_web.donors.models import Donor
-from mecene_web.giving.models import Gift
+from mecene_web.giving.models import Commitment, Gift
 from mecene_web.organisation import tables
 
 _TOLD = (
     "id", "donor_id", "given_on", "received_on", "credited_on", "amount_minor", "currency", "kind",
     "payment_method", "campaign_code", "designation", "commitment_ref", "status", "status_on",
     "in_memory_of", "payer_id", "source_ref",
+)  # fmt: skip
+_PROMISED = (
+    "ref", "mandate_ref", "donor_id", "months_between", "amount_minor", "currency", "started_on",
+    "first_collected_on", "ended_on", "end_reason", "payment_method", "campaign_code",
 )  # fmt: skip
 _NAMES = ("id", "civility", "first_name", "last_name", "organisation_name", "email")
 _CREDITED = "coalesce(credited_on, received_on, given_on)"
@@ -40,6 +44,17 @@ def gifts(since: date, until: date) -> Iterator[pl.DataFrame]:
             .sort("given_on", "id")
             .rename({"id": "gift_id", "campaign_code": "campaign"})
         )
+
+
+def recurring() -> pl.DataFrame:
+    """Return every regular gift, running or over, with who gives it."""
+    rows = tables.read(Commitment, _PROMISED)
+    who = tables.read(Donor, _NAMES, among=rows["donor_id"].to_list())
+    return (
+        rows.join(who, left_on="donor_id", right_on="id", how="left", maintain_order="left")
+        .sort("started_on", "ref")
+        .rename({"campaign_code": "campaign"})
+    )
 
 
 def bank(since: date, until: date) -> pl.DataFrame:

@@ -19,6 +19,8 @@ class Export(models.Model):
     name = models.TextField(blank=True)
     rows = models.BigIntegerField(default=0)
     size_bytes = models.BigIntegerField(default=0)
+    # Why → how many people: who may not be addressed is in no file made to address people.
+    left_out = models.JSONField(default=dict)
     problem = models.TextField(blank=True)
     once = models.UUIDField(unique=True)
 

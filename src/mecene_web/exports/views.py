@@ -11,10 +11,8 @@ from django.views.decorators.http import require_POST
 
 from mecene_web.accounts import doors
 from mecene_web.design import page, words
-from mecene_web.exports import ask, audience, write
+from mecene_web.exports import ask, audience, lately, write
 from mecene_web.exports.models import Export
-
-_SHOWN = 30
 
 
 @doors.needs("export")
@@ -22,7 +20,7 @@ def every(request: HttpRequest) -> HttpResponse:
     """Show what may leave, and what was made lately."""
     told = {
         "title": words.say("exports", "titles.all"),
-        "exports": Export.objects.select_related("by").order_by("-at")[:_SHOWN],
+        "exports": lately.lately(),
         "tools": audience.TOOLS,
         "today": timezone.localdate(),
         "year": timezone.localdate().replace(month=1, day=1),

@@ -7,31 +7,46 @@ from typing import Any
 
 import polars as pl
 from django.conf import settings
+from django.utils import timezone
 
 from mecene.report import lexicon, spreadsheet
 from mecene.report.folder import LARGEST_WORKBOOK, SPREADSHEET
 from mecene.sources import safe_writing
 from mecene.words import Lexicon
-from mecene_web.exports import audience, everything, gifts, people
+from mecene_web.exports import audience, consented, everything, gifts, people
 from mecene_web.exports.models import Export
 from mecene_web.scores.models import Listed, Run
+from mecene_web.segments.models import Segment
 
 FOLDER = "exports"
 KEPT = timedelta(days=7)
 _WORDS = Lexicon("mecene_web.exports")
 
 
+class TooManyRows(ValueError):
+    """A workbook cannot hold them; the message is a sentence for who asked."""
+
+
 def work(export_id: int, _report: Callable[[str, int, int], None]) -> dict[str, Any]:
     """Make an export's file; whole, or not there."""
     export = Export.objects.get(pk=export_id)
-    if export.state == "ready":
+    if export.state in ("ready", "gone"):
         return {}
-    name, rows = _MAKERS[export.kind](export)
+    try:
+        name, rows = _MAKERS[export.kind](export)
+    except Exception as wrong:  # whatever it is, who waits must hear of it
+        _failed(export, wrong)
+        raise
     size = (folder_of(export) / name).stat().st_size
     Export.objects.filter(pk=export_id).update(
-        state="ready", name=name, rows=rows, size_bytes=size, problem=""
+        state="ready", name=name, rows=rows, size_bytes=size, problem="", left_out=export.left_out
     )
     return {"rows": rows}
+
+
+def clear_work(_subject_id: int, _report: Callable[[str, int, int], None]) -> dict[str, Any]:
+    """Take away the files whose days are over; each day."""
+    return {"files": clear(now=timezone.now())}
 
 
 def folder_of(export: Export) -> Path:
@@ -58,6 +73,15 @@ def take_away(export: Export) -> None:
     Export.objects.filter(pk=export.pk).update(state="gone")
 
 
+def _failed(export: Export, wrong: Exception) -> None:
+    """Write down that a file was not made, in a sentence; no half of it stays."""
+    for file in folder_of(export).iterdir():
+        file.unlink()
+    told = wrong if isinstance(wrong, TooManyRows) else _WORDS.say(
+        "problems.broken", lang=export.choice.get("lang", "fr"))  # fmt: skip
+    Export.objects.filter(pk=export.pk).update(state="failed", problem=str(told))
+
+
 def _donors(export: Export) -> tuple[str, int]:
     run = Run.objects.filter(ended_at__isnull=False).order_by("-ended_at").first()
     return _table(export, "donors", people.donors(run, lang=export.choice["lang"]))
@@ -66,6 +90,10 @@ def _donors(export: Export) -> tuple[str, int]:
 def _gifts(export: Export) -> tuple[str, int]:
     parts = (_worded(part, export) for part in gifts.gifts(*_days(export)))
     return _table(export, "gifts", parts)
+
+
+def _recurring(export: Export) -> tuple[str, int]:
+    return _table(export, "recurring", [_worded(gifts.recurring(), export)])
 
 
 def _bank(export: Export) -> tuple[str, int]:
@@ -87,15 +115,40 @@ def _list(export: Export) -> tuple[str, int]:
     told = pl.DataFrame(rows, schema=["donor_id", "reason", "why"], orient="row")
     who = people.of([row[0] for row in rows])
     whole = who.join(told.cast({"donor_id": pl.Int64}), on="donor_id", maintain_order="left")
-    return _table(export, export.choice["list"], [_worded(whole, export)])
+    return _table(export, export.choice["list"], [_worded(_addressed(whole, export), export)])
+
+
+def _segment(export: Export) -> tuple[str, int]:
+    """Write the people of a segment; of one that is solicited, those one may address."""
+    segment = Segment.objects.get(pk=export.choice["segment"])
+    ids = list(segment.memberships.order_by("donor_id").values_list("donor_id", flat=True))
+    told = _addressed(people.of(ids), export, everybody=not segment.solicited)
+    return _table(export, segment.code, [_worded(told, export)])
+
+
+def _addressed(table: pl.DataFrame, export: Export, *, everybody: bool = False) -> pl.DataFrame:
+    """Return the rows of whom one may address, with how; remember who was left out."""
+    ids = table["donor_id"].to_list()
+    chosen = consented.anyhow(ids, on=timezone.localdate(), everybody=everybody)
+    export.left_out = chosen.left_out
+    yes = {True: _WORDS.say("answers.yes", lang=export.choice["lang"]),
+           False: _WORDS.say("answers.no", lang=export.choice["lang"])}  # fmt: skip
+    worded = chosen.rows.with_columns(
+        pl.col(f"may_{channel}").replace_strict(yes, return_dtype=pl.String)
+        for channel in consented.CHANNELS
+    )
+    return table.join(worded, on="donor_id", maintain_order="left")
 
 
 def _audience(export: Export) -> tuple[str, int]:
     tool = export.choice["tool"]
-    found = audience.people(tool)
-    name = f"{tool}.csv"
-    safe_writing.write_csv(found, folder_of(export) / name)
-    return name, found.height
+    segment = Segment.objects.filter(pk=export.choice.get("segment", 0)).first()
+    ids = list(segment.memberships.values_list("donor_id", flat=True)) if segment else None
+    found = audience.people(tool, among=ids, on=timezone.localdate())
+    export.left_out = found.left_out
+    name = f"{tool}-{segment.code}.csv" if segment else f"{tool}.csv"
+    safe_writing.write_csv(found.rows, folder_of(export) / name)
+    return name, found.rows.height
 
 
 def _everything(export: Export) -> tuple[str, int]:
@@ -105,7 +158,8 @@ def _everything(export: Export) -> tuple[str, int]:
 
 _MAKERS: dict[str, Callable[[Export], tuple[str, int]]] = {
     "donors": _donors, "gifts": _gifts, "bank": _bank, "accounting": _accounting,
-    "list": _list, "audience": _audience, "everything": _everything,
+    "recurring": _recurring, "list": _list, "segment": _segment, "audience": _audience,
+    "everything": _everything,
 }  # fmt: skip
 
 
@@ -125,7 +179,7 @@ def _table(export: Export, stem: str, parts: Iterable[pl.DataFrame]) -> tuple[st
         return name, held
     whole = pl.concat(list(counted()), how="diagonal_relaxed")
     if whole.height > LARGEST_WORKBOOK:
-        raise ValueError(_WORDS.say("problems.workbook", lang=lang, rows=whole.height))
+        raise TooManyRows(_WORDS.say("problems.workbook", lang=lang, rows=whole.height))
     name = f"{stem}.xlsx"
     days = "dd/mm/yyyy" if lang == "fr" else "yyyy-mm-dd"
     safe_writing.write_xlsx(whole, folder_of(export) / name, sheet=stem, date_format=days)
@@ -139,6 +193,7 @@ def _worded(part: pl.DataFrame, export: Export) -> pl.DataFrame:
         pl.col(name).cast(pl.String).replace(_WORDS.labels(section, lang=lang))
         for name, section in (
             ("payment_method", "methods"), ("method", "methods"), ("status", "statuses"),
+            ("end_reason", "end_reasons"),
         )
         if name in part.columns
     )  # fmt: skip

@@ -17,10 +17,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from mecene.identity import resolve
-from mecene_web.donors import by_hand, searching
+from mecene_web.donors import by_hand, refresh, searching, touch
 from mecene_web.donors.models import Donor, Household, Mention, Proposal, Record
 from mecene_web.events.models import Visitor
-from mecene_web.giving.models import CommitmentChange
+from mecene_web.giving.models import CommitmentChange, Correction
 from mecene_web.imports import (
     alone,
     check,
@@ -28,7 +28,7 @@ from mecene_web.imports import (
     homes,
     overlapping,
     receive,
-    refresh,
+    renew,
     rows,
     who,
 )  # fmt: skip
@@ -131,8 +131,11 @@ def load(
                 raise NotToLoad(f"import {import_id} was loaded, or given up, meanwhile")
             batch.write()
             counts |= correct.correct(staging, people=people, import_id=import_id)
+            counts |= renew.renew(staging, import_id=import_id)
             counts["donors"] = len(settled.new_donors)
+            counts["merged"] = settled.merged
             _told(import_id, counts)
+            _touched(settled, import_id, now=now)
             refresh.refresh(now=now)
     return counts
 
@@ -149,6 +152,17 @@ def _still_so(made: Import, staging: Path) -> pl.DataFrame:
     if known.height != made.account["overlap"]["rows"] or not fresh or gone:
         raise LookAgain(f"import {made.pk} was checked before others were loaded, or taken back")
     return known
+
+
+def _touched(settled: Who, import_id: int, *, now: datetime) -> None:
+    """Have the segments of those the files speak of followed at once, unless they are too many."""
+    said = settled.mapping.filter(pl.col("person_key").is_in(settled.said.implode()))
+    donors = said["donor_id"].unique()
+    if donors.len() > touch.MANY:
+        return  # the night is asked for
+    given_back = Correction.objects.filter(import_id=import_id, gift__donor__isnull=False)
+    others = given_back.values_list("gift__donor_id", flat=True)
+    touch.touch({*donors.to_list(), *others}, now=now)
 
 
 def _told(import_id: int, counts: dict[str, int]) -> None:

@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 
 from mecene_web.donors.models import Donor, Mention, Proposal, Record
-from mecene_web.giving.models import CommitmentChange, Correction
+from mecene_web.giving.models import CommitmentChange, Correction, Revision
 from mecene_web.imports import rows
 
 _AT_ONCE = 500
@@ -95,6 +95,7 @@ def facts(import_id: int) -> dict[str, int]:
     counts["recurring_changes"] = CommitmentChange.objects.filter(import_id=import_id).count()
     given_back = Correction.objects.filter(import_id=import_id).exclude(gift__import_id=import_id)
     counts["refunds"] = given_back.count()
+    counts["revisions"] = Revision.objects.filter(import_id=import_id).count()
     return {table: count for table, count in counts.items() if count}
 
 

@@ -103,6 +103,12 @@ def changes(staging: Path, commitments: pl.DataFrame, *, import_id: int) -> pl.D
         ]
     )
     rows = told.join(known.unique("ref", keep="first", maintain_order=True), on="ref")
+    # The next export says the same change again.
+    change = ("commitment_id", "effective_on", "kind", "amount_minor")
+    rows = rows.join(
+        tables.read(CommitmentChange, list(change)), on=change, how="anti", nulls_equal=True,
+        maintain_order="left",
+    ).unique(change, keep="first", maintain_order=True)  # fmt: skip
     return rows.select(
         pl.Series("id", list(numbers.block(CommitmentChange, size=rows.height)), dtype=pl.Int64),
         "commitment_id", "effective_on", "kind", "amount_minor", "source_ref",

@@ -15,11 +15,11 @@ from django.utils import timezone
 from mecene.identity import resolve
 from mecene.sources import people
 from mecene_web.consent import ledger
-from mecene_web.donors import by_hand, searching
+from mecene_web.donors import by_hand, refresh, searching, touch
 from mecene_web.donors.models import Donor, Mention, Proposal, Record
 from mecene_web.events.models import Visitor
-from mecene_web.giving.models import CommitmentChange
-from mecene_web.imports import alone, correct, homes, refresh, resting, rows
+from mecene_web.giving.models import CommitmentChange, Correction
+from mecene_web.imports import alone, correct, homes, renew, resting, rows
 from mecene_web.imports.load import Progress
 from mecene_web.imports.models import Import
 from mecene_web.imports.resting import StillNeeded
@@ -56,6 +56,7 @@ def undo(import_id: int, *, now: datetime) -> None:
     resting.check(import_id)
     going = resting.going(import_id)
     left = _left(import_id, going)
+    known = _known(import_id, left)
     with bulk.batch() as batch:
         batch.add(Donor, _redrawn(left), replacing=True)
         with transaction.atomic():
@@ -63,6 +64,7 @@ def undo(import_id: int, *, now: datetime) -> None:
             if not waiting.update(state="undone", undone_at=now, problem=""):
                 raise NotToUndo(f"import {import_id} is not loaded")
             correct.take_back(import_id)
+            renew.take_back(import_id)
             with ledger.opened("undo"):
                 for model in (CommitmentChange, *reversed(rows.MODELS.values())):
                     model._default_manager.filter(import_id=import_id)._raw_delete(
@@ -72,6 +74,7 @@ def undo(import_id: int, *, now: datetime) -> None:
             _forget(import_id, going)
             batch.write()
             homes.take_back(import_id)
+            touch.touch(known, now=now)
             refresh.refresh(now=now)
 
 
@@ -80,6 +83,15 @@ def _left(import_id: int, going: resting.Going) -> pl.DataFrame:
     told = Mention.objects.filter(import_id=import_id).values_list("record__donor_id", flat=True)
     held = tables.read(Record, ["id", "key", "donor_id"], among=told, by="donor_id")
     return held.filter(~pl.col("id").is_in(going.records.implode()))
+
+
+def _known(import_id: int, left: pl.DataFrame) -> set[int]:
+    """Return the donors who stay, of whom less is known once an import is taken back."""
+    given_back = Correction.objects.filter(import_id=import_id, gift__donor__isnull=False)
+    others = given_back.exclude(gift__import_id=import_id)
+    return set(left["donor_id"].unique().to_list()) | set(
+        others.values_list("gift__donor_id", flat=True)
+    )
 
 
 def _redrawn(left: pl.DataFrame) -> pl.DataFrame:

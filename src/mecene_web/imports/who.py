@@ -16,6 +16,7 @@ from mecene.sources import people
 from mecene_web.donors.models import Donor, Proposal, Record
 from mecene_web.organisation import numbers, tables
 
+_SAME = "reference"
 _LOOKED_UP = ("external_id", "email", "phone", "postcode")
 TOLD = tuple(name for name in people.PERSON if name != "person_key")
 _EXTRA = {"declared": pl.Boolean(), "records": pl.Int64()}
@@ -34,6 +35,7 @@ class Who:
         proposals: (one, other, score, evidence_fr, evidence_en): donors who may be one.
         new_donors: Numbers of donors who were not known.
         said: ``person_key`` of those the files name.
+        merged: How many new records were recognised as somebody, by more than their reference.
     """
 
     mapping: pl.DataFrame
@@ -43,6 +45,7 @@ class Who:
     proposals: pl.DataFrame
     new_donors: tuple[int, ...]
     said: pl.Series
+    merged: int = 0
 
 
 def settle(persons: Path, *, on_progress: Callable[[str, float], None] | None = None) -> Who:
@@ -82,6 +85,7 @@ def among(
         proposals=_proposals(mapping, found.merges),
         new_donors=tuple(new),
         said=staged.filter(pl.col("records") > 0)["person_key"],
+        merged=_merged(mapping, known, found.merges),
     )
 
 
@@ -183,6 +187,20 @@ def _joined(
         .unique("person_key", keep="first", maintain_order=True)
     )
     return fresh.join(surest, on="person_key", how="left").drop("other", "donor_id")
+
+
+def _merged(mapping: pl.DataFrame, known: pl.DataFrame, merges: pl.DataFrame) -> int:
+    """Count the pairs with a new record that were followed, but those of the same reference."""
+    told = merges.filter(pl.col("applied") & (pl.col("rule") != _SAME))
+    old = known["person_key"].implode()
+    fresh = told.filter(~(pl.col("person_key_a").is_in(old) & pl.col("person_key_b").is_in(old)))
+    donors = mapping.rename({"donor_id": "a"})
+    return (
+        fresh.join(donors, left_on="person_key_a", right_on="person_key")
+        .join(mapping, left_on="person_key_b", right_on="person_key")
+        .filter(pl.col("a") == pl.col("donor_id"))
+        .height
+    )
 
 
 def _proposals(mapping: pl.DataFrame, merges: pl.DataFrame) -> pl.DataFrame:

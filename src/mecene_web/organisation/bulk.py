@@ -18,6 +18,8 @@ from django.db import connection, models
 _SCRATCH = "scratch"
 _COPIED_AT_ONCE = 1 << 20
 _CACHE_KB = 768 * 1024
+# So few rows are written one by one before a file of their own is made.
+_FEW = 5_000
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class _Rows:
     columns: tuple[str, ...]
     place: Path
     replacing: bool
+    few: tuple[tuple[Any, ...], ...] = ()
 
 
 class Batch:
@@ -34,6 +37,7 @@ class Batch:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._added: list[_Rows] = []
+        self._usual_cache = 0
 
     def add(
         self, model: type[models.Model], frame: pl.DataFrame, *, replacing: bool = False
@@ -46,21 +50,46 @@ class Batch:
         if not frame.height:
             return
         table, columns = model._meta.db_table, tuple(frame.columns)
-        if connection.vendor == "sqlite":
-            _ingest(self._folder / f"{_SCRATCH}.sqlite3", f"b{len(self._added)}", _plain(frame))
-            place = Path(f"b{len(self._added)}")
-        else:
+        few: tuple[tuple[Any, ...], ...] = ()
+        place = Path(f"b{len(self._added)}")
+        if connection.vendor != "sqlite":
             place = self._folder / f"b{len(self._added)}.csv"
             frame.write_csv(place, null_value="\\N", quote_style="necessary")
-        self._added.append(_Rows(table, columns, place, replacing))
+        elif frame.height <= _FEW:
+            few = tuple(_plain(frame).iter_rows())
+        else:
+            self._attach()
+            _ingest(self._folder / f"{_SCRATCH}.sqlite3", place.name, _plain(frame))
+        self._added.append(_Rows(table, columns, place, replacing, few))
 
     def write(self) -> None:
         """Write every row; in the transaction under way, all of them or none."""
         for rows in self._added:
-            if connection.vendor == "sqlite":
+            if rows.few:
+                _one_by_one(rows)
+            elif connection.vendor == "sqlite":
                 _insert(rows, f"{_SCRATCH}.{_named(rows.place.name)}")
             else:
                 _copied(rows)
+
+    def _attach(self) -> None:
+        """Open the file that rows wait in, unless it is; a transaction cannot."""
+        if self._usual_cache:
+            return
+        with connection.cursor() as cursor:
+            file = f"{self._folder}/{_SCRATCH}.sqlite3"
+            cursor.execute(f"attach database %s as {_SCRATCH}", [file])
+            cursor.execute("pragma main.cache_size")
+            self._usual_cache = int(cursor.fetchone()[0])
+            # Indexes are written all over: those that do not fit are read and written again.
+            cursor.execute(f"pragma main.cache_size = -{_CACHE_KB}")
+
+    def close(self) -> None:
+        """Let go of what was made ready."""
+        if self._usual_cache:
+            with connection.cursor() as cursor:
+                cursor.execute(f"pragma main.cache_size = {self._usual_cache}")
+                cursor.execute(f"detach database {_SCRATCH}")
 
 
 @contextmanager
@@ -70,30 +99,21 @@ def batch() -> Iterator[Batch]:
     On SQLite it must be opened outside a transaction: a database cannot be attached inside one.
     """
     with TemporaryDirectory(prefix=".batch-", dir=settings.HOME) as folder:
-        if connection.vendor != "sqlite":
-            yield Batch(Path(folder))
-            return
-        with connection.cursor() as cursor:
-            cursor.execute(f"attach database %s as {_SCRATCH}", [f"{folder}/{_SCRATCH}.sqlite3"])
-            cursor.execute("pragma main.cache_size")
-            usual = int(cursor.fetchone()[0])
-            # Indexes are written all over: those that do not fit are read and written again.
-            cursor.execute(f"pragma main.cache_size = -{_CACHE_KB}")
+        made = Batch(Path(folder))
         try:
-            yield Batch(Path(folder))
+            yield made
         finally:
-            with connection.cursor() as cursor:
-                cursor.execute(f"pragma main.cache_size = {usual}")
-                cursor.execute(f"detach database {_SCRATCH}")
+            made.close()
 
 
 def _ingest(file: Path, table: str, frame: pl.DataFrame) -> None:
     import adbc_driver_sqlite.dbapi
 
-    with adbc_driver_sqlite.dbapi.connect(str(file)) as opened, opened.cursor() as cursor:
+    connect = adbc_driver_sqlite.dbapi.connect
+    with connect(str(file), autocommit=True) as opened, opened.cursor() as cursor:
         # Lost on a crash, like the rows it holds: it need not wait for the disk.
+        cursor.execute("pragma synchronous = off")
         cursor.adbc_ingest(table, frame.to_arrow(), mode="create")
-        opened.commit()
 
 
 def _plain(frame: pl.DataFrame) -> pl.DataFrame:
@@ -114,12 +134,25 @@ def _plain(frame: pl.DataFrame) -> pl.DataFrame:
 def _insert(rows: _Rows, origin: str) -> None:
     columns = ", ".join(map(_named, rows.columns))
     # "where true": SQLite would read "on conflict" as the condition of a join.
-    sql = f"insert into {_named(rows.table)} ({columns}) select {columns} from {origin} where true"
-    if rows.replacing:
-        new = ", ".join(f"{_named(c)} = excluded.{_named(c)}" for c in rows.columns if c != "id")
-        sql += f" on conflict (id) do update set {new}"
     with connection.cursor() as cursor:
-        cursor.execute(sql)
+        cursor.execute(f"{_into(rows)} select {columns} from {origin} where true{_over(rows)}")
+
+
+def _one_by_one(rows: _Rows) -> None:
+    blanks = ", ".join(["%s"] * len(rows.columns))
+    with connection.cursor() as cursor:
+        cursor.executemany(f"{_into(rows)} values ({blanks}){_over(rows)}", rows.few)
+
+
+def _into(rows: _Rows) -> str:
+    return f"insert into {_named(rows.table)} ({', '.join(map(_named, rows.columns))})"
+
+
+def _over(rows: _Rows) -> str:
+    if not rows.replacing:
+        return ""
+    new = ", ".join(f"{_named(c)} = excluded.{_named(c)}" for c in rows.columns if c != "id")
+    return f" on conflict (id) do update set {new}"
 
 
 def _copied(rows: _Rows) -> None:

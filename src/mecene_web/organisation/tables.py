@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 from django.db import connection, models
+from django.db.models import Min
 
 _AT_ONCE = 20_000
 _TYPES: dict[str, pl.DataType] = {
@@ -46,6 +47,23 @@ def read(
                 cursor.execute(f"{sql} where {_quoted(by)} in ({listed})")
                 rows += cursor.fetchall()
     return _typed(model, columns, rows)
+
+
+def earliest(model: type[models.Model], dated: str, *, where: str) -> pl.DataFrame:
+    """Return ``donor_id`` and, under its own name, the first of a column of days or of moments.
+
+    Args:
+        model: Whose table.
+        dated: Name of the column in the database.
+        where: Which rows, as SQL written by us.
+    """
+    rows = (
+        model._default_manager.extra(where=[where])  # noqa: S610 -- written by us
+        .order_by()
+        .values_list("donor_id")
+        .annotate(first=Min(dated))
+    )
+    return _typed(model, ["donor_id", dated], list(rows))
 
 
 def _typed(

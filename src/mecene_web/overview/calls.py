@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from mecene_web.accounts.models import Staff
+from mecene_web.consent import record
 from mecene_web.consent.models import Consent
 from mecene_web.donors import enter, to_do, touch
 from mecene_web.donors.models import Task
@@ -71,10 +72,9 @@ def result(task_id: int, said: Mapping[str, str], *, by: Staff, now: datetime) -
             Interaction.objects.create(**told, kind="call", channel="phone",
                                        text=task.said or None)  # fmt: skip
         if outcome == "refuses_calls":
-            Consent.objects.create(
-                donor=task.donor, purpose=None, channel="phone", status="objected",
-                legal_basis="legitimate_interest_optout", occurred_at=now, written_at=now,
-                source="appel", proof=f"call {task.pk}", source_ref=f"call:{task.pk}",
+            record.record(
+                task.donor, purpose=None, channel="phone", status="objected", occurred_at=now,
+                source="phone_call", by=by, now=now, once=f"call:{task.pk}",
             )  # fmt: skip
             Task.objects.filter(donor=task.donor, kind="call", done_at=None).update(
                 outcome="given_up", done_at=now, done_by=by

@@ -20,7 +20,7 @@ from mecene_web.donors.models import (
 )
 from mecene_web.giving.models import Commitment, CommitmentChange, Gift
 from mecene_web.imports.models import File
-from mecene_web.overview import gift_chart
+from mecene_web.overview import gift_chart, there
 from mecene_web.overview.gift_chart import Bar
 from mecene_web.scores.models import Standing
 
@@ -76,6 +76,8 @@ class Page:
     following: Following | None
     persons: tuple[ContactPerson, ...]
     merges: tuple[Merge, ...]
+    # In which tables they have rows.
+    there: frozenset[str] = frozenset()
     reasons: tuple[str, ...] = ()
     signs: dict[str, Any] = field(default_factory=dict)
 
@@ -92,26 +94,28 @@ def page(donor_id: int, *, today: date, lang: str) -> Page:
         .filter(pk=donor_id)
         .first()
     )
-    if donor is None or Merge.objects.filter(absorbed=donor_id, undone_at=None).exists():
+    # A number nobody could have is asked no further.
+    held = there.of(donor_id) if donor else frozenset()
+    if donor is None or "absorbed" in held:
         now = whereabouts.current(donor_id)
         if donor is None or now != donor_id:
             raise MergedInto(now)
     standing = getattr(donor, "standing", None)
-    giving = _giving(donor_id, until=today.year)
-    commitments = _commitments(donor_id)
-    attributes, past = _attributes(donor_id)
+    giving = _giving(donor_id, until=today.year) if "gifts" in held else Giving()
+    commitments = _commitments(donor_id) if "commitments" in held else ()
+    attributes, past = _attributes(donor_id) if "attributes" in held else ((), ())
     why = getattr(standing, "why", None)
     return Page(
         donor=donor, standing=standing, pieces=_pieces(donor), home=_home(donor), giving=giving,
-        commitments=commitments, consents=_consents(donor_id), attributes=attributes,
-        past_attributes=past,
+        commitments=commitments,
+        consents=_consents(donor_id) if "consents" in held else (),
+        attributes=attributes, past_attributes=past,
         question=_question(donor, standing, giving, commitments, attributes, lang),
-        tasks=tuple(Task.objects.filter(donor=donor_id, done_at=None).select_related("owner")
-                    .order_by(F("due_on").asc(nulls_last=True), "pk")),
-        following=Following.objects.filter(donor=donor_id).select_related("owner", "by")
-        .order_by("-at", "-pk").first(),
-        persons=tuple(ContactPerson.objects.filter(donor=donor_id, left_at=None).order_by("pk")),
-        merges=tuple(Merge.objects.filter(kept=donor_id).select_related("by").order_by("-at")),
+        tasks=_tasks(donor_id) if "tasks" in held else (),
+        following=_following(donor_id) if "followings" in held else None,
+        persons=_persons(donor_id) if "persons" in held else (),
+        merges=_merges(donor_id) if "kept" in held else (),
+        there=held,
         reasons=tuple(getattr(why, f"reasons_{lang}", ()) or ()),
         signs=_signs(why, lang),
     )  # fmt: skip
@@ -123,6 +127,24 @@ def _signs(why: Any, lang: str) -> dict[str, Any]:
     told = {"alarm": getattr(why, f"alarm_{lang}"), "reach": getattr(why, f"reach_{lang}"),
             "level": why.alarm_level}  # fmt: skip
     return {name: value for name, value in told.items() if value}
+
+
+def _tasks(donor_id: int) -> tuple[Task, ...]:
+    waiting = Task.objects.filter(donor=donor_id, done_at=None).select_related("owner")
+    return tuple(waiting.order_by(F("due_on").asc(nulls_last=True), "pk"))
+
+
+def _following(donor_id: int) -> Following | None:
+    said = Following.objects.filter(donor=donor_id).select_related("owner", "by")
+    return said.order_by("-at", "-pk").first()
+
+
+def _persons(donor_id: int) -> tuple[ContactPerson, ...]:
+    return tuple(ContactPerson.objects.filter(donor=donor_id, left_at=None).order_by("pk"))
+
+
+def _merges(donor_id: int) -> tuple[Merge, ...]:
+    return tuple(Merge.objects.filter(kept=donor_id).select_related("by").order_by("-at"))
 
 
 def _pieces(donor: Donor) -> tuple[Piece, ...]:

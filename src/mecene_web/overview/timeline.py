@@ -16,6 +16,7 @@ from mecene_web.consent.models import Consent
 from mecene_web.donors.models import Attribute, Merge, Note, Record, Task
 from mecene_web.events.models import Contact, Interaction
 from mecene_web.giving.models import Commitment, CommitmentChange, Gift
+from mecene_web.overview import there
 
 SHOWN = 25
 FILTERS = ("all", "gifts", "messages", "acts", "consents", "team", "changes")
@@ -43,6 +44,8 @@ class _Source:
     group: str
     rows: Callable[[int], Any]
     moment: str
+    # Tables of ``there`` that its rows lie in.
+    held: tuple[str, ...]
     whole_day: bool = False
 
 
@@ -54,12 +57,22 @@ class Page:
     following: str
 
 
-def page(donor_id: int, *, after: str = "", show: str = "all") -> Page:
-    """Return the lines after the last one seen, the latest first."""
+def page(
+    donor_id: int, *, after: str = "", show: str = "all", held: frozenset[str] | None = None
+) -> Page:
+    """Return the lines after the last one seen, the latest first.
+
+    Args:
+        donor_id: Whose.
+        after: What the last page gave to go on from.
+        show: One of ``FILTERS``.
+        held: ``there.of(donor_id)``, where it was asked already.
+    """
+    held = there.of(donor_id) if held is None else held
     last = _read(after)
     found: list[Seen] = []
     for rank, source in enumerate(_SOURCES):
-        if show in ("all", source.group):
+        if show in ("all", source.group) and not held.isdisjoint(source.held):
             found += _next(source, rank, donor_id, last)
     found.sort(key=lambda one: one.key, reverse=True)
     shown = tuple(found[:SHOWN])
@@ -121,46 +134,51 @@ def _read(text: str) -> tuple[datetime, int, int] | None:
 
 
 _SOURCES = (
-    _Source("gift", "gifts", lambda n: Gift.objects.filter(donor=n), "given_on", whole_day=True),
-    _Source("contact", "messages", lambda n: Contact.objects.filter(donor=n), "at"),
-    _Source("interaction", "acts", lambda n: Interaction.objects.filter(donor=n), "at"),
-    _Source("consent", "consents", lambda n: Consent.objects.filter(donor=n), "occurred_at"),
-    _Source("note", "team", lambda n: Note.objects.filter(donor=n).select_related("by"), "at"),
+    _Source("gift", "gifts", lambda n: Gift.objects.filter(donor=n), "given_on", ("gifts",),
+            whole_day=True),
+    _Source("contact", "messages", lambda n: Contact.objects.filter(donor=n), "at",
+            ("contacts",)),
+    _Source("interaction", "acts", lambda n: Interaction.objects.filter(donor=n), "at",
+            ("interactions",)),
+    _Source("consent", "consents", lambda n: Consent.objects.filter(donor=n), "occurred_at",
+            ("consents",)),
+    _Source("note", "team", lambda n: Note.objects.filter(donor=n).select_related("by"), "at",
+            ("notes",)),
     _Source(
         "task", "team",
         lambda n: Task.objects.filter(donor=n, done_at__isnull=False).select_related("done_by"),
-        "done_at",
+        "done_at", ("tasks",),
     ),
     _Source(
         "attribute", "changes",
         lambda n: Attribute.objects.filter(donor=n, collected_on__isnull=False),
-        "collected_on", whole_day=True,
+        "collected_on", ("attributes",), whole_day=True,
     ),
     _Source("started", "changes", lambda n: Commitment.objects.filter(donor=n), "started_on",
-            whole_day=True),
+            ("commitments",), whole_day=True),
     _Source(
         "ended", "changes",
         lambda n: Commitment.objects.filter(donor=n, ended_on__isnull=False),
-        "ended_on", whole_day=True,
+        "ended_on", ("commitments",), whole_day=True,
     ),
     _Source(
         "change", "changes",
         lambda n: CommitmentChange.objects.filter(commitment__donor=n)
         .select_related("commitment"),
-        "effective_on", whole_day=True,
+        "effective_on", ("commitments",), whole_day=True,
     ),
     _Source("merge", "changes",
-            lambda n: Merge.objects.filter(kept=n).select_related("by"), "at"),
+            lambda n: Merge.objects.filter(kept=n).select_related("by"), "at", ("kept",)),
     _Source(
         "unmerge", "changes",
         lambda n: Merge.objects.filter(Q(kept=n) | Q(absorbed=n), undone_at__isnull=False)
         .select_related("undone_by"),
-        "undone_at",
+        "undone_at", ("kept", "absorbed"),
     ),
     _Source(
         "edit", "changes",
         lambda n: Record.objects.filter(donor=n, by_hand=True, written_at__isnull=False)
         .select_related("written_by"),
-        "written_at",
+        "written_at", ("edits",),
     ),
 )  # fmt: skip

@@ -43,10 +43,10 @@ def donor(request: HttpRequest, donor_id: int) -> HttpResponse:
         "title": str(found.donor),
         "page": found,
         "today": today,
-        "timeline": timeline.page(donor_id),
+        "timeline": timeline.page(donor_id, held=found.there),
         "show": "all",
         "filters": timeline.FILTERS,
-        "rights": _rights(donor_id),
+        "rights": _rights(donor_id) if request.user.may("handle_rights") else "",  # type: ignore[union-attr]
         "staff": Staff.objects.filter(is_active=True).order_by("name", "email"),
         "legacies": Following.LEGACIES,
         "end_reasons": promise.REASONS,

@@ -16,8 +16,9 @@ from django.db import models, transaction
 from mecene_web.accounts.models import Staff
 from mecene_web.audit import keys, write
 from mecene_web.consent import ledger, state, suppression
+from mecene_web.donors import leave
 from mecene_web.donors.models import Donor, Household, Merge, Record
-from mecene_web.giving.models import Gift
+from mecene_web.giving.models import Correction, Entry, Gift
 from mecene_web.rights import archive, holdings, named
 from mecene_web.rights.models import Erasure, Request
 from mecene_web.tasks import ask
@@ -56,6 +57,7 @@ def erase(donor_id: int, *, reason: str, by: Staff | None, now: datetime) -> Era
         _silenced(people, reason=reason, now=now)
         archive.seal(donor, now=now)
         _unsigned(people)
+        leave.leave(people, now=now)
         with ledger.opened("erasure"):
             _gone(people)
         named.strike(said)
@@ -104,6 +106,8 @@ def _unsigned(people: Sequence[int]) -> None:
     """Leave their gifts as anonymous lines: day, amount, campaign, and nothing that names."""
     Gift.objects.filter(payer_id__in=people).update(payer=None)
     mine = Gift.objects.filter(donor_id__in=people)
+    Entry.objects.filter(gift__in=mine).update(bank="", number="")
+    Correction.objects.filter(gift__in=mine).update(reason="")
     mine.filter(commitment_ref__isnull=False).update(commitment_ref=None)
     # A reference may hold a name, or lead to one at the bank or the payment provider.
     mine.update(

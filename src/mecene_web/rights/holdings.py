@@ -19,15 +19,20 @@ ERASED = frozenset(
         "donors.Donor", "donors.Record", "donors.Mention", "donors.Merge", "donors.Proposal",
         "donors.Attribute", "donors.Note", "donors.Touched", "donors.Task", "donors.Following",
         "donors.ContactPerson", "donors.Household", "giving.Commitment",
-        "giving.CommitmentChange", "events.Contact", "events.Visitor", "events.Interaction",
-        "consent.Consent", "consent.Mark", "scores.Standing", "scores.Why", "scores.Listed",
-        "audit.DonorKey", "segments.Membership", "segments.Passage", "segments.Settled",
-        "imports.Move",
+        "giving.CommitmentChange", "giving.Revision", "events.Contact", "events.Visitor",
+        "events.Interaction", "consent.Consent", "consent.Mark", "scores.Standing",
+        "scores.Listed", "scores.Why", "audit.DonorKey",
+        "segments.Membership", "segments.Passage", "segments.Settled", "imports.Move",
     }
 )  # fmt: skip
 # Free words in which a person may be named though the row is not theirs: the words are struck.
 STRUCK = {
     "donors.Note": ("text",), "donors.Task": ("what", "said"), "donors.Following": ("next_step",),
+    "donors.ContactPerson": ("name", "role", "phone", "email"), "donors.Merge": ("evidence",),
+    "donors.Proposal": ("evidence",), "donors.Attribute": ("name", "value"),
+    "giving.Correction": ("reason",), "giving.Entry": ("bank", "number"),
+    "segments.Segment": ("name", "condition"),
+    "segments.Version": ("condition",),
     "imports.Import": ("problem", "account"), "tasks.Work": ("problem", "result"),
     "rights.Request": ("asked_by", "note"), "admin.LogEntry": ("object_repr", "change_message"),
     "scores.Run": ("metrics",), "exports.Export": ("problem",),
@@ -42,10 +47,9 @@ TRANSIENT = {
 OTHERS = frozenset(
     {
         "accounts.Staff", "api.Key", "api.Told", "api.Provider", "audit.Entry", "audit.Head",
-        "consent.Wording", "consent.Suppression", "consent.Opening", "giving.Batch",
-        "giving.Campaign", "giving.Correction", "giving.Entry", "giving.Gift", "imports.File",
-        "organisation.Organisation", "rights.Archive", "rights.Erasure", "rights.Sweep",
-        "segments.Segment", "segments.Version",
+        "consent.Wording", "consent.Suppression", "consent.Opening", "giving.Campaign",
+        "giving.Gift", "imports.File", "organisation.Organisation",
+        "giving.Batch", "rights.Archive", "rights.Erasure", "rights.Sweep",
     }
 )  # fmt: skip
 

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from mecene_web.donors import sought
 from mecene_web.exports.models import Export
 from mecene_web.imports import receive
 from mecene_web.imports.models import Import
@@ -73,20 +74,10 @@ def _pages() -> None:
     """Have the database forget the bytes of rows it removed."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            _tidied()
+            sought.tidy(connection)
             cursor.execute("vacuum")
             cursor.execute("pragma wal_checkpoint(truncate)")
             return
         for model in apps.get_models():
             if model.__module__.startswith("mecene_web."):
                 cursor.execute(f'vacuum "{model._meta.db_table}"')
-
-
-def _tidied() -> None:
-    """Full-text tables keep words of deleted rows in their own pages until told otherwise."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select name from sqlite_master where type = 'table' and sql like '%%using fts5%%'", []
-        )
-        for (name,) in cursor.fetchall():
-            cursor.execute(f'insert into "{name}" ("{name}") values (\'optimize\')')

@@ -15,13 +15,12 @@ from django.utils.module_loading import import_string
 from mecene.engine.store import FactStore
 from mecene.report import analysis, folder, pieces
 from mecene.report.analysis import Analysis
-from mecene.report.intake import Intake
 from mecene.report.question import Question
 from mecene.report.roll import TAGS
 from mecene.words import LANGUAGES
 from mecene_web.organisation import bulk, numbers
 from mecene_web.organisation.models import Organisation
-from mecene_web.scores import snapshot, why
+from mecene_web.scores import snapshot, taken_in, why
 from mecene_web.scores.models import Listed, Run, Standing, Why
 
 FOLDER = "snapshots"
@@ -71,8 +70,10 @@ def _worked_out(made: Run, facts: FactStore, own: Organisation, on_progress: Pro
     except analysis.NoDonors:
         found, figures = None, {}
     else:
-        figures = folder.write(found, Intake(), place / "report", on_progress=on_progress)
-        pieces.write(found, Intake(), place / pieces.FOLDER, langs=LANGUAGES)
+        read = {lang: taken_in.taken_in(facts, lang=lang) for lang in LANGUAGES}
+        mine = read[own.language]
+        figures = folder.write(found, mine, place / "report", on_progress=on_progress)
+        pieces.write(found, read, place / pieces.FOLDER)
     with bulk.batch() as batch:
         rows = _standings(found, made) if found else pl.DataFrame()
         batch.add(Standing, rows)

@@ -139,7 +139,7 @@ def _met(which: str, bucket: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     for name, model in _BY_DONOR.items():
         if name not in bucket:
             dated = store.DATED[name]
-            rows = tables.read(model, ["donor_id", dated], where=f"donor_id {which}")
+            rows = tables.earliest(model, dated, where=f"donor_id {which}")
             days.append(rows.select("donor_id", first_fact_on=pl.col(dated).cast(pl.Date)))
     none = pl.DataFrame(schema={"donor_id": pl.Int64, "first_fact_on": pl.Date})
     return pl.concat([none, *days]).group_by("donor_id").agg(pl.col("first_fact_on").min())

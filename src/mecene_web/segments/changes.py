@@ -9,12 +9,10 @@ import numpy as np
 import polars as pl
 from django.db import connection
 
-from mecene_web.organisation import numbers
 from mecene_web.organisation.bulk import Batch
 from mecene_web.segments.models import Membership, Passage, Segment
 from mecene_web.segments.plan import Planned
 
-_AT_ONCE = 20_000
 # More than that in one night is a change of the file, not of its donors: counted, not told.
 MOST_TOLD = 200_000
 
@@ -73,62 +71,61 @@ def ready(batch: Batch, changes: Iterable[Change], told: pl.DataFrame, *, now: d
         rows = pl.concat(entered).select("segment_id", "donor_id", since=_moment(now))
         batch.add(Membership, rows)
     if told.height:
-        ids = pl.Series("id", list(numbers.block(Passage, size=told.height)), dtype=pl.Int64)
-        batch.add(Passage, told.with_columns(ids, at=_moment(now)))
+        # The database numbers them: a block of numbers would wait for the disk by itself.
+        batch.add(Passage, told.with_columns(at=_moment(now)))
 
 
 def leave(changes: Iterable[Change]) -> None:
     """Take out of their segments those who left."""
-    with connection.cursor() as cursor:
-        for change in changes:
-            for first in range(0, change.left.size, _AT_ONCE):
-                part = ", ".join(map(str, change.left[first : first + _AT_ONCE].tolist()))
-                cursor.execute(
-                    "delete from segments_membership "
-                    f"where segment_id = %s and donor_id in ({part})",
-                    [change.segment.number],
-                )
+    gone = [(c.segment.number, donor) for c in changes for donor in c.left.tolist()]
+    if gone:
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "delete from segments_membership where segment_id = %s and donor_id = %s", gone
+            )
 
 
 def passages(
-    change: Change, *, settled: int, now: pl.DataFrame, before: pl.DataFrame
-) -> pl.DataFrame:
-    """Return the passages of a change, each with the values that its condition reads.
+    changes: Iterable[Change], *, settled: Mapping[int, int], now: pl.DataFrame,
+    before: pl.DataFrame,
+) -> pl.DataFrame:  # fmt: skip
+    """Return the passages of changes, each with the values that its condition reads.
 
     Args:
-        change: Of one segment.
-        settled: The version of the condition that members answered to; 0: none yet.
+        changes: Of any segments.
+        settled: Segment → the version of the condition that its members answered to.
         now: What is known of the donors who changed.
         before: The same as the last night had it; without the donors it did not know.
     """
-    frames = []
-    for entered, donors in ((True, change.entered), (False, change.left)):
-        # The first members of a segment entered nothing: it began with them.
-        if not donors.size or settled == 0 or donors.size > MOST_TOLD:
-            continue
-        rows = pl.DataFrame({"donor_id": donors})
-        if settled != change.segment.version:
-            why = pl.lit(f'{{"version": {change.segment.version}}}')
-        else:
-            rows = _values(rows, now, change.segment, "now")
-            rows = _values(rows, before, change.segment, "before")
-            why = pl.struct("now", "before").struct.json_encode()
-        frames.append(
-            rows.select("donor_id", why=why, entered=pl.lit(entered),
-                        segment_id=pl.lit(change.segment.number, pl.Int64))
-        )  # fmt: skip
-    return pl.concat(frames) if frames else pl.DataFrame()
+    told = []
+    for change in changes:
+        version = settled.get(change.segment.number, 0)
+        for entered, donors in ((True, change.entered), (False, change.left)):
+            # The first members of a segment entered nothing: it began with them.
+            if not donors.size or version == 0 or donors.size > MOST_TOLD:
+                continue
+            rows = pl.LazyFrame({"donor_id": donors})
+            if version != change.segment.version:
+                why = pl.lit(f'{{"version": {change.segment.version}}}')
+            else:
+                rows = _values(rows, now, change.segment, "now")
+                rows = _values(rows, before, change.segment, "before")
+                why = pl.struct("now", "before").struct.json_encode()
+            told.append(
+                rows.select("donor_id", why=why, entered=pl.lit(entered),
+                            segment_id=pl.lit(change.segment.number, pl.Int64))
+            )  # fmt: skip
+    return pl.concat(pl.collect_all(told)) if told else pl.DataFrame()
 
 
 def counted(entered: Mapping[int, int]) -> None:
     """Add up the members of segments."""
-    for number, more in entered.items():
-        if more:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "update segments_segment set members = members + %s where id = %s",
-                    [more, number],
-                )
+    more = [(more, number) for number, more in sorted(entered.items()) if more]
+    if more:
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "update segments_segment set members = members + %s where id = %s", more
+            )
 
 
 def settle(segment: Planned, *, members: int, now: datetime) -> None:
@@ -138,11 +135,11 @@ def settle(segment: Planned, *, members: int, now: datetime) -> None:
     )
 
 
-def _values(rows: pl.DataFrame, known: pl.DataFrame, segment: Planned, name: str) -> pl.DataFrame:
+def _values(rows: pl.LazyFrame, known: pl.DataFrame, segment: Planned, name: str) -> pl.LazyFrame:
     read: list[Any] = [column for column in segment.reads if column in known.columns]
     if not read:
         return rows.with_columns(pl.lit(None).alias(name))
-    values = known.select("donor_id", pl.struct(read).alias(name))
+    values = known.lazy().select("donor_id", pl.struct(read).alias(name))
     return rows.join(values, on="donor_id", how="left", maintain_order="left")
 
 

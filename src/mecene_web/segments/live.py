@@ -14,29 +14,27 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from django.conf import settings
 from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 
-from mecene.engine import duck
-from mecene.engine.connection import Limits
 from mecene.engine.store import FactStore
 from mecene.features import summary
 from mecene.report.roll import TAGS
+from mecene_web.donors import touch
 from mecene_web.donors.models import Touched
 from mecene_web.organisation import bulk
 from mecene_web.organisation.models import Organisation
 from mecene_web.scores import snapshot
 from mecene_web.scores.models import Standing
-from mecene_web.segments import answers, changes, columns, known, plan
+from mecene_web.segments import answers, changes, columns, few, known, plan
 from mecene_web.segments.changes import Change
+from mecene_web.segments.few import Asked
 from mecene_web.segments.known import Night
-from mecene_web.segments.models import Membership, Segment, Settled
+from mecene_web.segments.models import Membership, Segment
 from mecene_web.segments.plan import Plan
 
 AT_ONCE = 500
 PAUSE_SECONDS = 0.25
-_LIMITS = Limits(memory_mb=300, threads=1)
 
 log = logging.getLogger("mecene.segments")
 
@@ -53,6 +51,7 @@ def follow(over: threading.Event) -> None:
                 log.exception("segments after events: will try again")
                 over.wait(10)
     finally:
+        few.close()
         connection.close()
 
 
@@ -71,7 +70,7 @@ def advance(*, now: datetime) -> int:
         here = facts_of(donors, asked, night, as_of=as_of)
         _write(_changed(donors, asked, here), asked, here, night, donors, rows, now)
     else:
-        Touched.objects.filter(pk__in=rows).delete()
+        touch.drained(rows)
     return len(donors)
 
 
@@ -81,14 +80,10 @@ def facts_of(donors: list[int], asked: Plan, night: Night, *, as_of: date) -> pl
     tables = summary.tables(families) | answers.tables(asked.asks)
     rows = snapshot.of(donors, wanted=tables)
     constants = _constants(night.place, night.as_of) | _shown(rows)
-    with duck.connected_to(
-        rows, as_of=as_of, beside=Path(settings.HOME), parameters=constants, limits=_LIMITS
-    ) as opened:
-        found = summary.of_rows(opened, known=constants, families=families or ("people",))
-        said = answers.of(opened, asked.asks) if asked.asks else None
-    wanted = sorted(asked.columns)
-    found = found.select("donor_id", *(name for name in wanted if name in found.columns))
-    found = _scored(found, wanted)
+    wanted = Asked(asked.columns, families or ("people",), asked.asks, as_of,
+                   tuple(sorted(constants.items())))  # fmt: skip
+    found, said = few.of(wanted, rows)
+    found = _scored(found, sorted(asked.columns))
     return found if said is None else answers.joined(found, said, asked.asks)
 
 
@@ -117,23 +112,25 @@ def _write(
                     if moved else np.empty(0, np.int64))  # fmt: skip
     there = _as_of_the_night(who.tolist(), asked, night)
     settled = dict(Segment.objects.values_list("pk", "settled_version"))
-    told = [
-        changes.passages(change, settled=settled.get(change.segment.number, 0), now=here,
-                         before=there)
-        for change in moved
-    ]  # fmt: skip
-    told = [frame for frame in told if frame.height]
+    told = changes.passages(moved, settled=settled, now=here, before=there)
     with bulk.batch() as batch:
-        changes.ready(batch, moved, pl.concat(told) if told else pl.DataFrame(), now=now)
+        changes.ready(batch, moved, told, now=now)
         with transaction.atomic():
             changes.leave(moved)
             batch.write()
             changes.counted({c.segment.number: c.entered.size - c.left.size for c in moved})
-            Settled.objects.bulk_create(
-                [Settled(donor_id=number, at=now) for number in donors],
-                update_conflicts=True, unique_fields=["donor_id"], update_fields=["at"],
-            )  # fmt: skip
-            Touched.objects.filter(pk__in=rows).delete()
+            _settled(donors, now)
+            touch.drained(rows)
+
+
+def _settled(donors: list[int], now: datetime) -> None:
+    at = connection.ops.adapt_datetimefield_value(now)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into segments_settled (donor_id, at) values (%s, %s) "
+            "on conflict (donor_id) do update set at = excluded.at",
+            [(number, at) for number in donors],
+        )
 
 
 def _as_of_the_night(donors: list[int], asked: Plan, night: Night) -> pl.DataFrame:
@@ -179,7 +176,7 @@ def _shown(rows: dict[str, pl.DataFrame]) -> dict[str, Any]:
 @lru_cache(maxsize=2)
 def _constants(place: Path, as_of: date) -> dict[str, Any]:
     own = Organisation.objects.get(pk=Organisation.THE_ONE)
-    return summary.known_of(FactStore(place / "facts"), as_of=as_of, limits=_LIMITS) | {
+    return summary.known_of(FactStore(place / "facts"), as_of=as_of, limits=few.LIMITS) | {
         "year_starts_in_month": own.fiscal_year_starts_in_month
     }
 

@@ -6,23 +6,25 @@ from typing import Any
 import numpy as np
 import polars as pl
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from mecene_web.donors import touch
-from mecene_web.donors.models import Touched
+from mecene_web.donors.models import Donor, Touched
 from mecene_web.organisation import bulk
 from mecene_web.scores import nightly
 from mecene_web.scores.models import Run
 from mecene_web.segments import changes, known, plan
 from mecene_web.segments.changes import Change
 from mecene_web.segments.known import Night
-from mecene_web.segments.models import Segment, Settled
+from mecene_web.segments.models import Passage, Segment, Settled
 from mecene_web.segments.plan import Plan
 
 
 def after_the_night(made: Run, on_progress: nightly.Progress) -> None:
     """Evaluate every segment over a run that was just worked out."""
     on_progress("segments", 0, 1)
+    _without_the_gone()
     before = _night_before(made)
     this = Night(nightly.folder_of(made), made.as_of)
     recompute(plan.active(), this, before=before, began_at=made.began_at, now=timezone.now())
@@ -76,6 +78,12 @@ def recompute(
     return {code: int(donors.size) for code, donors in found.items()}
 
 
+def _without_the_gone() -> None:
+    """Remove the passages of donors who are no more: no key of the database does."""
+    there = Donor.objects.filter(pk=OuterRef("donor_id"))
+    Passage.objects.filter(~Exists(there)).delete()
+
+
 def _who(answers: pl.DataFrame, code: str) -> np.ndarray:
     if code not in answers.columns:
         return np.empty(0, np.int64)
@@ -116,12 +124,7 @@ def _passages(
     if who.len() > changes.MOST_TOLD:
         return pl.DataFrame()
     here, there = (_read(place, asked, who) for place in (night, before))
-    told = [
-        changes.passages(change, settled=settled[change.segment.number], now=here, before=there)
-        for change in moved
-    ]
-    told = [frame for frame in told if frame.height]
-    return pl.concat(told) if told else pl.DataFrame()
+    return changes.passages(moved, settled=settled, now=here, before=there)
 
 
 def _read(night: Night | None, asked: Plan, who: pl.Series) -> pl.DataFrame:

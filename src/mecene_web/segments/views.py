@@ -27,7 +27,8 @@ def one(request: HttpRequest, segment_id: int) -> HttpResponse:
     """Show a segment: its condition, its members, who came and went and why."""
     segment = get_object_or_404(Segment, pk=segment_id)
     told = {"title": segment.name, "segment": segment, "versions": history.versions(segment),
-            "members": history.members(segment), "passages": history.passages(segment)}  # fmt: skip
+            "members": history.members(segment), "passages": history.passages(segment),
+            "may_export": request.user.may("export")}  # fmt: skip
     return page.render(request, "segments/one.html", told)
 
 

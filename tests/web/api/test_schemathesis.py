@@ -10,7 +10,7 @@ from schemathesis.checks import not_a_server_error
 from mecene_web.api import keys, limits, people
 from mecene_web.wsgi import application
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 MOST = 40
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 ROOT = Path(__file__).parents[3]
 STRIKES = int(os.environ.get("MECENE_STRIKES", "10"))
 BATCH = 50

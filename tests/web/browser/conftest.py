@@ -30,6 +30,7 @@ def pytest_collection_modifyitems(items: list[Any]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.once)
 
 
 @pytest.fixture(scope="session")

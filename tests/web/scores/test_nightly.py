@@ -1,5 +1,6 @@
 """What the night works out is what the core says of the same files, brought back for the pages."""
 
+import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from mecene import facts
 from mecene.cli import analyse, collect, simulate
 from mecene.sources import rejects, staging
 from mecene_web.donors.models import Donor
-from mecene_web.imports import load
+from mecene_web.imports import check, load, receive
 from mecene_web.imports.models import Import
 from mecene_web.organisation.models import Organisation
 from mecene_web.scores import nightly
@@ -58,6 +59,52 @@ def test_the_night_says_what_the_command_line_says_of_the_same_files(tmp_path):
     assert run.pk == Run.objects.latest().pk
     assert Donor.objects.count() == Standing.objects.count()
     assert (nightly.folder_of(run) / "report" / "report.html").exists()
+
+
+def test_the_chapter_on_what_was_read_says_what_the_command_line_says(tmp_path):
+    # given a file with mistakes, doubles, a refund of nothing and a gift of nobody
+    rows = [
+        "12/05/2024;50,00;Martin;Alice;alice@exemple.fr;75011;A1",
+        "12/05/2024;50,00;Martin;Alice;alice@exemple.fr;75011;",
+        "12/05/2024;50,00;Martin;Alice;alice@exemple.fr;75011;",
+        "13/05/2024;20,00;MARTIN;Alice;alice@exemple.fr;75012;A2",
+        "14/05/2024;30,00;Petit;Zoé;;69003;A3",
+        "15/05/2024;-99,00;Petit;Zoé;;69003;A4",
+        "le 12;10,00;Petit;Zoé;;69003;A5",
+        "16/05/2024;5,00;;;;;A6",
+    ]
+    file = tmp_path / "dons.csv"
+    header = "Date;Montant;Nom;Prénom;E-mail;Code postal;Référence"
+    file.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    as_of = date(2026, 1, 1)
+    analyse.run(collect.Asked(tables={"gifts": (file,)}), as_of=as_of, out=tmp_path / "report",
+                lang="en", quiet=True)  # fmt: skip
+    wanted = json.loads((tmp_path / "report" / "metrics.json").read_text(encoding="utf-8"))
+
+    # when it is imported, and the night works everything out
+    Organisation.objects.create(pk=1, language="en")
+    with file.open("rb") as sent:
+        made = receive.receive([("dons.csv", sent)], by=None, now=NOW)
+    check.check(made.pk, now=NOW, on_progress=lambda *told: None)
+    load.load(made.pk, receive.folder_of(made.pk) / check.STAGED, now=NOW,
+              on_progress=lambda *told: None)  # fmt: skip
+    run = nightly.run(as_of=as_of, on_progress=lambda *told: None)
+
+    # then files, rejects and people are the same, and each language has its own words
+    run.refresh_from_db()
+    for name in ("files", "rows_read", "facts", "rejects", "identity"):
+        assert run.metrics[name] == wanted[name], name
+    assert wanted["rejects"] == 2
+    said = {
+        lang: (nightly.folder_of(run) / "pieces" / f"{lang}.json").read_text(encoding="utf-8")
+        for lang in ("fr", "en")
+    }
+    (problem,) = [
+        name for name in wanted["files"][0]["rejects_by_problem"] if "refund" in name.lower()
+    ]
+    assert problem in said["en"]
+    assert problem not in said["fr"]
+    assert "dons.csv" in said["fr"]
 
 
 def test_an_empty_installation_has_a_night_without_donors():

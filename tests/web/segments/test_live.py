@@ -25,6 +25,7 @@ from mecene_web.scores import nightly, snapshot
 from mecene_web.scores.models import Run
 from mecene_web.segments import columns, known, live, plan, recompute, save
 from mecene_web.segments.models import Membership, Passage, Segment
+from mecene_web.tasks.models import Work
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 NOW = datetime(2025, 12, 31, 12, tzinfo=UTC)
@@ -184,3 +185,37 @@ def test_who_objects_to_profiling_leaves_what_is_solicited_at_once(association):
     live.advance(now=NOW)
 
     assert not Membership.objects.filter(donor_id=member.donor_id, segment__code="fideles").exists()
+
+
+def test_passages_of_who_is_no_more_go_with_the_night(association):
+    segment = Segment.objects.first()
+    gone = Donor.objects.latest("pk").pk + 1
+    here = Donor.objects.first().pk
+    for donor in (gone, here):
+        Passage.objects.create(segment=segment, donor_id=donor, entered=True, at=NOW)
+
+    night()
+
+    assert list(Passage.objects.values_list("donor_id", flat=True)) == [here]
+
+
+def test_more_donors_than_can_be_followed_ask_for_the_night(association):
+    touched = touch.touch(range(1, touch.MANY + 2), now=NOW)
+
+    assert touched == 0
+    assert not Touched.objects.exists()
+    assert Work.objects.filter(kind="scores.nightly", state="waiting").count() == 1
+
+
+def test_one_batch_leaves_nothing_in_the_next(association):
+    # What is prepared over no rows, or over others, must see the rows that come.
+    asked = plan.active()
+    everyone = list(Donor.objects.order_by("pk").values_list("pk", flat=True))
+    few = [donor for donor in everyone if donor % 7 == 0]
+    whole = live.facts_of(everyone, asked, known.last(), as_of=AS_OF)
+
+    for part in ([], few, everyone[:1], few):
+        found = live.facts_of(part, asked, known.last(), as_of=AS_OF).sort("donor_id")
+
+        wanted = whole.filter(pl.col("donor_id").is_in(part)).sort("donor_id")
+        assert_frame_equal(found, wanted)

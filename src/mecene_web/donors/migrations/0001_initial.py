@@ -281,7 +281,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="donor",
-            index=models.Index(fields=["email"], name="donor_email"),
+            index=models.Index(
+                fields=["email"], name="donor_email", opclasses=["text_pattern_ops"]
+            ),
         ),
         migrations.AddIndex(
             model_name="donor",
@@ -309,7 +311,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="record",
-            index=models.Index(fields=["external_id"], name="record_external_id"),
+            index=models.Index(
+                fields=["external_id"],
+                name="record_external_id",
+                opclasses=["text_pattern_ops"],
+            ),
         ),
         migrations.AddIndex(
             model_name="record",
