@@ -66,7 +66,7 @@ class House:
             accept_downloads=True, **more,
         )  # fmt: skip
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
         page.on("console", lambda said: self.complaints.append(f"{page.url}: {said.text}")
                 if _is_complaint(said) else None)  # fmt: skip
@@ -108,7 +108,7 @@ def _served(home: Path, chromium: Any, *told: str) -> Iterator[House]:
 
 
 def _answers(port: int, process: Any, said: Path) -> None:
-    for _ in range(1_200):
+    for _ in range(6_000):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return

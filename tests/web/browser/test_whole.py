@@ -111,7 +111,7 @@ def test_files_come_in_are_understood_used_and_taken_back(claire, exports, tmp_p
     page.get_by_role("button", name="Envoyer et vérifier").click()
 
     # then what was recognised is said, and nothing is loaded yet
-    page.get_by_role("button", name="Charger dans la base").wait_for(timeout=60_000)
+    page.get_by_role("button", name="Charger dans la base").wait_for(timeout=300_000)
     said = _said(page)
     assert "Rien n’est encore chargé" in said
     assert "Contenu reconnu : dons" in said
@@ -119,9 +119,9 @@ def test_files_come_in_are_understood_used_and_taken_back(claire, exports, tmp_p
 
     # when they are loaded, with their progress, and the figures worked out
     page.get_by_role("button", name="Charger dans la base").click()
-    page.get_by_role("link", name=re.compile("Défaire cet import")).wait_for(timeout=60_000)
+    page.get_by_role("link", name=re.compile("Défaire cet import")).wait_for(timeout=300_000)
     imported = page.url
-    _wait_for(page, "/", "Chiffres arrêtés", seconds=180)
+    _wait_for(page, "/", "Chiffres arrêtés", seconds=300)
 
     # then the day begins with them
     assert page.locator(".mc-figure").count() >= 3
@@ -155,7 +155,7 @@ def test_files_come_in_are_understood_used_and_taken_back(claire, exports, tmp_p
     _eventually(
         page,
         lambda: _number(page.locator("dl.mc-figures dd").first.inner_text()) == found,
-        seconds=60,
+        seconds=300,
     )
 
     # the donors leave in a file that anybody opens
@@ -170,7 +170,7 @@ def test_files_come_in_are_understood_used_and_taken_back(claire, exports, tmp_p
     assert re.search(r"[\d\s]+ dons\b", said)
     assert f"{_people(exports)} donateurs que seul cet import" in said
     page.get_by_role("button", name="Défaire l’import").click()
-    _wait_for(page, imported, "Défait le", seconds=60)
+    _wait_for(page, imported, "Défait le", seconds=300)
 
     # then it is as if nothing had been loaded
     page.goto("/donors/?q=" + somebody.split()[-1])
@@ -337,7 +337,7 @@ def _donors_file(page, folder):
     page.goto("/exports/")
     already = page.locator("#made a").count()
     page.locator("form[aria-labelledby=kind-donors] button").click()
-    _eventually(page, lambda: page.locator("#made a").count() > already, seconds=90)
+    _eventually(page, lambda: page.locator("#made a").count() > already, seconds=300)
     with page.expect_download() as coming:
         page.locator("#made a").first.click()
     coming.value.save_as(folder / "donors.csv")
