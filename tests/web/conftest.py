@@ -22,6 +22,20 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "mecene_web.settings"
 django.setup()
 
 
+def _at_home() -> None:
+    """Give each process its own home: a plugin may have read the settings in its parent's."""
+    from django.conf import settings
+
+    from mecene_web import home
+
+    settings.HOME = home.prepared()
+    settings.SECRET_KEY = home.secret()
+    settings.STATIC_ROOT = settings.HOME / "static"
+
+
+_at_home()
+
+
 def _in_a_file() -> None:
     """Have SQLite's test database in a file: threads and processes share it as they do live."""
     from django.db import connection
