@@ -151,7 +151,7 @@ def test_files_come_in_are_understood_used_and_taken_back(claire, exports, tmp_p
     assert 0 < found < 300
     page.get_by_role("button", name="Enregistrer").click()
     page.wait_for_url(re.compile(r"/segments/\d+/$"))
-    _wait_for(page, page.url, "Ont donné deux fois", seconds=10)
+    assert "Ont donné deux fois" in page.title()
     _eventually(
         page,
         lambda: _number(page.locator("dl.mc-figures dd").first.inner_text()) == found,
@@ -335,9 +335,16 @@ def _eventually(page, there, seconds=15):
 def _donors_file(page, folder):
     """Have the donors exported; return the file's text."""
     page.goto("/exports/")
-    already = page.locator("#made a").count()
+    already = page.locator("#made tbody tr").count()
     page.locator("form[aria-labelledby=kind-donors] button").click()
-    _eventually(page, lambda: page.locator("#made a").count() > already, seconds=300)
+    _eventually(
+        page,
+        lambda: (
+            page.locator("#made tbody tr").count() > already
+            and page.locator("#made tbody tr").first.locator("a").count()
+        ),
+        seconds=120,
+    )
     with page.expect_download() as coming:
         page.locator("#made a").first.click()
     coming.value.save_as(folder / "donors.csv")
