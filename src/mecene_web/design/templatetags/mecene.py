@@ -12,6 +12,7 @@ from mecene.report import spreadsheet
 from mecene_web.design import words
 
 register = template.Library()
+_RARE = 0.01
 
 
 @register.simple_tag
@@ -38,6 +39,16 @@ def number(value: float | None) -> str:
 def percent(share: float | None) -> str:
     """Return 0.123 as « 12 % »; nothing for nothing."""
     return "" if share is None else money.percent(share, lang=words.language())
+
+
+@register.filter
+def chance(share: float | None) -> str:
+    """Return a chance as a percentage that never says never, nor always: « > 99 % »."""
+    if share is None:
+        return ""
+    sign = "<" if share < _RARE else ">" if share > 1 - _RARE else ""
+    told = percent(min(max(share, _RARE), 1 - _RARE))
+    return f"{sign}\u00a0{told}" if sign else told
 
 
 @register.filter
