@@ -11,7 +11,7 @@ STAMP := $(VENV)/.installed
 SPARK := $(VENV)/.installed-spark
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
-.PHONY: demo spark test test-fast lint format docs pictures benchmarks clean
+.PHONY: proofs demo spark test test-fast lint format docs pictures benchmarks clean
 
 demo: $(STAMP)
 	$(BIN)/mecene demo --out demo
@@ -20,10 +20,13 @@ demo: $(STAMP)
 spark: $(SPARK)
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not proof"
 
 test-fast: $(STAMP)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow and not proof"
+
+proofs: $(STAMP)
+	$(BIN)/python -m pytest -m proof
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .

@@ -23,6 +23,7 @@ HERE = Path(__file__).parent
 
 
 @pytest.mark.slow
+@pytest.mark.proof
 @pytest.mark.skipif("DATABASE_URL" in os.environ, reason="this is the run on PostgreSQL")
 def test_what_holds_on_sqlite_holds_on_postgresql() -> None:
     with postgresql.server() as started:

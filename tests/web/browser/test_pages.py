@@ -10,6 +10,9 @@ import shutil
 import pytest
 from django.urls import URLResolver, get_resolver, reverse
 
+# Every page, in both languages and widths: minutes (make proofs).
+walk = pytest.mark.proof
+
 # Name → its arguments, by what the association here holds; visited by its administrator.
 PAGES = {
     "overview:today": {}, "overview:list": {"code": "list"}, "overview:figures": {},
@@ -151,6 +154,7 @@ def signed_in(house):
 
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("lang", ["fr", "en"])
+@walk
 def test_a_members_pages(house, signed_in, looked, lang, width):
     state, there = signed_in
     page = house.visitor(width=width, lang=lang, storage_state=state)
@@ -161,6 +165,7 @@ def test_a_members_pages(house, signed_in, looked, lang, width):
 
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("lang", ["fr", "en"])
+@walk
 def test_a_strangers_pages(house, looked, lang, width):
     page = house.visitor(width=width, lang=lang)
     there = {"cut": "x"}
@@ -171,6 +176,7 @@ def test_a_strangers_pages(house, looked, lang, width):
 
 @pytest.mark.parametrize("name", ["overview:today", "overview:donor", "segments:change",
                                   "imports:one", "donors:duplicates"])  # fmt: skip
+@walk
 def test_a_members_page_in_the_dark(house, signed_in, looked, name):
     state, there = signed_in
     page = house.visitor(storage_state=state, color_scheme="dark")
