@@ -4,6 +4,7 @@ The pages are granian's; the works in the background have a process of their own
 if it dies.
 """
 
+import multiprocessing
 import os
 import socket
 import subprocess
@@ -84,6 +85,9 @@ def serve(*, host: str, port: int) -> None:
 
 def pages(*, host: str, port: int) -> None:
     """Serve pages alone, until Ctrl-C."""
+    # A copy of this process would have its locks and connections, not the threads that hold them:
+    # after a demo was loaded here, the first condition it evaluated would wait for ever.
+    multiprocessing.set_start_method("spawn", force=True)
     from granian.constants import Interfaces
     from granian.server import Server
 
