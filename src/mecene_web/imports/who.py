@@ -194,11 +194,10 @@ def _merged(mapping: pl.DataFrame, known: pl.DataFrame, merges: pl.DataFrame) ->
     told = merges.filter(pl.col("applied") & (pl.col("rule") != _SAME))
     old = known["person_key"].implode()
     fresh = told.filter(~(pl.col("person_key_a").is_in(old) & pl.col("person_key_b").is_in(old)))
-    donors = mapping.rename({"donor_id": "a"})
     return (
-        fresh.join(donors, left_on="person_key_a", right_on="person_key")
-        .join(mapping, left_on="person_key_b", right_on="person_key")
-        .filter(pl.col("a") == pl.col("donor_id"))
+        fresh.join(mapping.rename({"donor_id": "a"}), left_on="person_key_a", right_on="person_key")
+        .join(mapping.rename({"donor_id": "b"}), left_on="person_key_b", right_on="person_key")
+        .filter(pl.col("a") == pl.col("b"))
         .height
     )
 

@@ -77,6 +77,19 @@ def test_who_comes_back_is_the_donor_they_were(tmp_path):
     assert Record.objects.filter(donor=alice).count() == 2
 
 
+def test_two_records_of_one_file_are_told_as_merged_whoever_was_there_before(tmp_path):
+    loaded(staged(tmp_path / "one", *FIRST))
+    made = loaded(staged(
+        tmp_path / "two",
+        "Blanc;Inès;ines@exemple.fr;75011;02/01/2025;60,00;C1",
+        "BLANC;Inès;ines@exemple.fr;44000;03/01/2025;30,00;C2",
+    ))  # fmt: skip
+
+    made.refresh_from_db()
+    assert made.account["loaded"]["merged"] == 1
+    assert made.account["loaded"]["donors"] == 1
+
+
 def test_a_refund_undoes_a_gift_of_an_earlier_file(tmp_path):
     loaded(staged(tmp_path / "one", *FIRST))
     loaded(staged(tmp_path / "two", *SECOND))
