@@ -40,3 +40,10 @@ def test_every_family_leaves_the_same_out(family):
     listed = listed[: listed.index(")")]
 
     assert [kind for kind in dictionary.NOT_ENGAGEMENT if f"'{kind}'" not in listed] == []
+
+
+@pytest.mark.parametrize("kind", ["bounce", "hard_bounce", "soft_bounce"])
+def test_what_came_back_is_counted_whatever_its_cause(tmp_path, kind):
+    found = seen(tmp_path, rows.act(1, ago(9), kind=kind, channel="email"))
+
+    assert found["bounces_12m"] == 1

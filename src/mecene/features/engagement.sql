@@ -48,7 +48,8 @@ done as (
            count(case when kind = 'form_abandoned' and in_12m then 1 end)
                as forms_abandoned_12m,
            count(case when kind = 'complaint' and in_12m then 1 end) as complaints_12m,
-           count(case when kind = 'bounce' and in_12m then 1 end) as bounces_12m,
+           count(case when kind in ('bounce', 'hard_bounce', 'soft_bounce') and in_12m then 1 end)
+               as bounces_12m,
            count(case when kind = 'unsubscribe' then 1 end) as unsubscribes
     from acts
     group by donor_id
