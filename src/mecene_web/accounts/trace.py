@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from mecene_web.accounts import changed
 from mecene_web.audit import chain, read
 from mecene_web.audit.models import Entry
 from mecene_web.audit.write import write
@@ -52,7 +54,7 @@ def told(entry: Entry) -> Line:
         at=entry.at,
         who=entry.by_name or words.say("accounts", "trace.itself"),
         sentence=_sentence(entry),
-        changes=tuple(_changes(details.before, details.after)),
+        changes=tuple(changed.changes(details.before, details.after)),
         forgotten=details.forgotten,
     )
 
@@ -76,41 +78,17 @@ def whole() -> chain.Verdict:
 
 
 def _sentence(entry: Entry) -> str:
-    verb = _known("verbs", entry.verb)
-    subject = _known("subjects", entry.subject)
+    verb = words.known("accounts", "verbs", entry.verb)
+    subject = words.known("accounts", "subjects", entry.subject)
     return words.say(
         "accounts", "trace.sentence", verb=verb, subject=subject, id=entry.subject_id
     ).strip()
 
 
-def _known(section: str, name: str) -> str:
-    """Return the word for a verb or a subject; itself where nobody gave it one."""
-    try:
-        return words.say("accounts", f"{section}.{name}")
-    except KeyError:
-        return name.replace("_", " ")
-
-
-def _changes(before: Any, after: Any) -> Iterator[tuple[str, str, str]]:
-    if not isinstance(before, Mapping | None) or not isinstance(after, Mapping | None):
-        yield "", _text(before), _text(after)
-        return
-    old, new = before or {}, after or {}
-    for name in old | new:
-        if old.get(name) != new.get(name):
-            yield str(name), _text(old.get(name)), _text(new.get(name))
-
-
 def _text(value: Any) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else _json(value)
-
-
-def _json(value: Any) -> str:
-    import json
-
-    return json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _line(cells: Any) -> str:

@@ -25,6 +25,14 @@ def say(app: str, key: str, /, **values: object) -> str:
     return _lexicon(app).say(key, lang=language(), **values)
 
 
+def known(app: str, section: str, name: str) -> str:
+    """Return the word for a code; the code itself, in plain letters, where nobody gave it one."""
+    try:
+        return say(app, f"{section}.{name}")
+    except KeyError:
+        return name.replace("_", " ")
+
+
 @cache
 def _lexicon(app: str) -> Lexicon:
     return Lexicon(f"mecene_web.{app}")

@@ -29,6 +29,21 @@ def test_an_entry_is_a_sentence_with_before_and_after(browser, lang, sentence):
     assert "Angers" in page
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("fr", ["Montant", "1\u202f234,50\u00a0€", "Date du don", "3 mars 2026", "Statut", "reçu"]),
+        ("en", ["Amount", "€1,234.50", "Day of the gift", "3 March 2026", "Status", "received"]),
+    ],
+)
+def test_what_changed_is_in_the_reader_s_words(browser, lang, said):
+    after = {"amount_minor": 123_450, "given_on": "2026-03-03", "status": "received"}
+    write("enter", "gift", donor_id=7, after=after)
+    page = browser("auditor", lang=lang).get("/accounts/trace/").content.decode()
+
+    assert [word for word in said if word not in page] == []
+
+
 def test_what_was_written_of_somebody_erased_is_said_to_be_lost(browser):
     from mecene_web.audit import keys
 
