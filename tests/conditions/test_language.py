@@ -111,6 +111,19 @@ def test_a_constant_before_a_column_still_answers_for_every_donor() -> None:
     assert donors.select(condition.expr).to_series().to_list() == [True, True, True]
 
 
+@pytest.mark.parametrize(
+    ("text", "holds"), [("1 = 1", True), ("not (1 = 1)", False), ("true", True)]
+)
+@pytest.mark.parametrize("rows", [0, 1, 3, 20_000])
+def test_a_condition_without_a_column_answers_for_every_donor(text, holds, rows) -> None:
+    donors = pl.DataFrame({"gifts": [1] * rows}, schema={"gifts": pl.Int64})
+
+    condition = language.compile(text, columns=donors.schema)
+
+    assert donors.select(condition.expr).to_series().to_list() == [holds] * rows
+    assert donors.filter(condition.expr).height == holds * rows
+
+
 def test_the_columns_it_reads_are_told() -> None:
     condition = language.compile("gifts_24m >= 2 and Last_Gift_Age_Days > 365 or gifts_24m = 9")
 
