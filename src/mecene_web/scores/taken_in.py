@@ -68,7 +68,7 @@ def _files(made: Import, *, lang: str) -> Iterator[FileIntake]:
             identical=file.get("identical", 0),
             overlap=file.get("overlapping", 0) + known.get(file["name"], 0),
             recognised=tuple(
-                f"{header} → {role}" for header, role in file.get("roles", {}).items()
+                f"{header} → {role}" for header, role in file.get("roles", ())
             ),
             notes=tuple(note[lang] for note in file.get("notes", ())),
         )
