@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from mecene.engine.store import FactStore
 from mecene.features import summary
-from mecene.report.roll import TAGS
+from mecene.segments.tags import SHOWN as TAGS
 from mecene_web.donors import touch
 from mecene_web.donors.models import Touched
 from mecene_web.organisation import bulk
