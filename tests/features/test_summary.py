@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 
 from mecene.engine import store
 from mecene.engine.store import FactStore
-from mecene.features import dictionary, summary
+from mecene.features import dictionary, givens, summary
 
 AS_OF = date(2026, 1, 1)
 
@@ -90,7 +90,7 @@ def test_every_column_is_documented_and_every_documented_column_is_there(tmp_pat
 
 
 KNOWN = {
-    "year_starts_in_month": 1,
+    **givens.of_day(AS_OF),
     "has_contacts": True,
     "has_interactions": True,
     "has_instalments": True,
