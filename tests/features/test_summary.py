@@ -436,9 +436,11 @@ def test_batches_are_the_whole(
         tmp_path, donors=people, gifts=[gift(date(2025, 1, 1), donor_id=n) for n in (1, 17, 40)]
     )
     monkeypatch.setattr(summary, "DONORS_AT_A_TIME", at_a_time)
+    # Two that come in orders of their own; all of them in the test that follows.
+    few = ("people", "giving")
 
-    whole = summary.of(facts_store, as_of=AS_OF)
-    parts = list(summary.batches(facts_store, as_of=AS_OF))
+    whole = summary.of(facts_store, as_of=AS_OF, families=few)
+    parts = list(summary.batches(facts_store, as_of=AS_OF, families=few))
 
     assert [sorted(part["donor_id"]) for part in parts] == batches
     assert whole["donor_id"].to_list() == [1, 2, 17, 33, 40]

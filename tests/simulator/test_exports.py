@@ -12,7 +12,7 @@ from mecene.simulator.exports import Written
 from mecene.simulator.records import Dirt
 
 pytestmark = pytest.mark.xdist_group("simulator_exports")  # they share a world
-SPEC = Association(donors=3_000, years=4, seed=5)
+SPEC = Association(donors=1_600, years=4, seed=5)
 FILES = ("gifts", "donors", "recurring", "contacts", "interactions", "consents", "campaigns")
 
 
