@@ -1,6 +1,5 @@
 """What machines did on the way to somebody is nothing that person did."""
 
-from datetime import timedelta
 from importlib import resources
 
 import pytest

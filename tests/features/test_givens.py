@@ -1,7 +1,6 @@
-"""Which year before a day a gift lies in, for every day of nine years and awkward days to ask on."""
+"""In which year before a day a gift lies: every day of nine years, asked on awkward days."""
 
 from datetime import date, timedelta
-from pathlib import Path
 
 import polars as pl
 import pytest

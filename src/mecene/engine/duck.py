@@ -15,7 +15,7 @@ import polars as pl
 from mecene import facts
 from mecene.engine import connection as connections
 from mecene.engine.connection import Limits, Parameter
-from mecene.engine.store import UNBUCKETED, FactStore
+from mecene.engine.store import FactStore
 
 
 def run(
@@ -23,7 +23,7 @@ def run(
     *,
     store: FactStore,
     as_of: date,
-    bucket: str | None = None,
+    bucket: str | tuple[str, ...] | None = None,
     relations: Mapping[str, pl.DataFrame] | None = None,
     parameters: Mapping[str, Parameter] | None = None,
     limits: Limits | None = None,
@@ -34,7 +34,7 @@ def run(
         sql: One ``select`` over the tables of ``mecene.facts``; ``as_of()`` is the day.
         store: Where the facts lie.
         as_of: Facts dated on or after it are not seen (``seen.sql``).
-        bucket: ``"00"`` to ``"15"``, ``"anonymous"``, or None for every row.
+        bucket: ``"00"`` to ``"15"``, ``"anonymous"``, several of them, or None for every row.
         relations: Further tables, by name.
         parameters: Further constants, by name; ``name()`` in SQL.
         limits: Memory and threads.
@@ -140,10 +140,7 @@ def next_day(store: FactStore) -> date | None:
 
 
 def _stored(store: FactStore, table: facts.Table, bucket: str | tuple[str, ...] | None) -> str:
-    if isinstance(bucket, tuple) and table.name not in UNBUCKETED:
-        files = tuple(file for one in bucket for file in store.files(table.name, bucket=one))
-    else:
-        files = store.files(table.name, bucket=None if isinstance(bucket, tuple) else bucket)
+    files = store.files(table.name, bucket=bucket)
     if not files:
         return f"select * from ({connections.no_rows(table)}) as nothing"
     names = ", ".join(f'"{name}"' for name in table.schema)

@@ -45,7 +45,7 @@ def of(
     store: FactStore,
     *,
     as_of: date,
-    bucket: str | None = None,
+    bucket: str | tuple[str, ...] | None = None,
     year_starts_in_month: int = givens.DEFAULT_YEAR_START,
     families: tuple[str, ...] | None = None,
     limits: Limits | None = None,
@@ -58,7 +58,7 @@ def of(
     Args:
         store: The facts.
         as_of: The day; facts dated on or after it are not seen.
-        bucket: One sixteenth of the donors (``"00"`` to ``"15"``), or None for all.
+        bucket: One sixteenth of the donors (``"00"`` to ``"15"``), several, or None for all.
         year_starts_in_month: First month of the accounting year, 1 to 12.
         families: Only these families of columns; all by default.
         limits: Memory and threads of the engine.
@@ -228,7 +228,10 @@ def _shares(store: FactStore, highest: int) -> Iterator[tuple[tuple[str, ...], r
 
 
 def _as_they_lie(
-    store: FactStore, bucket: str | None, known: Mapping[str, Parameter], limits: Limits
+    store: FactStore,
+    bucket: str | tuple[str, ...] | None,
+    known: Mapping[str, Parameter],
+    limits: Limits,
 ) -> bool:
     """Return whether gifts come out of the files in time, so that nobody need sort them.
 
