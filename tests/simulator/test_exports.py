@@ -143,7 +143,7 @@ def test_files_in_the_old_windows_encoding_can_be_read_back(tmp_path: Path) -> N
 
 
 def test_without_names_files_have_references_only(tmp_path: Path) -> None:
-    written = exports.write(Association(donors=40, names=False), tmp_path)
+    written = exports.write(Association(donors=40, years=1, names=False), tmp_path)
     gifts = read(written, "gifts.csv")
 
     assert gifts.columns[-1] == "Réf donateur"
