@@ -17,6 +17,8 @@ _CURRENCIES = (
     "(select currency from gifts where status = 'received' "
     "union all select currency from recurring_gifts) as currencies"
 )
+# What ``learn`` asks of.
+TABLES = frozenset({"donors", "gifts", "recurring_gifts", "contacts", "interactions"})
 # Month and day.
 _LEAP_DAY = (2, 29)
 

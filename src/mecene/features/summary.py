@@ -13,7 +13,6 @@ from importlib import resources
 import duckdb
 import polars as pl
 
-from mecene import facts
 from mecene.engine import duck
 from mecene.engine.connection import Limits, Parameter
 from mecene.engine.store import BUCKETS, FactStore
@@ -68,7 +67,10 @@ def of(
     year = givens.of_day(as_of, year_starts_in_month=year_starts_in_month)
     if bucket is None:
         # What holds the whole store answers for it too: one connection is opened, not two.
-        with duck.connected(store, as_of=as_of, parameters=year, limits=limits) as connection:
+        asked = tables(names) | givens.TABLES
+        with duck.connected(
+            store, as_of=as_of, tables=asked, parameters=year, limits=limits
+        ) as connection:
             known, _ = givens.learn(connection)
             _prepare(connection, known)
             return _in_order(_one(connection, names, _as_they_lie(store, None, known, limits)))
@@ -128,10 +130,7 @@ def known_of(
 
 def tables(families: tuple[str, ...]) -> frozenset[str]:
     """Return the tables of facts that some families read; ``donors`` is always one."""
-    said = " ".join(text(name) for name in (*families, *INTERMEDIATE))
-    return frozenset(
-        {"donors"} | {name for name in facts.TABLES if re.search(rf"\b{name}\b", said)}
-    )
+    return duck.named(" ".join(("donors", *map(text, (*families, *INTERMEDIATE)))))
 
 
 def batches(
@@ -264,5 +263,5 @@ def _in_order(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _known(store: FactStore, as_of: date, limits: Limits) -> tuple[dict[str, Parameter], int]:
     """Return the constants of the families' SQL, and the highest number of a donor."""
-    with duck.connected(store, as_of=as_of, limits=limits) as connection:
+    with duck.connected(store, as_of=as_of, tables=givens.TABLES, limits=limits) as connection:
         return givens.learn(connection)
