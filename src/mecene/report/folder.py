@@ -75,13 +75,16 @@ def _write_donors(analysis: Analysis, into: Path) -> None:
 
 def _write_lists(analysis: Analysis, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    people = pl.scan_parquet(sorted(analysis.donors.glob("*.parquet"))).select(
-        "donor_id", "external_ids", *_IN_A_LIST
+    anybody = pl.concat([table["donor_id"] for table in analysis.lists.lists.values()]).unique()
+    # Read once, whoever is in a list.
+    people = (
+        pl.scan_parquet(sorted(analysis.donors.glob("*.parquet")))
+        .select("donor_id", "external_ids", *_IN_A_LIST)
+        .filter(pl.col("donor_id").is_in(anybody.implode()))
+        .collect()
     )
     for name, table in analysis.lists.lists.items():
-        listed = (
-            table.lazy().join(people, on="donor_id", how="left", maintain_order="left").collect()
-        )
+        listed = table.join(people, on="donor_id", how="left", maintain_order="left")
         safe_writing.write_csv(
             _worded(listed, lang=analysis.lang),
             folder / f"{name}.csv",
