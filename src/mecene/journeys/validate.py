@@ -223,12 +223,12 @@ def _rounds(graph: Graph) -> Iterator[tuple[str, ...]]:
         for key in over:
             del ahead[key]
     trail: list[str] = []
-    key = next((step.key for step in graph.steps if step.key in ahead), None)
-    while key is not None and key not in trail:
-        trail.append(key)
-        key = min(ahead[key] & ahead.keys())
-    if key is not None:
-        yield tuple(trail[trail.index(key) :])
+    here = next((step.key for step in graph.steps if step.key in ahead), None)
+    while here is not None and here not in trail:
+        trail.append(here)
+        here = min(ahead[here] & ahead.keys())
+    if here is not None:
+        yield tuple(trail[trail.index(here) :])
 
 
 def _conditions(graph: Graph, words: Vocabulary) -> Iterator[Problem]:
