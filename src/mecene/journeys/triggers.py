@@ -53,6 +53,13 @@ def columns(graphs: Iterable[Graph]) -> frozenset[str]:
     return frozenset(crossed | {each.of for each in triggers if isinstance(each, OnAnniversary)})
 
 
+def looks(graph: Graph) -> bool:
+    """Return whether a journey may be started by the passing of a day."""
+    return any(
+        isinstance(each, OnSegment | OnDate | OnAnniversary | OnCrossing) for each in graph.triggers
+    )
+
+
 def command(by: str, *, journey: str, ref: str, at: datetime) -> Event:
     """Return somebody's choice of a donor (``manual``), or a program's (``api``)."""
     return Event(by, f"{by}:{ref}", at, at, {"event_name": journey})
