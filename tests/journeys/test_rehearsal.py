@@ -16,7 +16,7 @@ from mecene.journeys import entering, graph, publishing, ready, triggers
 from mecene.journeys.advance import advance
 from mecene.journeys.assignment import HoldOut
 from mecene.journeys.entering import Refusal, Visit
-from mecene.journeys.rehearsal import account, past
+from mecene.journeys.rehearsal import account, past, sample
 from mecene.journeys.rehearsal.cast import Day, Person
 from mecene.journeys.rehearsal.replay import replay
 from mecene.journeys.steps import Message, StartJourney
@@ -336,12 +336,12 @@ def store(tmp_path_factory):
     return written(tmp_path_factory.mktemp("past"), **tables)
 
 
-MONTH = Period(date(2026, 4, 1), date(2026, 4, 22))
+MONTH = Period(date(2026, 4, 5), date(2026, 4, 12))
 
 
-def rehearsed(store, codes, over, **more):
+def rehearsed(store, codes, over):
     journeys = [one for one in PUBLISHED if one.graph.code in codes]
-    people = past.people(store, over=over, clock="Europe/Paris", **more)
+    people = past.people(store, over=over, clock="Europe/Paris")
     events = past.events(store, over=over, clock="Europe/Paris")
     known = past.known_on(store, journeys=journeys)
     days = {}
@@ -380,16 +380,22 @@ def test_what_came_that_day_is_seen_that_day_and_no_later_one(store) -> None:
     assert today > known(day - timedelta(days=1)).values[donor]["gifts"]
 
 
-def test_households_are_drawn_whole_and_always_the_same(store) -> None:
-    few = past.people(store, over=MONTH, clock="Europe/Paris", at_most=5)
+def test_a_sample_holds_whole_households_with_all_their_facts(store, tmp_path) -> None:
+    drawn = [sample.draw(store, into=tmp_path / name, at_most=5) for name in ("one", "other")]
+    everybody = {one.donor_id: one for one in past.people(store, over=MONTH, clock="Europe/Paris")}
 
-    assert len({one.household_id for one in few}) == 5
-    assert few == past.people(store, over=MONTH, clock="Europe/Paris", at_most=5)
-    everybody = past.people(store, over=MONTH, clock="Europe/Paris")
+    few, again = (past.people(one.store, over=MONTH, clock="Europe/Paris") for one in drawn)
+
     homes_drawn = {one.household_id for one in few}
-    assert {one.donor_id for one in few} == {
-        one.donor_id for one in everybody if one.household_id in homes_drawn
+    assert len(homes_drawn) == drawn[0].households == 5
+    assert drawn[0].of_households == len({one.household_id for one in everybody.values()})
+    assert few == again
+    assert set(few) == {one for one in everybody.values() if one.household_id in homes_drawn}
+    events = past.events(store, over=MONTH, clock="Europe/Paris")
+    assert past.events(drawn[0].store, over=MONTH, clock="Europe/Paris") == {
+        donor: found for donor, found in events.items() if donor in {one.donor_id for one in few}
     }
+    assert sample.draw(store, into=tmp_path / "all", at_most=500).share == 1
 
 
 def test_a_journey_that_reads_scores_cannot_be_rehearsed_on_facts_alone(store) -> None:

@@ -16,7 +16,7 @@ import polars as pl
 from mecene.engine import duck
 from mecene.engine.store import FactStore
 from mecene.features import dictionary, summary
-from mecene.journeys import assignment, batch, triggers, vocabulary
+from mecene.journeys import batch, triggers, vocabulary
 from mecene.journeys.publishing import Published
 from mecene.journeys.rehearsal.cast import Day, Events, KnownOn, Person
 from mecene.journeys.steps import OnSegment
@@ -26,6 +26,7 @@ from mecene.period import Period
 from mecene.pressure import zones
 from mecene.pressure.verdict import Happened, Sent
 from mecene.segments import lifecycle
+from mecene.segments import summary as segment_summary
 
 LEARNT_AT = time(9)
 # What a contact was, by its purpose: a receipt thanks; of no purpose, it is news.
@@ -56,20 +57,16 @@ def events(store: FactStore, *, over: Period, clock: str) -> dict[int, tuple[Eve
     return {donor: tuple(sorted(each, key=_learnt)) for donor, each in found.items()}
 
 
-def people(
-    store: FactStore, *, over: Period, clock: str, at_most: int | None = None
-) -> tuple[Person, ...]:
-    """Return the donors, with what was said to them and by them, in whole households.
+def people(store: FactStore, *, over: Period, clock: str) -> tuple[Person, ...]:
+    """Return the donors, with what was said to them and by them.
 
     Args:
         store: The facts.
         over: The days of the rehearsal.
         clock: IANA name of the association's own clock.
-        at_most: Households drawn, always the same ones; None: all.
     """
     zone = ZoneInfo(clock)
     donors = duck.run("select * from donors", store=store, as_of=over.end)
-    kept = _drawn(donors, at_most)
     told, said = _told(store, over, zone), _said(store, over)
     before = Period(date.min, over.start)
     happened = _happened(events(store, over=before, clock=clock))
@@ -80,7 +77,7 @@ def people(
             row["country"], row["deceased_on"], tuple(said[row["donor_id"]]),
             tuple(told[row["donor_id"]]), tuple(happened.get(row["donor_id"], ())),
         )
-        for row in kept.sort("donor_id").iter_rows(named=True)
+        for row in donors.sort("donor_id").iter_rows(named=True)
     )  # fmt: skip
 
 
@@ -113,9 +110,10 @@ def known_on(
             f"journeys: a rehearsal over facts alone cannot answer {', '.join(strange)}; rehearse "
             "without the journeys that read them"
         )
+    read = columns | (set(segment_summary.READ) if followed else set())
     families = tuple(
         family for family in dictionary.families()
-        if followed or any(c.name in columns for c in dictionary.columns((family,)))
+        if any(column.name in read for column in dictionary.columns((family,)))
     )  # fmt: skip
 
     def known(day: date) -> Day:
@@ -154,18 +152,6 @@ def _event(row: dict[str, Any], zone: ZoneInfo) -> Event:
     return Event(
         row["kind"], row["ref"], at.replace(tzinfo=zone), learnt.replace(tzinfo=zone), values
     )
-
-
-def _drawn(donors: pl.DataFrame, at_most: int | None) -> pl.DataFrame:
-    if at_most is None:
-        return donors
-    units = [
-        assignment.unit(donor_id=donor, household_id=household)
-        for donor, household in donors.select("donor_id", "household_id").iter_rows()
-    ]
-    drawn = sorted(set(units), key=lambda unit: (assignment.draw("rehearsal", unit), unit))
-    kept = set(drawn[:at_most])
-    return donors.filter(pl.Series([unit in kept for unit in units], dtype=pl.Boolean))
 
 
 def _told(store: FactStore, over: Period, zone: ZoneInfo) -> dict[int, list[Sent]]:

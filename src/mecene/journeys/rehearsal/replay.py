@@ -40,8 +40,8 @@ def replay(
         journeys: Versions of different journeys.
         people: The donors, with what they were told and what happened to them before.
         events: Donor → what happened, in any order; what was learnt outside ``over`` is left out.
-        known_on: What is known on a day; asked once a day, in order, the day before the first
-            included where a journey looks at days.
+        known_on: What is known on a day; asked at most once a day, in order, the day before the
+            first included where a journey looks at days.
         over: The days.
         rules: Contact pressure.
         hold_out: The households that no journey solicits.
@@ -55,15 +55,18 @@ def replay(
     before = known_on(over.start - timedelta(days=1)) if looks else None
     day = over.start
     while day < over.end:
-        known = known_on(day)
         until = _moment(day + timedelta(days=1), time(), zone)
         happening = coming.pop(day, {})
+        known: Day | None = None
         if before is not None:
+            known = known_on(day)
             _look(journeys, homes, before, known, day, _moment(day, LOOK_AT, zone), happening)
             before = known
         for home in homes:
             came = happening.get(id(home), [])
             if came or (home.next_at is not None and home.next_at < until):
+                # What is known of a day on which nothing happens is not worked out.
+                known = known_on(day) if known is None else known
                 home.live(came, known=known, until=until)
         day += timedelta(days=1)
     return _gathered(homes, _moment(over.end, time(), zone))
