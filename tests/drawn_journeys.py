@@ -6,13 +6,15 @@ from hypothesis import strategies as st
 
 from mecene.journeys import steps
 from mecene.journeys.graph import Graph, reachable
+from mecene.journeys.starting import (
+    OnEvent,
+)
 from mecene.journeys.steps import (
     AddTag,
     Arm,
     Branch,
     Duration,
     Message,
-    OnEvent,
     Path,
     Reentry,
     Split,

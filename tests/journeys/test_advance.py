@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from drawn_journeys import START, ZONES, event, graph, graphs, knowns, later, traveller
 from mecene.conditions.holding import UnansweredColumn
-from mecene.journeys import batch, publishing
+from mecene.journeys import batch, publishing, validate
 from mecene.journeys.advance import LostStep, WrongJourney, advance, stop
 from mecene.journeys.steps import (
     AddTag,
@@ -353,12 +353,28 @@ def test_each_telling_has_its_channel_its_purpose_and_its_last_day() -> None:
         Letter("c", "t", "news", batch="may", next="d"), Call("d", "t", "thanks"),
     )  # fmt: skip
 
-    decision = advance(published(drawn), traveller(), known=Known(channel="post"), now=START)
+    decision = advance(
+        published(drawn), traveller(), known=Known(channels=("post", "email")), now=START
+    )
 
     assert [(each.channel, each.purpose, each.expires_at) for each in decision.effects] == [
         ("post", "newsletter", later(days=7)), ("sms", "transactional", later(days=2)),
         ("post", "newsletter", later(days=30)), ("phone", "newsletter", later(days=14)),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("reached_by", "channel"),
+    [(("post", "sms", "email"), "sms"), (("email", "sms"), "email"), (("post",), "email"),
+     ((), "email")],
+)  # fmt: skip
+def test_the_preferred_channel_is_one_that_the_template_has_words_for(reached_by, channel) -> None:
+    places = validate.Places(templates={"t": frozenset({"sms", "email"})})
+    version = publishing.publish(graph(Message("a", "t", "news")), version=1, places=places)
+
+    decision = advance(version, traveller(), known=Known(channels=reached_by), now=START)
+
+    assert decision.effects[0].channel == channel
 
 
 def test_every_turn_of_a_loop_has_a_key_of_its_own() -> None:

@@ -10,8 +10,7 @@ from drawn_journeys import START, event, graph, later
 from mecene.journeys import assignment, entering, publishing, triggers
 from mecene.journeys.assignment import HoldOut
 from mecene.journeys.entering import Refusal, Visit
-from mecene.journeys.steps import (
-    AddTag,
+from mecene.journeys.starting import (
     OnAnniversary,
     OnCommand,
     OnCrossing,
@@ -19,6 +18,9 @@ from mecene.journeys.steps import (
     OnEvent,
     OnFailedDebit,
     OnSegment,
+)
+from mecene.journeys.steps import (
+    AddTag,
     Reentry,
 )  # fmt: skip
 from mecene.journeys.traveller import Decision, Known

@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fact_rows import act, commitment, gift, said, sent, written
-from mecene.journeys import entering, graph, publishing, ready, triggers
+from mecene.journeys import entering, graph, publishing, ready, triggers, validate
 from mecene.journeys.advance import advance
 from mecene.journeys.assignment import HoldOut
 from mecene.journeys.entering import Refusal, Visit
 from mecene.journeys.rehearsal import account, past, sample
 from mecene.journeys.rehearsal.cast import Day, Person
 from mecene.journeys.rehearsal.replay import replay
-from mecene.journeys.steps import Message, StartJourney
+from mecene.journeys.steps import StartJourney
 from mecene.journeys.traveller import Event, Known
 from mecene.law import consent
 from mecene.period import Period
@@ -33,7 +33,8 @@ USUAL = rules.usual(on=SPRING.start)
 HELD = HoldOut("2026", 0.10)
 CODES = ("abandoned", "disengagement", "failed_debit", "giving_anniversary", "monthly", "petition",
          "questionnaire", "reactivation", "second_gift", "thanks", "welcome")  # fmt: skip
-PUBLISHED = tuple(publishing.publish(ready.graph(code), version=1) for code in CODES)
+PLACES = validate.Places(templates=ready.templates())
+PUBLISHED = tuple(publishing.publish(ready.graph(code), version=1, places=PLACES) for code in CODES)
 
 
 # --- the real run: one clock for everybody, no household, no day; written for this test alone
@@ -105,7 +106,7 @@ class Real:
         nothing = {name: None for one in self.by_code.values() for name in one.columns}
         return Known(
             self.day(at.astimezone(PARIS).date()).values.get(donor, nothing), events,
-            person.zone.name, person.channels[0] if person.channels else "email",
+            person.zone.name, person.channels,
             person.deceased_on is not None
             and person.deceased_on <= at.astimezone(ZoneInfo(person.zone.name)).date(),
         )  # fmt: skip
@@ -160,12 +161,6 @@ class Real:
     def try_to_send(self, effect, traveller, why, at):
         person = self.people[traveller.donor_id]
         channel = effect.channel if effect.channel in person.channels else None
-        if (
-            channel is None
-            and isinstance(effect.act, Message)
-            and effect.act.channel == "preferred"
-        ):
-            channel = person.channels[0] if person.channels else None
         if at > effect.expires_at:
             return self.told(effect, traveller, channel, effect.expires_at, "expired", why)
         if channel is None:

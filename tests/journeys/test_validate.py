@@ -10,13 +10,7 @@ from drawn_journeys import graph, graphs, later, traveller
 from mecene.journeys import moving, publishing, validate
 from mecene.journeys.advance import WrongJourney
 from mecene.journeys.problems import Problem
-from mecene.journeys.steps import (
-    AddTag,
-    Arm,
-    Branch,
-    Duration,
-    Letter,
-    Message,
+from mecene.journeys.starting import (
     OnAnniversary,
     OnCommand,
     OnCrossing,
@@ -24,6 +18,14 @@ from mecene.journeys.steps import (
     OnEvent,
     OnFailedDebit,
     OnSegment,
+)
+from mecene.journeys.steps import (
+    AddTag,
+    Arm,
+    Branch,
+    Duration,
+    Letter,
+    Message,
     Path,
     Reentry,
     Rule,
@@ -66,6 +68,17 @@ def test_a_right_journey_has_no_problem(drawn) -> None:
         (graph(Wait("a", Duration())), "no_wait", "steps.a"),
         (graph(Wait("a", Duration(days=2, hours=-1))), "negative_wait", "steps.a"),
         (graph(Wait("a", Duration(days=900))), "long_wait", "steps.a"),
+        (graph(Wait("a", Duration(days=10**30))), "long_wait", "steps.a"),
+        (graph(Message("a", "hello", "news", expires_days=10**9)), "out_of_range", "steps.a"),
+        (graph(Split("a", (Arm("x", 10**400), Arm("y", 1)))), "out_of_range", "steps.a.arms.x"),
+        (graph(AddTag("a", "t"), reentry=Reentry("after_leaving", 10**9)), "out_of_range",
+         "reentry"),
+        (graph(AddTag("a", "t"), triggers=(OnEvent("click", within_days=-1),)), "out_of_range",
+         "triggers.1"),
+        (graph(AddTag("a", "t"), triggers=(OnAnniversary("birth_date", 10**9),)), "out_of_range",
+         "triggers.1"),
+        (graph(Split("a", (Arm("x", 1, "b"), Arm("y", 1, "b")), "e"),
+               Split("b", (Arm("x", 1), Arm("z", 1)), "e")), "other_arms", "steps.b"),
         (graph(WaitUntil("a", time(10), (0, 8))), "weekday", "steps.a"),
         (graph(WaitFor("a", "clik", DAY)), "unknown_event", "steps.a"),
         (graph(Branch("a", ())), "no_path", "steps.a"),
@@ -113,7 +126,7 @@ def test_a_mistake_is_found_where_it_is(drawn, code, place) -> None:
     assert (code, place) in found(drawn)
 
 
-@pytest.mark.parametrize("code", ["unknown_event", "no_goal", "long_wait"])
+@pytest.mark.parametrize("code", ["unknown_event", "no_goal"])
 def test_what_is_only_doubtful_may_be_published(code) -> None:
     assert not Problem(code, "steps.a").is_error
 
@@ -152,6 +165,17 @@ def test_a_loop_needs_a_wait_of_some_length(pause, endless) -> None:
     drawn = graph(pause, AddTag("b", "t", "a"))
 
     assert ("endless" in {code for code, _ in found(drawn)}) is endless
+
+
+def test_journeys_that_start_one_another_in_a_ring_are_told() -> None:
+    one = graph(StartJourney("a", "second"))
+    second = graph(StartJourney("a", "welcome"), code="second")
+    third = graph(StartJourney("a", "welcome"), code="third")
+
+    (wrong,) = validate.together([third, one, second])
+
+    assert (wrong.code, "second → welcome" in wrong.text(lang="en")) == ("ring", True)
+    assert validate.together([third, one]) == ()
 
 
 # --- from one version to another

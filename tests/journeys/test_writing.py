@@ -59,6 +59,10 @@ def plain(**changed):
         ({"steps": [{"do": "wait", "key": "a", "duration": {"days": True}}]},
          "steps.1.duration.days", "whole number"),
         ({"steps": [{"do": "wait_until", "key": "a", "at": "25:00"}]}, "steps.1.at", "HH:MM"),
+        ({"steps": [{"do": "wait_until", "key": "a", "at": "10:00:30"}]}, "steps.1.at", "HH:MM"),
+        ({"steps": [{"do": "wait_until", "key": "a", "at": "10:00+02:00"}]}, "steps.1.at", "HH:MM"),
+        ({"triggers": [{"on": "crossing", "column": "gifts", "threshold": float("nan")}]},
+         "triggers.1.threshold", "a number"),
         ({"steps": "a"}, "steps", "a list"),
         ({"triggers": [{"event": "click"}]}, "triggers.1.on", "event, segment"),
         ({"name": "Welcome"}, "name", "a table"),
@@ -73,7 +77,7 @@ def test_what_is_no_journey_says_where_and_what_is_expected(changed, place, said
     assert wrong.value.message(lang="fr") != wrong.value.message(lang="en")
 
 
-@pytest.mark.parametrize("text", ["{", "[]", "null", '{"code": 1'])
+@pytest.mark.parametrize("text", ["{", "[]", "null", '{"code": 1', "[" * 100_000, "9" * 9_999])
 def test_what_is_no_json_object_is_refused(text) -> None:
     with pytest.raises(writing.UnreadableGraph):
         writing.from_json(text)

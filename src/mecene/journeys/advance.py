@@ -195,7 +195,7 @@ class _Walk:
     def _told(self, step: Act) -> tuple[str | None, str | None, datetime | None]:
         match step:
             case Message():
-                channel = self.known.channel if step.channel == PREFERRED else step.channel
+                channel = self._channel(step)
             case Letter():
                 channel = "post"
             case Call():
@@ -204,6 +204,15 @@ class _Walk:
                 return None, None, None
         purpose = step.purpose or self.published.graph.purpose
         return channel, purpose, self.now + timedelta(days=step.expires_days)
+
+    def _channel(self, step: Message) -> str:
+        if step.channel != PREFERRED:
+            return step.channel
+        texts = self.published.speaks
+        said = None if texts is None else texts.get(step.template, frozenset())
+        fitting = [each for each in self.known.channels if said is None or each in said]
+        # Of whom nothing fits, a channel all the same: why it is not sent is told at the sending.
+        return fitting[0] if fitting else min(said or {"email"})
 
     def _go(self, to: str | None) -> bool:
         if to is None:

@@ -8,7 +8,7 @@ from mecene.journeys import asking, assignment, waits
 from mecene.journeys.assignment import HoldOut
 from mecene.journeys.publishing import Published
 from mecene.journeys.reasons import Reason
-from mecene.journeys.steps import (
+from mecene.journeys.starting import (
     OnAnniversary,
     OnCommand,
     OnCrossing,

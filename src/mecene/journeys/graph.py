@@ -4,7 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mecene.journeys import steps
-from mecene.journeys.steps import Branch, OnEvent, Reentry, Rule, Step, Trigger, WaitFor
+from mecene.journeys.starting import (
+    OnEvent,
+    Trigger,
+)
+from mecene.journeys.steps import (
+    Branch,
+    Reentry,
+    Rule,
+    Step,
+    WaitFor,
+)
 from mecene.words import Bilingual
 
 _ONCE = Reentry()

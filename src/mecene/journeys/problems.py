@@ -6,7 +6,7 @@ from mecene.words import Lexicon
 
 _LEXICON = Lexicon("mecene.journeys")
 # What may be published all the same.
-_WARNINGS = frozenset({"unknown_event", "no_goal", "long_wait"})
+_WARNINGS = frozenset({"unknown_event", "no_goal"})
 
 
 @dataclass(frozen=True)

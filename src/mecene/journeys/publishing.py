@@ -31,6 +31,7 @@ class Published:
         conditions: Text → condition, understood.
         columns: What the conditions read of a donor, the event's own columns aside; sorted.
         types: Column → type, of all that may be read.
+        speaks: Template → the channels it has a text for; None: not known.
     """
 
     graph: Graph
@@ -39,6 +40,7 @@ class Published:
     conditions: Mapping[str, Condition]
     columns: tuple[str, ...]
     types: Mapping[str, pl.DataType]
+    speaks: Mapping[str, frozenset[str]] | None = None
 
 
 def publish(
@@ -70,5 +72,6 @@ def publish(
     return Published(
         graph=graph, version=version, steps={step.key: step for step in graph.steps},
         conditions=conditions, types=dict(known.columns),
+        speaks=places.templates if places else None,
         columns=tuple(sorted((read | asks) - set(vocabulary.EVENT))),
     )  # fmt: skip

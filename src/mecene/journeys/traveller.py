@@ -74,14 +74,14 @@ class Known:
         events: Those learnt since the traveller arrived at their step, or at least those not shown
             before; shown twice, they change nothing.
         zone: IANA name of the donor's own clock.
-        channel: By which the donor is best reached, of ``law.consent.CHANNELS``.
+        channels: By which the donor can be reached, of ``law.consent.CHANNELS``, the best first.
         deceased: Whether the donor has died: nothing more is done.
     """
 
     values: Mapping[str, Cell] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
     zone: str = "Europe/Paris"
-    channel: str = "email"
+    channels: tuple[str, ...] = ("email",)
     deceased: bool = False
 
 

@@ -11,7 +11,13 @@ from mecene import period
 from mecene.conditions.holding import Cell
 from mecene.journeys import entering
 from mecene.journeys.graph import Graph
-from mecene.journeys.steps import OnAnniversary, OnCrossing, OnDate, OnSegment, Trigger
+from mecene.journeys.starting import (
+    OnAnniversary,
+    OnCrossing,
+    OnDate,
+    OnSegment,
+    Trigger,
+)
 from mecene.journeys.traveller import Event
 
 Row = Mapping[str, Cell]

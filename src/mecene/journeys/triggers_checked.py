@@ -9,7 +9,7 @@ import polars as pl
 
 from mecene.journeys.graph import Graph
 from mecene.journeys.problems import Problem, problem
-from mecene.journeys.steps import (
+from mecene.journeys.starting import (
     OnAnniversary,
     OnCommand,
     OnCrossing,
@@ -46,7 +46,9 @@ def _trigger(
     trigger: Trigger, place: str, words: Vocabulary, segments: frozenset[str] | None
 ) -> Iterator[Problem]:
     match trigger:
-        case OnEvent(event=event):
+        case OnEvent(event=event, within_days=days):
+            if not 0 <= days <= 3_660:
+                yield _beyond("within_days", days, 0, 3_660, place)
             if event not in words.events:
                 yield nearest("unknown_event", place, event, words.events, event=event)
         case OnSegment(segment=segment, change=change):
@@ -56,7 +58,9 @@ def _trigger(
                 yield problem("unknown_segment", place, segment=segment)
         case OnDate():
             yield from _date(trigger, place)
-        case OnAnniversary(of=column):
+        case OnAnniversary(of=column, days_after=days):
+            if abs(days) > 366:
+                yield _beyond("days_after", days, -366, 366, place)
             yield from _column(column, place, words, "not_a_date")
         case OnCrossing(column=column, direction=direction):
             if direction not in ("above", "below"):
@@ -67,6 +71,10 @@ def _trigger(
         case OnCommand(by=by):
             if by not in ("manual", "api"):
                 yield problem("unknown_change", place, found=by, known="manual, api")
+
+
+def _beyond(what: str, found: int, low: int, high: int, place: str) -> Problem:
+    return problem("out_of_range", place, what=what, found=found, low=low, high=high)
 
 
 def _date(trigger: OnDate, place: str) -> Iterator[Problem]:

@@ -31,6 +31,8 @@ from mecene.law.consent import CHANNELS
 from mecene.pressure.rules import KINDS
 
 LONGEST_DAYS = 730
+MOST_DAYS = 3_660
+HEAVIEST = 1_000_000
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
@@ -65,10 +67,24 @@ def problems(
         *triggers_checked.problems(graph, words=known, segments=there.segments),
         *_rules(graph, known),
         *(wrong for step in graph.steps for wrong in _step(step, graph, known, there)),
+        *_experiments(graph),
         *_ways(graph),
         *_conditions(graph, known),
     ]
     return tuple(dict.fromkeys(found))
+
+
+def together(drawn: Iterable[Graph]) -> tuple[Problem, ...]:
+    """Return what is wrong with journeys beside one another: those that start each other in a ring.
+
+    ``problems`` says what is wrong with each.
+    """
+    ahead = {
+        graph.code: {step.journey for step in graph.steps if isinstance(step, StartJourney)}
+        for graph in drawn
+    }
+    ring = _ring(ahead)
+    return (problem("ring", ring[0], round=" → ".join((*ring, ring[0]))),) if ring else ()
 
 
 def _whole(graph: Graph) -> Iterator[Problem]:
@@ -87,6 +103,7 @@ def _whole(graph: Graph) -> Iterator[Problem]:
         yield problem("unknown_change", "reentry", found=graph.reentry.allowed, known=known)
     if graph.reentry.allowed == "after_leaving" and graph.reentry.after_days < 1:
         yield problem("reentry_days", "reentry")
+    yield from _within("after_days", graph.reentry.after_days, 0, MOST_DAYS, "reentry")
     for key, times in Counter(step.key for step in graph.steps).items():
         if times > 1:
             yield problem("same_key", f"steps.{key}", key=key)
@@ -146,8 +163,15 @@ def _duration(duration: steps.Duration, place: str) -> Iterator[Problem]:
         yield problem("negative_wait", place)
     elif duration.is_nothing:
         yield problem("no_wait", place)
-    elif duration.days + duration.hours / 24 + duration.minutes / 1440 > LONGEST_DAYS:
+    elif duration.days * 1440 + duration.hours * 60 + duration.minutes > LONGEST_DAYS * 1440:
         yield problem("long_wait", place, limit=LONGEST_DAYS)
+
+
+def _within(what: str, found: int, low: int, high: int, place: str) -> Iterator[Problem]:
+    if not low <= found <= high:
+        # A number of a thousand digits is not written out.
+        shown = found if abs(found) < 10**12 else "…"
+        yield problem("out_of_range", place, what=what, found=shown, low=low, high=high)
 
 
 def _event(event: str | None, place: str, words: Vocabulary) -> Iterator[Problem]:
@@ -162,8 +186,20 @@ def _split(step: Split, place: str) -> Iterator[Problem]:
         if times > 1:
             yield problem("same_arm", place, arm=name)
     for arm in step.arms:
+        there = f"{place}.arms.{arm.name}"
         if arm.weight < 1:
-            yield problem("weight", f"{place}.arms.{arm.name}", arm=arm.name, weight=arm.weight)
+            yield problem("weight", there, arm=arm.name, weight=arm.weight)
+        yield from _within("weight", arm.weight, 1, HEAVIEST, there)
+
+
+def _experiments(graph: Graph) -> Iterator[Problem]:
+    """Yield the splits of one experiment whose arms are not those of its first split."""
+    arms: dict[str, frozenset[str]] = {}
+    for step in graph.steps:
+        if isinstance(step, Split) and step.experiment is not None:
+            names = frozenset(arm.name for arm in step.arms)
+            if arms.setdefault(step.experiment, names) != names:
+                yield problem("other_arms", f"steps.{step.key}", experiment=step.experiment)
 
 
 def _told(
@@ -178,6 +214,7 @@ def _told(
         yield problem("service_ask", place)
     if step.expires_days < 1:
         yield problem("expires", place, days=step.expires_days)
+    yield from _within("expires_days", step.expires_days, 1, LONGEST_DAYS, place)
     channels = (PREFERRED, *CHANNELS)
     channel = {Letter: "post", Call: "phone"}.get(type(step)) or getattr(step, "channel", "")
     if channel not in channels:
@@ -218,17 +255,24 @@ def _rounds(graph: Graph) -> Iterator[tuple[str, ...]]:
         else {to for _, to in steps.ways(step) if to is not None}
         for step in graph.steps
     }
+    ring = _ring(ahead)
+    if ring:
+        yield ring
+
+
+def _ring(ahead: dict[str, set[str]]) -> tuple[str, ...]:
+    """Return a round among what leads to what; empty where there is none."""
+    left = dict(ahead)
     # Whatever leads nowhere is taken away, again and again; what stays goes round.
-    while over := [key for key, to in ahead.items() if not to & ahead.keys()]:
+    while over := [key for key, to in left.items() if not to & left.keys()]:
         for key in over:
-            del ahead[key]
+            del left[key]
     trail: list[str] = []
-    here = next((step.key for step in graph.steps if step.key in ahead), None)
+    here = next(iter(left), None)
     while here is not None and here not in trail:
         trail.append(here)
-        here = min(ahead[here] & ahead.keys())
-    if here is not None:
-        yield tuple(trail[trail.index(here) :])
+        here = min(left[here] & left.keys())
+    return tuple(trail[trail.index(here) :]) if here is not None else ()
 
 
 def _conditions(graph: Graph, words: Vocabulary) -> Iterator[Problem]:

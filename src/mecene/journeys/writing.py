@@ -7,6 +7,7 @@ its default is left out, so that a graph written today reads the same with tomor
 import dataclasses
 import hashlib
 import json
+import math
 import tomllib
 import types
 import typing
@@ -15,18 +16,18 @@ from functools import cache
 from typing import Any
 
 from mecene import words
-from mecene.journeys import steps, toml_text
+from mecene.journeys import starting, steps, toml_text
 from mecene.journeys.graph import Graph
 from mecene.words import Bilingual
 
 TRIGGERS: dict[str, type] = {
-    "event": steps.OnEvent,
-    "segment": steps.OnSegment,
-    "date": steps.OnDate,
-    "anniversary": steps.OnAnniversary,
-    "crossing": steps.OnCrossing,
-    "failed_debit": steps.OnFailedDebit,
-    "command": steps.OnCommand,
+    "event": starting.OnEvent,
+    "segment": starting.OnSegment,
+    "date": starting.OnDate,
+    "anniversary": starting.OnAnniversary,
+    "crossing": starting.OnCrossing,
+    "failed_debit": starting.OnFailedDebit,
+    "command": starting.OnCommand,
 }
 STEPS: dict[str, type] = {
     "wait": steps.Wait,
@@ -95,6 +96,11 @@ def from_json(text: str) -> Graph:
     except json.JSONDecodeError as wrong:
         place = f"{wrong.lineno}:{wrong.colno}"
         raise UnreadableGraph(place, Bilingual("ce n’est pas du JSON", "this is no JSON")) from None
+    except ValueError:  # a number of thousands of digits
+        raise UnreadableGraph("", _expected("int")) from None
+    except RecursionError:
+        said = Bilingual("trop de niveaux imbriqués", "too many nested levels")
+        raise UnreadableGraph("", said) from None
     return from_plain(plain)
 
 
@@ -110,6 +116,8 @@ def from_toml(text: str) -> Graph:
         where = words.place_in_toml(wrong)
         said = Bilingual(f"TOML illisible {where['fr']}", f"unreadable TOML {where['en']}")
         raise UnreadableGraph("", said) from None
+    except ValueError:  # a number of thousands of digits
+        raise UnreadableGraph("", _expected("int")) from None
     return from_plain(plain)
 
 
@@ -207,12 +215,16 @@ def _value(plain: object, kind: type, place: str) -> Any:
         return float(plain)
     if kind in (date, time) and isinstance(plain, str):
         try:
-            return kind.fromisoformat(plain)
+            plain = kind.fromisoformat(plain)
         except ValueError:
             raise UnreadableGraph(place, _expected(kind.__name__)) from None
-    if kind is int and isinstance(plain, bool):
-        raise UnreadableGraph(place, _expected("int"))
-    return _typed(plain, kind, kind.__name__, place)
+    found = _typed(plain, kind, kind.__name__, place)
+    if kind is time and (found.second or found.microsecond or found.tzinfo):
+        raise UnreadableGraph(place, _expected("time"))
+    # True is a whole number to Python, and NaN a number to JSON.
+    if (kind is int and isinstance(plain, bool)) or (kind is float and not math.isfinite(found)):
+        raise UnreadableGraph(place, _expected(kind.__name__))
+    return found
 
 
 def _typed(plain: object, kind: type, name: str, place: str) -> Any:

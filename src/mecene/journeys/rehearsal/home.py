@@ -184,7 +184,7 @@ class Home:
         local = at.astimezone(sending.clock(person)).date()
         return Known(
             values=known.values.get(person.donor_id, self.unknown), zone=person.zone.name,
-            channel=person.channels[0] if person.channels else "email",
+            channels=person.channels,
             deceased=person.deceased_on is not None and person.deceased_on <= local,
         )  # fmt: skip
 

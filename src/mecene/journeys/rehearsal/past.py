@@ -19,7 +19,9 @@ from mecene.features import dictionary, summary
 from mecene.journeys import batch, triggers, vocabulary
 from mecene.journeys.publishing import Published
 from mecene.journeys.rehearsal.cast import Day, Events, KnownOn, Person
-from mecene.journeys.steps import OnSegment
+from mecene.journeys.starting import (
+    OnSegment,
+)
 from mecene.journeys.traveller import Event
 from mecene.law.consent import Statement
 from mecene.period import Period

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from mecene.journeys import assignment, triggers
+from mecene.journeys import assignment, triggers, validate
 from mecene.journeys.assignment import HoldOut
 from mecene.journeys.publishing import Published
 from mecene.journeys.rehearsal.cast import Day, Events, KnownOn, Outcome, Person
@@ -21,6 +21,10 @@ from mecene.pressure.rules import Rules
 # The platform looks at the day's segments, dates and crossings once, early.
 LOOK_AT = time(6)
 CLOCK = "Europe/Paris"
+
+
+class JourneysInARing(ValueError):
+    """Journeys start one another for ever."""
 
 
 def replay(
@@ -46,7 +50,12 @@ def replay(
         rules: Contact pressure.
         hold_out: The households that no journey solicits.
         clock: IANA name of the association's own.
+
+    Raises:
+        JourneysInARing: they start one another for ever.
     """
+    if wrong := validate.together([one.graph for one in journeys]):
+        raise JourneysInARing(wrong[0].text(lang="en"))
     zone = ZoneInfo(clock)
     homes = _homes(journeys, people, rules, hold_out)
     at_home = {donor: home for home in homes for donor in home.people}

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mecene.journeys.rehearsal.cast import Person, Telling
-from mecene.journeys.steps import PREFERRED, Call, Letter, Message
+from mecene.journeys.steps import Call, Letter, Message
 from mecene.journeys.traveller import Effect, Traveller
 from mecene.law import consent
 from mecene.pressure import verdict
@@ -40,13 +40,11 @@ class Proposed:
 
 
 def proposed(effect: Effect, traveller: Traveller, person: Person) -> Proposed:
-    """Return the message that an effect asks for, by a channel that reaches the donor."""
+    """Return the message that an effect asks for; by no channel, if its own does not reach them."""
     act = effect.act
     if not isinstance(act, Message | Letter | Call) or effect.expires_at is None:
         raise TypeError(f"journeys: {effect.key} tells nobody anything")
     channel = effect.channel if effect.channel in person.channels else None
-    if channel is None and isinstance(act, Message) and act.channel == PREFERRED:
-        channel = next(iter(person.channels), None)
     return Proposed(
         effect.key, traveller.journey, act.key, act.template, traveller.donor_id, act.kind,
         effect.purpose or "", channel, effect.decided_at, effect.expires_at, effect.decided_at,
