@@ -62,6 +62,19 @@ knowns = st.builds(
 )  # fmt: skip
 
 
+TIMES = st.builds(time, st.integers(0, 23), st.integers(0, 59))
+WEEKDAYS = st.sets(st.integers(1, 7)).map(lambda days: tuple(sorted(days)))
+CHOICES = {
+    kind: st.sampled_from(choices)
+    for kind, choices in {
+        "step": ("message", "tag", "wait", "until", "for", "branch", "split"),
+        "kind": ("thanks", "news"), "channel": ("preferred", "email", "sms"),
+        "event": ("click", "reply"), "condition": CONDITIONS,
+    }.items()
+}  # fmt: skip
+FEW, WEIGHTS = st.integers(1, 3), st.integers(1, 9)
+
+
 @st.composite
 def graphs(draw, longest=9):
     """Draw a journey; only a wait may lead back, so that nothing goes round for ever at once."""
@@ -71,31 +84,31 @@ def graphs(draw, longest=9):
         ahead = st.sampled_from([None, *keys[place + 1 :]])
         # Rarely back, so that most journeys end.
         back = st.sampled_from([None, None, *keys])
-        drawn.append(draw(_step(key, ahead, back)))
-    whole = graph(*drawn)
-    inside = reachable(whole)
+        drawn.append(_step(draw, key, ahead, back))
+    inside = reachable(graph(*drawn))
     return graph(*(step for step in drawn if step.key in inside))
 
 
-def _step(key, ahead, back):
-    condition = st.sampled_from(CONDITIONS)
-    name = st.just(key)
-    return st.one_of(
-        st.builds(Message, name, st.just("hello"), st.sampled_from(["thanks", "news"]),
-                  st.sampled_from(["preferred", "email", "sms"]), next=ahead),
-        st.builds(AddTag, name, st.just("met"), ahead),
-        st.builds(Wait, name, durations, back),
-        st.builds(WaitUntil, name, st.builds(time, st.integers(0, 23), st.integers(0, 59)),
-                  st.sets(st.integers(1, 7)).map(lambda days: tuple(sorted(days))), next=ahead),
-        st.builds(WaitFor, name, st.sampled_from(["click", "reply"]), durations, next=back,
-                  otherwise=back),
-        st.builds(Branch, name,
-                  st.lists(st.builds(Path, condition, ahead), min_size=1, max_size=3).map(tuple),
-                  ahead),
-        st.builds(Split, name, st.tuples(
-            st.builds(Arm, st.just("a"), st.integers(1, 9), ahead),
-            st.builds(Arm, st.just("b"), st.integers(1, 9), ahead))),
-    )  # fmt: skip
+def _step(draw, key, ahead, back):
+    def one(what):
+        return draw(CHOICES[what])
+
+    match one("step"):
+        case "message":
+            return Message(key, "hello", one("kind"), one("channel"), next=draw(ahead))
+        case "tag":
+            return AddTag(key, "met", draw(ahead))
+        case "wait":
+            return Wait(key, draw(durations), draw(back))
+        case "until":
+            return WaitUntil(key, draw(TIMES), draw(WEEKDAYS), next=draw(ahead))
+        case "for":
+            return WaitFor(key, one("event"), draw(durations), next=draw(back),
+                           otherwise=draw(back))  # fmt: skip
+        case "branch":
+            paths = tuple(Path(one("condition"), draw(ahead)) for _ in range(draw(FEW)))
+            return Branch(key, paths, draw(ahead))
+    return Split(key, tuple(Arm(name, draw(WEIGHTS), draw(ahead)) for name in ("a", "b")))
 
 
 def later(**length):
