@@ -50,9 +50,10 @@ def main():
 
 
 def _rate(work: Callable[[], int], noun: str) -> str:
-    start = time.perf_counter()
+    wall, cpu = time.perf_counter(), time.process_time()
     done = work()
-    return f"{done / (time.perf_counter() - start):,.0f} {noun}/s"
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    return f"{done / cpu:,.0f} {noun} a CPU second ({done / wall:,.0f} a second of wall)"
 
 
 def _values(published: publishing.Published) -> dict[str, object]:

@@ -245,6 +245,49 @@ def test_in_vain_one_goes_the_other_way_when_the_time_is_over() -> None:
     assert [each.key for each in effects] == ["welcome/1/1-1/a/1", "welcome/1/1-1/d/1"]
 
 
+def test_a_machine_that_slept_never_tells_two_things_at_once() -> None:
+    drawn = graph(
+        Wait("a", Duration(days=1), "b"), Message("b", "one", "news", next="c"),
+        Wait("c", Duration(days=7), "d"), Message("d", "two", "news"),
+    )  # fmt: skip
+
+    _, effects = walked(drawn, Known(), [START, later(days=30), later(days=30, hours=1),
+                                         later(days=37)])  # fmt: skip
+
+    assert [each.decided_at for each in effects] == [later(days=30), later(days=37)]
+
+
+def test_the_end_of_a_wait_is_said_once_and_moving_house_does_not_change_it() -> None:
+    version = published(graph(Wait("a", Duration(days=30))))
+    here = advance(version, traveller(), known=Known(zone="Europe/Paris"), now=START).traveller
+
+    seen = advance(version, here, known=Known(zone="America/Cayenne"), now=later(days=29))
+
+    assert seen.traveller == here
+
+
+@given(graphs(), knowns, EVENTS, st.integers(1, 60), st.integers(1, 60))
+def test_a_pause_holds_people_where_they_are_and_loses_nobody(
+    drawn, known, events, pause, days
+) -> None:
+    """A pause is nobody looking; what happened meanwhile is shown when looking begins again."""
+    begins, ends = later(days=pause), later(days=pause + days)
+    looks = [later(days=day) for day in range(0, pause + 1)]
+
+    before, sent = walked(drawn, known, looks, events)
+    after, again = walked(drawn, known, [*looks, ends], events)
+
+    assert again[: len(sent)] == sent
+    held = before[-1]
+    awaited = [one for one in events if begins < one.learnt_at <= ends
+               and isinstance(step := published(drawn).steps.get(held.step), WaitFor)
+               and one.kind == step.event]  # fmt: skip
+    if awaited or (held.due_at is not None and held.due_at <= ends):
+        assert after[-1] != held
+    else:
+        assert after[-1] == held
+
+
 # --- branches, splits, rules
 
 

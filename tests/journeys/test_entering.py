@@ -91,6 +91,7 @@ GONE = Visit("g1", later(days=-40), later(days=-10))
         (Reentry(), (GONE,), "never_again"),
         (Reentry("after_leaving", 30), (INSIDE,), "inside"),
         (Reentry("after_leaving", 30), (GONE,), "enters"),
+        (Reentry("after_leaving", 40), (GONE,), "enters"),
         (Reentry("after_leaving", 41), (GONE,), "too_soon"),
         (Reentry("each_event"), (INSIDE,), "enters"),
         (Reentry("each_event"), (Visit("g0", later(days=-40), later(days=-10)),), "same_event"),

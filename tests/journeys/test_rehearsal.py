@@ -349,6 +349,7 @@ def rehearsed(store, codes, over):
     return equal(journeys, people, events, once, over=over)
 
 
+@pytest.mark.slow
 def test_over_a_store_of_facts_too(store) -> None:
     found = rehearsed(store, ("failed_debit", "reactivation", "second_gift", "thanks"), MONTH)
 

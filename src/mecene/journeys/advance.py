@@ -232,11 +232,14 @@ class _Walk:
 
     def _learnt(self, kind: str, *, since: datetime) -> list[Event]:
         """Return the events of a kind learnt since a moment, that also happened since that day."""
+        heard = [event for event in self.known.events if event.kind == kind]
+        if not heard:
+            return heard
         day = waits.day_of(since, zone=self.known.zone)
         return [
             event
-            for event in self.known.events
-            if event.kind == kind and since < event.learnt_at <= self.now
+            for event in heard
+            if since < event.learnt_at <= self.now
             if waits.day_of(event.at, zone=self.known.zone) >= day
         ]
 
