@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 
 class UnusableMail(ValueError):
@@ -68,6 +68,31 @@ def dkim() -> dict[str, str]:
         "domain": told("MECENE_DKIM_DOMAIN"),
         "selector": told("MECENE_DKIM_SELECTOR"),
     }
+
+
+def sms() -> dict[str, str]:
+    """Return the provider of text messages; nothing, and none leaves.
+
+    ``brevo://KEY@?sender=ASSO``, or ``https://KEY@host/path?sender=ASSO&stop=36180`` of any other.
+
+    Raises:
+        UnusableMail: the variable is set, and names no provider.
+    """
+    url = told("MECENE_SMS")
+    if not url:
+        return {}
+    parts = urlsplit(url)
+    asked = dict(parse_qsl(parts.query))
+    sender, key = asked.get("sender", ""), unquote(parts.username or "")
+    if parts.scheme not in ("brevo", "https", "http") or not key or not 0 < len(sender) <= 11:
+        raise UnusableMail(
+            "MECENE_SMS is brevo://KEY@?sender=NAME or https://KEY@host/path?sender=NAME&stop=36180"
+        )
+    if parts.scheme == "brevo":
+        return {"provider": "brevo", "key": key, "sender": sender, "url": asked.get("url", "")}
+    host = f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+    return {"provider": "generic", "key": key, "sender": sender, "stop": asked.get("stop", ""),
+            "url": f"{parts.scheme}://{host}{parts.path}"}  # fmt: skip
 
 
 # Provider → the name of the setting that each part of its address is: user, password, host.

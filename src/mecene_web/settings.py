@@ -163,6 +163,9 @@ X_FRAME_OPTIONS = "DENY"
 
 globals().update(environment.mail())
 MECENE_DKIM = environment.dkim()
+MECENE_SMS = environment.sms()
+# Hosts of the association's own network that webhooks may reach; none by default.
+MECENE_HOSTS_INSIDE = set(environment.told("MECENE_HOSTS_INSIDE").replace(",", " ").split())
 # Where donors reach this installation: their choices, their way out, the links we count.
 MECENE_ADDRESS = environment.address()
 DEFAULT_FROM_EMAIL = environment.told("MECENE_MAIL_FROM", "mecene@localhost")

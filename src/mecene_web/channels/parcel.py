@@ -27,6 +27,8 @@ class Parcel:
     purpose: str = "appeal"
     headers: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, object] = field(default_factory=dict)
+    # Where a provider may say what became of it.
+    report_url: str = ""
 
 
 @dataclass(frozen=True)

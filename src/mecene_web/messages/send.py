@@ -20,6 +20,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from mecene_web.channels import known
+from mecene_web.channels.email import returns
 from mecene_web.channels.parcel import Halted, Later, Parcel, Refused, Sent, Unsure
 from mecene_web.messages import check, claim, outcome, ready
 from mecene_web.messages.models import Campaign, Outgoing, Part, Rules
@@ -29,6 +30,7 @@ AT_ONCE = 50
 # What was asked is asked again when it is older.
 _FRESH_SECONDS = 5.0
 _SERVER_REST = timedelta(seconds=60)
+_POLICY_REST = timedelta(hours=1)
 
 log = logging.getLogger("mecene.messages")
 
@@ -44,6 +46,8 @@ class _Round:
     rules: Rules
     # What the last message came to, not yet written down.
     owed: list[Callable[[], None]] = field(default_factory=list)
+    # Domains that refuse us, as of this round.
+    stopped: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -102,11 +106,16 @@ def _some(numbers: list[int], line: known.Line, this: _Round) -> list[int]:
     for place, message in enumerate(messages):
         if place and time.monotonic() - asked_at > _FRESH_SECONDS:
             return [each.one.row.pk for each in messages[place:]]
+        if message.one.domain and message.one.domain in this.stopped:
+            _release([message], this, after=_POLICY_REST, why="halted")
+            continue
         wait = this.throttle.wait(message.one.domain)
         if wait > 1.0:
             _release([message], this, after=timedelta(seconds=wait), why="throttled")
             continue
-        time.sleep(wait)
+        if wait:
+            _settle(this)  # what is known is written before we rest
+            time.sleep(wait)
         try:
             _carried(message, line, this)
         except Halted as no:
@@ -158,11 +167,14 @@ def _carried(message: _Ready, line: known.Line, this: _Round) -> None:
     if not _begun(message, this):
         return
     row = message.one.row
+    row.address, row.domain = message.one.address, message.one.domain
     try:
         sent = line(message.parcel)
     except Unsure as broken:
         this.owed.append(partial(outcome.unsure, row, said=str(broken)))
     except Refused as no:
+        if returns.read(no.said, code=no.code).kind == "policy":
+            this.stopped.add(message.one.domain)
         this.owed.append(partial(outcome.refused, row, address=message.one.address, said=no.said,
                                  code=no.code, channel=this.channel, now=this.clock()))  # fmt: skip
     except Later as busy:

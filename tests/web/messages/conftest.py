@@ -1,4 +1,4 @@
-"""What messages are tested with: an association, invented donors, templates, a channel that hears."""
+"""What messages are tested with: an association, donors, templates, a server that hears."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
