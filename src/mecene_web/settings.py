@@ -236,7 +236,9 @@ MECENE_CHANNELS: dict[str, str] = {
 }
 # Who says that a message is one too many (``messages.pressure``), and who an audience is.
 MECENE_PRESSURE = ""
+MECENE_ASK = ""
 MECENE_AUDIENCE = "mecene_web.segments.audience.people"
+MECENE_AUDIENCES = "mecene_web.segments.audience.choices"
 
 # The files of one import together; they go to the disk as they come.
 MECENE_LARGEST_UPLOAD_BYTES = int(environment.told("MECENE_LARGEST_UPLOAD_MB", "2048")) << 20

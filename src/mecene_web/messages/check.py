@@ -164,7 +164,8 @@ def _pressed(
     asked = [
         pressure.Asked(
             key=one.row.key, donor_id=one.row.donor_id, household_id=one.reader.donor.household_id,
-            channel=one.row.channel, purposes=tuple(one.row.purposes), group=one.row.group,
+            channel=one.row.channel, purposes=tuple(one.row.purposes), kind=one.row.kind,
+            group=one.row.group,
         )
         for one in cleared
         if not one.row.trial_to

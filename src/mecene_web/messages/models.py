@@ -8,6 +8,7 @@ from mecene_web.donors.models import Donor
 
 CHANNELS = ("email", "sms", "post", "phone", "webhook")
 LANGUAGES = ("fr", "en")
+KINDS = ("ask", "thanks", "news", "service")
 MOTIVES = ("", "story", "figures", "action")
 # Under way: something is still to happen. Over: nothing is, unless somebody outside says so.
 UNDER_WAY = ("queued", "claimed", "sending", "unknown")
@@ -22,6 +23,8 @@ class Template(models.Model):
     channel = models.TextField(default="email")
     # Every purpose it serves; of several, the strictest rule holds.
     purposes = models.JSONField(default=list)
+    # What it is to who reads it: the pressure of an ask is not that of thanks.
+    kind = models.TextField(default="news")
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
     token = models.UUIDField(unique=True)
@@ -32,6 +35,7 @@ class Template(models.Model):
             models.CheckConstraint(
                 condition=Q(channel__in=CHANNELS), name="template_is_for_a_known_channel"
             ),
+            models.CheckConstraint(condition=Q(kind__in=KINDS), name="template_is_of_a_known_kind"),
             models.CheckConstraint(condition=~Q(name=""), name="template_has_a_name"),
         ]
 
@@ -157,6 +161,7 @@ class Outgoing(models.Model):
     donor = models.ForeignKey(Donor, models.PROTECT, related_name="outgoing", db_index=False)
     channel = models.TextField()
     purposes = models.JSONField(default=list)
+    kind = models.TextField(default="news")
     version = models.ForeignKey(Version, models.PROTECT, null=True, related_name="outgoing")
     campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, related_name="outgoing")
     motive = models.TextField(default="", blank=True)

@@ -22,6 +22,7 @@ class Asked:
         key: Its own.
         group: The campaign or the step that decided it.
         channel: ``email``, ``sms``, ``post``, ``phone``, ``webhook``.
+        kind: ``ask``, ``thanks``, ``news`` or ``service`` (as ``mecene.pressure`` knows them).
     """
 
     key: str
@@ -29,6 +30,7 @@ class Asked:
     household_id: int | None
     channel: str
     purposes: tuple[str, ...]
+    kind: str
     group: str
 
 

@@ -21,6 +21,7 @@ class Decided:
             channel it is written once, however often it is asked.
         group: What it is counted with: ``journey:3:step:5``, ``campaign:12``.
         purposes: Of ``facts.PURPOSES``; of several, the strictest rule holds.
+        kind: ``ask``, ``thanks``, ``news`` or ``service``.
         version_id: A published version of a template of this channel.
         due_at: Not before.
         until: Not after; it is refused as out of date. None: whenever.
@@ -32,6 +33,7 @@ class Decided:
     donor_id: int
     channel: str
     purposes: tuple[str, ...]
+    kind: str
     version_id: int | None
     due_at: datetime
     until: datetime | None = None
@@ -65,7 +67,7 @@ def withdraw(group: str, *, why: str, now: datetime) -> int:
 def _row(one: Decided, now: datetime) -> Outgoing:
     return Outgoing(
         origin=one.origin, group=one.group, donor_id=one.donor_id, channel=one.channel,
-        purposes=list(one.purposes), version_id=one.version_id, due_at=one.due_at,
+        purposes=list(one.purposes), kind=one.kind, version_id=one.version_id, due_at=one.due_at,
         until=one.until, campaign_id=one.campaign_id, campaign_code=one.campaign_code,
         motive=one.motive, segments=list(one.segments), values=dict(one.values),
         cost_minor=one.cost_minor, trial_to=one.trial_to, key=secrets.token_hex(16), asked_at=now,

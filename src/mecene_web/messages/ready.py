@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from mecene_web.channels.parcel import Parcel
-from mecene_web.messages import parts, tokens, values
+from mecene_web.messages import parts, publish, tokens, trial, values
 from mecene_web.messages.check import Cleared
 from mecene_web.messages.models import Part
 
@@ -37,6 +37,8 @@ def parcel(one: Cleared, *, now: datetime, count_clicks: bool) -> tuple[Parcel, 
         Unsendable: something it says is missing, or it says nothing for this reader.
     """
     row, told = one.row, _told(one)
+    if row.trial_to and trial.PART in row.values:
+        return _tried(one, told), None
     if row.version_id is None:
         return _parcel(one, parts.Filled("", "", ""), told), None
     try:
@@ -52,6 +54,22 @@ def parcel(one: Cleared, *, now: datetime, count_clicks: bool) -> tuple[Parcel, 
     if filled.html and count_clicks and not row.trial_to:
         filled = parts.Filled(filled.subject, filled.text, _counted(filled.html, one, now))
     return _parcel(one, filled, told), part
+
+
+def _tried(one: Cleared, told: dict[str, Any]) -> Parcel:
+    """Return a draft as it is now."""
+    part = Part.objects.select_related("version__template").filter(
+        pk=one.row.values[trial.PART]
+    ).first()  # fmt: skip
+    if part is None:
+        raise Unsendable("no_part", lang=one.reader.lang)
+    try:
+        filled = parts.fill(publish.ready(part), values.merged(one.reader, told), fresh=True)
+    except parts.sandbox.MissingData as missing:
+        raise Unsendable("missing_data", name=missing.name) from missing
+    except (*publish.MISTAKES, parts.sandbox.TooMuch) as wrong:
+        raise Unsendable("template", said=str(wrong)) from wrong
+    return _parcel(one, filled, told)
 
 
 def _told(one: Cleared) -> dict[str, Any]:

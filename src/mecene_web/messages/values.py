@@ -13,7 +13,7 @@ from django.db.models import Count, Max, Min, OuterRef, Q, Subquery, Sum
 from mecene_web.consent import links
 from mecene_web.donors.models import Donor
 from mecene_web.giving.models import Gift
-from mecene_web.messages import civility
+from mecene_web.messages import asks, civility
 from mecene_web.messages.models import LANGUAGES, Rules
 from mecene_web.organisation.models import Organisation
 
@@ -41,7 +41,9 @@ def of(donor_ids: Iterable[int], *, today: date, site: str) -> dict[int, Reader]
     found: dict[int, Reader] = {}
     wanted = sorted(set(donor_ids))
     for first in range(0, len(wanted), _AT_ONCE):
-        for donor in _donors(wanted[first : first + _AT_ONCE], today):
+        some = wanted[first : first + _AT_ONCE]
+        asked = asks.of(some, today=today, donation_url=rules.donation_url)
+        for donor in _donors(some, today):
             lang = (donor.language or house.language or "fr")[:2].lower()
             lang = lang if lang in LANGUAGES else house.language
             told = {
@@ -53,6 +55,8 @@ def of(donor_ids: Iterable[int], *, today: date, site: str) -> dict[int, Reader]
                               give=rules.donation_url, site=house.site),
                 "today": today,
             }  # fmt: skip
+            if donor.pk in asked:
+                told["ask"] = asked[donor.pk]
             found[donor.pk] = Reader(donor, lang, told)
     return found
 

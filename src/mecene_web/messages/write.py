@@ -12,7 +12,7 @@ from mecene import facts
 from mecene_web.accounts.models import Staff
 from mecene_web.audit import write as audit
 from mecene_web.messages import blocks
-from mecene_web.messages.models import CHANNELS, LANGUAGES, MOTIVES, Part, Template, Version
+from mecene_web.messages.models import CHANNELS, KINDS, LANGUAGES, MOTIVES, Part, Template, Version
 
 LONGEST_NAME = 120
 
@@ -35,7 +35,7 @@ class Overtaken(ValueError):
 
 def begin(
     name: str, *, channel: str, purposes: Collection[str], by: Staff | None, now: datetime,
-    token: UUID, contents: Mapping[str, Mapping[str, Any]] | None = None,
+    token: UUID, kind: str = "", contents: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Template:  # fmt: skip
     """Make a template with a draft in French and in English; the same for the same token.
 
@@ -46,6 +46,7 @@ def begin(
         by: Who makes it.
         now: When.
         token: The form's own.
+        kind: Of ``models.KINDS``; as its purposes have it where nobody said.
         contents: Language → what it says to begin with.
 
     Raises:
@@ -54,12 +55,14 @@ def begin(
     plain = " ".join(name.replace("\0", "").split())
     if not 0 < len(plain) <= LONGEST_NAME:
         raise NoName(plain)
-    if not purposes or not set(purposes) <= set(facts.PURPOSES) or channel not in CHANNELS:
+    kind = kind or usual_kind(purposes)
+    known = set(purposes) <= set(facts.PURPOSES) and channel in CHANNELS and kind in KINDS
+    if not purposes or not known:
         raise NoPurpose(f"{channel}: {', '.join(sorted(purposes))}")
     with transaction.atomic():
         made, fresh = Template.objects.get_or_create(
             token=token,
-            defaults={"name": plain, "channel": channel, "purposes": sorted(set(purposes)),
+            defaults={"name": plain, "channel": channel, "purposes": sorted(set(purposes)), "kind": kind,
                       "made_at": now, "made_by": by},
         )  # fmt: skip
         if fresh:
@@ -69,6 +72,13 @@ def begin(
                 Part.objects.create(version=version, lang=lang, content=dict(content))
             audit.write("create", "template", made.pk, by=by, now=now, after={"name": plain})
     return made
+
+
+def usual_kind(purposes: Collection[str]) -> str:
+    """Return what a message is to who reads it, from what it is for."""
+    if set(purposes) & {"appeal", "commercial", "legacy", "partner_charity_sharing"}:
+        return "ask"
+    return "service" if set(purposes) == {"transactional"} else "news"
 
 
 def draft(template_id: int) -> Version:

@@ -146,7 +146,7 @@ def prepared(mails):
     )  # fmt: skip
     queue.add(
         (queue.Decided(origin="strike", group="strike", donor_id=number, channel="email",
-                       purposes=("appeal",), version_id=version.pk, due_at=NOW)
+                       purposes=("appeal",), kind="ask", version_id=version.pk, due_at=NOW)
          for number in Donor.objects.values_list("pk", flat=True)), now=NOW,
     )  # fmt: skip
 

@@ -47,7 +47,7 @@ def test_the_same_decision_is_written_once(queued, donor, template):
     person, version = donor(), template()
     queued(person, version=version, origin="journey:1:2")
     told = queue.Decided(origin="journey:1:2", group="g", donor_id=person.pk, channel="email",
-                         purposes=("appeal",), version_id=version.pk, due_at=NOW)  # fmt: skip
+                         purposes=("appeal",), kind="ask", version_id=version.pk, due_at=NOW)  # fmt: skip
 
     assert queue.add([told, told], now=NOW) == 0
     assert Outgoing.objects.count() == 1
