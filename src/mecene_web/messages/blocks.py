@@ -270,7 +270,14 @@ def _tight(text: str) -> str:
 
 
 def _titled(block: Block, text: str) -> str:
-    return "\n\n".join(part for part in ((block.get("title") or "").upper(), text) if part)
+    title = _apart_from_liquid(block.get("title") or "", str.upper)
+    return "\n\n".join(part for part in (title, text) if part)
+
+
+def _apart_from_liquid(text: str, change: Callable[[str], str]) -> str:
+    """Return words changed, and the Liquid among them as it was."""
+    words, held = _LIQUID.split(text), [*_LIQUID.findall(text), ""]
+    return "".join(change(word) + kept for word, kept in zip(words, held, strict=True))
 
 
 def _figures_text(block: Block) -> str:

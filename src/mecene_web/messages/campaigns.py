@@ -55,11 +55,11 @@ def prepare(
         values: What the template may say to everybody.
 
     Raises:
-        NothingToSend: the template was never published.
+        NothingToSend: there is no such template, or it was never published.
     """
-    template = Template.objects.get(pk=template_id, archived_at=None)
+    template = Template.objects.filter(pk=template_id, archived_at=None).first()
     version = publish.latest(template_id)
-    if version is None:
+    if template is None or version is None:
         raise NothingToSend(f"template {template_id} was never published")
     with transaction.atomic():
         made, fresh = Campaign.objects.get_or_create(

@@ -19,7 +19,7 @@ from mecene_web.messages import blocks, mjml, parts, publish, sandbox, values, w
 from mecene_web.messages.models import CHANNELS, LANGUAGES, Part
 
 _SAMPLES = 8
-_START = ("greeting", "story", "button", "footer")
+_START = ("greeting", "story", "footer")
 
 
 @dataclass(frozen=True)

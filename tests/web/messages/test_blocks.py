@@ -9,7 +9,7 @@ from mecene_web.messages import blocks, mjml, sandbox
 pytestmark = pytest.mark.once
 WORDS = {
     "greeting": {"text": "{{ donor.greeting }},"},
-    "story": {"title": "L’eau & vous", "text": "Un **puits** de plus.\n\n[Voir](https://e.org/?a=1&b=2)",
+    "story": {"title": "L’eau & vous, {{ donor.greeting }}", "text": "Un **puits** de plus.\n\n[Voir](https://e.org/?a=1&b=2)",
               "image": "https://e.org/p.png", "image_says": "Un puits : l’eau !"},
     "figures": {"first": "12", "first_says": "puits"},
     "impact": {"text": "Vous avez donné {{ giving.year_minor | amount }}."},
@@ -50,7 +50,7 @@ def test_every_block_is_drawn_and_read():
     assert "<strong>puits</strong>" in html
     for words in ("12", "Je donne 50", "Je donne 80", "Donner"):
         assert words in shown
-    for words in ("Chère Madame <Petit>", "Un puits de plus.", "Voir : https://e.org/?a=1&b=2",
+    for words in ("Chère Madame <Petit>", "Un puits de plus.", "L’EAU & VOUS, Chère", "Voir : https://e.org/?a=1&b=2",
                   "Je donne 50\u00a0€ soit 17\u00a0€", "Ne plus recevoir : https://m.org/u/x/"):  # fmt: skip
         assert words in plain
 
