@@ -5,6 +5,7 @@ came back follows the codes (``channels.email.returns``): a wrong address is sil
 full mailbox after three times, and a refusal of ourselves stops the sending, not the donor.
 """
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +26,7 @@ from mecene_web.messages.models import LEFT, UNDER_WAY, Bounce, Campaign, Halt, 
 from mecene_web.organisation.models import Organisation
 
 _MOST_SAID = 500
+_OUR_ID = re.compile(r"<?([0-9a-f]{32})@")
 # Words of a provider who has the message, whatever became of it since.
 _HAS_IT = frozenset(
     {"sent", "queued", "deferred", "delivered", "opened", "clicked", "bounced", "complained",
@@ -176,9 +178,12 @@ def halt(channel: str, *, why: str, now: datetime, domain: str = "") -> Halt:
 
 
 def _found(key: str, ref: str) -> Outgoing | None:
+    if not key and (own := _OUR_ID.match(ref)):
+        # Our own Message-ID, kept as it was: the key stands in it.
+        key = own[1]
     rows = Outgoing.objects.select_for_update(of=("self",)).select_related("donor")
-    if key:
-        return rows.filter(key=key).first()
+    if key and (found := rows.filter(key=key).first()):
+        return found
     return rows.filter(provider_ref=ref).first() if ref else None
 
 

@@ -1,8 +1,10 @@
 """Send: a parcel leaves by SMTP or by a provider, and the answer is told apart from silence."""
 
+import io
 import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from email.generator import BytesGenerator
 from email.utils import parseaddr
 from typing import Any
 
@@ -103,7 +105,12 @@ def _by_smtp(backend: Any, parcel: Parcel) -> Sent:
 
 def _written(parcel: Parcel) -> bytes:
     try:
-        return sign.signed(message(parcel).message().as_bytes(linesep="\r\n"))
+        written = io.BytesIO()
+        # Headers stay on one line: some servers fold a long one anew, and its signature is lost.
+        BytesGenerator(written, mangle_from_=False, maxheaderlen=0).flatten(
+            message(parcel).message(), linesep="\r\n"
+        )
+        return sign.signed(written.getvalue())
     except sign.UnusableKey as wrong:
         raise Halted(str(wrong)) from wrong
     except (ValueError, UnicodeError) as wrong:
