@@ -223,7 +223,10 @@ MECENE_DAILY: dict[str, int] = {
 # What follows a night, given its run; what the night before it said is still there.
 MECENE_AFTER_THE_NIGHT: list[str] = ["mecene_web.segments.recompute.after_the_night"]
 # Who has worked something out of donors, told of those who are none any more.
-MECENE_WHO_LEAVES: list[str] = ["mecene_web.scores.leave.leave", "mecene_web.segments.leave.leave"]
+MECENE_WHO_LEAVES: list[str] = [
+    "mecene_web.messages.letters.leave", "mecene_web.scores.leave.leave",
+    "mecene_web.segments.leave.leave",
+]  # fmt: skip
 # What the worker does all the time, beside its works; each is told when to end.
 MECENE_ALWAYS: list[str] = ["mecene_web.segments.live.follow", "mecene_web.messages.always.work"]
 # Channel → its folder (``channels.known``).

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import OperationalError, close_old_connections, connection
 from django.utils import timezone
 
-from mecene_web.messages import campaigns, claim, follow, send, throttle
+from mecene_web.messages import campaigns, claim, follow, letters, send, throttle
 from mecene_web.messages.models import Rules
 
 _REST_SECONDS = 1.0
@@ -37,6 +37,7 @@ def work(over: threading.Event) -> None:
 def _round(now: datetime) -> int:
     claim.reap(now=now)
     campaigns.follow(now=now)
+    letters.clear(now=now)
     return follow.settle(now=now)
 
 

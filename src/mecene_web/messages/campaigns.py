@@ -149,7 +149,8 @@ def begin(campaign_id: int, donor_ids: Iterable[int], *, now: datetime) -> int:
             (
                 queue.Decided(
                     origin=group(held), group=group(held), donor_id=number,
-                    channel=held.template.channel, purposes=tuple(held.template.purposes), kind=held.template.kind,
+                    channel=held.template.channel,
+                    purposes=tuple(held.template.purposes), kind=held.template.kind,
                     version_id=held.version_id, due_at=now, campaign_id=held.pk,
                     campaign_code=held.code, cost_minor=held.cost_each_minor, values=held.values,
                 )

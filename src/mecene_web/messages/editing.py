@@ -1,4 +1,4 @@
-"""Editing: what the form of a part says, what is wrong with it, and what it looks like filled in."""
+"""Editing: what a part's form says, what is wrong with it, what it looks like filled in."""
 
 import tomllib
 from collections.abc import Mapping

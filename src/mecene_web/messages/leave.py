@@ -36,6 +36,11 @@ def read(token: str) -> Way:
     row = Outgoing.objects.filter(key=tokens.read_way_out(token)).select_related("donor").first()
     if row is None:
         raise tokens.Forged("the message is not known any more")
+    return of(row)
+
+
+def of(row: Outgoing) -> Way:
+    """Return what a message is left from."""
     purposes = tuple(name for name in row.purposes if name != "transactional")
     return Way(row, purposes, links.address(row.donor_id))
 
@@ -45,7 +50,7 @@ def leave(way: Way, *, how: str, now: datetime) -> bool:
 
     Args:
         way: Whose, and from what.
-        how: ``one_click`` (RFC 8058) or ``page``.
+        how: ``one_click`` (RFC 8058), ``page``, or ``stop`` (a text's answer).
         now: When.
     """
     row, ref = way.row, f"unsubscribe:{way.row.key}"

@@ -88,6 +88,7 @@ def _parcel(one: Cleared, filled: parts.Filled, told: dict[str, Any]) -> Parcel:
     return Parcel(
         key=row.key, address=one.address, subject=filled.subject, text=filled.text,
         html=filled.html, name=str(told["donor"].get("name", "")), lang=one.reader.lang,
+        report_url=tokens.report(row.key) if row.channel == "sms" else "",
         purpose=purpose, headers=headers, values={"donor_id": row.donor_id, "group": row.group,
                                                   **row.values},
     )  # fmt: skip

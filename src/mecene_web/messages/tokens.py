@@ -57,6 +57,25 @@ def read_way_out(token: str) -> str:
     return key
 
 
+def report(key: str) -> str:
+    """Return the address at which a provider says what became of a message."""
+    return settings.MECENE_ADDRESS + reverse(
+        "messages:report", args=[f"{key}{_signed('report', key)}"]
+    )
+
+
+def read_report(token: str) -> str:
+    """Return the key of the message.
+
+    Raises:
+        Forged: it is none of ours.
+    """
+    key, said = token[:-_SIGNS], token[-_SIGNS:]
+    if not hmac.compare_digest(_signed("report", key).encode(), said.encode("utf-8", "replace")):
+        raise Forged("this address was never ours")
+    return key
+
+
 def link(url: str, *, group: str, mark: str, key: str, now: datetime) -> str:
     """Return the address that leads to another by way of us."""
     told = json.dumps([url, group, mark, key, int(now.timestamp())], separators=(",", ":"))

@@ -25,7 +25,8 @@ def ask(part_id: int, *, donor_id: int, by: Staff, now: datetime, token: UUID) -
         queue.add(
             [queue.Decided(origin=origin, group="trial", donor_id=donor_id, channel="email",
                            purposes=tuple(part.version.template.purposes), version_id=None,
-                           kind=part.version.template.kind, due_at=now, values={PART: part_id}, trial_to=by.email)],
+                           kind=part.version.template.kind, due_at=now,
+                           values={PART: part_id}, trial_to=by.email)],
             now=now,
         )  # fmt: skip
         audit.write("try", "template", part.version.template_id, by=by, now=now)

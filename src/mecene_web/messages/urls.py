@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mecene_web.messages import views, views_of_campaigns, views_of_donors
+from mecene_web.messages import views, views_of_campaigns, views_of_donors, views_of_reports
 
 app_name = "messages"
 urlpatterns = [
@@ -26,5 +26,6 @@ urlpatterns = [
     path("halts/<int:halt_id>/lift/", views_of_campaigns.lift, name="lift"),
     path("rules/", views_of_campaigns.rules, name="rules"),
     path("u/<str:token>/", views_of_donors.leave, name="leave"),
+    path("r/<str:token>/", views_of_reports.report, name="report"),
     path("c/<str:token>/", views_of_donors.follow, name="follow"),
 ]

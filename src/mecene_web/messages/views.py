@@ -61,7 +61,7 @@ def editor(request: HttpRequest, template_id: int) -> HttpResponse:
 @doors.needs("send_messages")
 @require_POST
 def change(request: HttpRequest, part_id: int) -> HttpResponse:
-    """Write what the form of a part says; show its blocks again when one of its buttons was used."""
+    """Write what a part's form says; show its blocks again when a button was used."""
     part = get_object_or_404(Part.objects.select_related("version__template"), pk=part_id)
     seen = request.POST.get("edition", "")
     try:

@@ -62,7 +62,8 @@ def begin(
     with transaction.atomic():
         made, fresh = Template.objects.get_or_create(
             token=token,
-            defaults={"name": plain, "channel": channel, "purposes": sorted(set(purposes)), "kind": kind,
+            defaults={"name": plain, "channel": channel, "purposes": sorted(set(purposes)),
+                      "kind": kind,
                       "made_at": now, "made_by": by},
         )  # fmt: skip
         if fresh:

@@ -147,13 +147,18 @@ def test_a_webhook_that_leads_inside_is_refused():
         line(Parcel(key="k", address="https://169.254.169.254/", text=""))
 
 
-SMS = Parcel(key="k" * 32, address="+33612345678", text="Merci à vous", report_url="https://m.org/r")
+SMS = Parcel(
+    key="k" * 32, address="+33612345678", text="Merci à vous", report_url="https://m.org/r"
+)
 
 
 def test_brevo_is_called_as_documented(far, settings):
     """https://developers.brevo.com/reference/sendtransacsms"""
     settings.MECENE_SMS = {"provider": "brevo", "key": "K", "sender": "PUITS", "url": far.url}
-    far.status, far.body = 201, b'{"reference": "ab1c", "messageId": 1511882900176220, "smsCount": 1}'
+    far.status, far.body = (
+        201,
+        b'{"reference": "ab1c", "messageId": 1511882900176220, "smsCount": 1}',
+    )
 
     with sms.opened() as line:
         sent = line(SMS)
@@ -161,7 +166,11 @@ def test_brevo_is_called_as_documented(far, settings):
     _, headers, body = far.asked[0]
     said = json.loads(body)
     assert headers["api-key"] == "K"
-    assert (said["sender"], said["recipient"], said["type"]) == ("PUITS", "33612345678", "marketing")
+    assert (said["sender"], said["recipient"], said["type"]) == (
+        "PUITS",
+        "33612345678",
+        "marketing",
+    )
     assert said["content"] == "Merci à vous STOP au [STOP CODE]"
     assert (said["tag"], said["webUrl"]) == (SMS.key, "https://m.org/r")
     assert said["unicodeEnabled"] is False

@@ -114,8 +114,11 @@ def test_postmark_is_told_our_key_and_watches_nobody(provider, monkeypatch):
     ("answers", "raised"),
     [
         (Answers(400, {"code": "invalid_parameter", "message": "x"}), Refused),
-        (Answers(401, {"message": "unauthorised"}), Halted), (Answers(402, {}), Halted),
-        (Answers(429, {}), Later), (Answers(500, {}), Unsure), (Answers(503, {}), Unsure),
+        (Answers(401, {"message": "unauthorised"}), Halted),
+        (Answers(402, {}), Halted),
+        (Answers(429, {}), Later),
+        (Answers(500, {}), Unsure),
+        (Answers(503, {}), Unsure),
         (Answers(201, ""), Unsure),
         (Answers(raised=requests.exceptions.ConnectTimeout("no answer")), Later),
         (Answers(raised=requests.exceptions.ReadTimeout("no answer")), Unsure),

@@ -91,7 +91,8 @@ def queued(template: Any, donor: Any) -> Callable[..., Any]:
         origin = told.pop("origin", f"test:{next(_NUMBERS)}")
         asked = {
             "origin": origin, "group": "test", "donor_id": person.pk,
-            "channel": version.template.channel, "purposes": tuple(version.template.purposes), "kind": version.template.kind,
+            "channel": version.template.channel, "purposes": tuple(version.template.purposes),
+            "kind": version.template.kind,
             "version_id": version.pk, "due_at": NOW,
         } | told  # fmt: skip
         queue.add([queue.Decided(**asked)], now=NOW)

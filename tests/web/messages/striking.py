@@ -48,7 +48,7 @@ class Server:
         self.place, self.draw = place, draw
         self.armed, self.reached, self.go = context.Value("i", 0), context.Event(), context.Event()
 
-    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 -- aiosmtpd's name
+    async def handle_DATA(self, _server, _session, envelope):
         head = envelope.content.split(b"\r\n\r\n")[0].decode()
         key = head.partition("Message-ID: <")[2].partition("@")[0]
         if self.armed.value > 0:
@@ -208,7 +208,8 @@ def reckoned(heard, struck_in, offset):
     """Count from the server's list what the platform says of each message."""
     end = NOW + offset + timedelta(hours=1)
     claim.reap(now=end)
-    arrived = Counter(line.split()[0] for line in open(heard).read().splitlines())
+    with open(heard) as listed:
+        arrived = Counter(line.split()[0] for line in listed)
     states = dict(Outgoing.objects.values_list("key", "state"))
     unknown = {key for key, state in states.items() if state == "unknown"}
     told = {

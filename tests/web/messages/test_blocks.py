@@ -9,7 +9,8 @@ from mecene_web.messages import blocks, mjml, sandbox
 pytestmark = pytest.mark.once
 WORDS = {
     "greeting": {"text": "{{ donor.greeting }},"},
-    "story": {"title": "L’eau & vous, {{ donor.greeting }}", "text": "Un **puits** de plus.\n\n[Voir](https://e.org/?a=1&b=2)",
+    "story": {"title": "L’eau & vous, {{ donor.greeting }}",
+              "text": "Un **puits** de plus.\n\n[Voir](https://e.org/?a=1&b=2)",
               "image": "https://e.org/p.png", "image_says": "Un puits : l’eau !"},
     "figures": {"first": "12", "first_says": "puits"},
     "impact": {"text": "Vous avez donné {{ giving.year_minor | amount }}."},
@@ -17,8 +18,8 @@ WORDS = {
             "tax": "soit {{ one.net_minor | amount }} après impôt, si vous êtes imposable"},
     "button": {"label": "Donner", "url": "{{ link.give }}"},
     "footer": {"text": "[Ne plus recevoir]({{ link.unsubscribe }})"},
-    "mjml": {"source": "<mj-section><mj-column><mj-text>Et <i>là</i></mj-text></mj-column></mj-section>",
-             "text": "Et là"},
+    "mjml": {"source": "<mj-section><mj-column><mj-text>Et <i>là</i></mj-text></mj-column>"
+                       "</mj-section>", "text": "Et là"},
 }  # fmt: skip
 VALUES = {
     "donor": {"greeting": "Chère Madame <Petit>"}, "giving": {"year_minor": 12000},

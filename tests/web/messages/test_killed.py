@@ -1,4 +1,4 @@
-"""Workers killed (-9) anywhere between the queue and the server's answer: no double, nobody lost."""
+"""Workers killed (-9) between the queue and the server's answer: no double, nobody lost."""
 
 import json
 import os

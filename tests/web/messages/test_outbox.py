@@ -1,4 +1,4 @@
-"""What is decided leaves once, and only if it is still allowed; what became of it is written down."""
+"""What is decided leaves once, if it is still allowed; what became of it is written down."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -19,8 +19,7 @@ NOW = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)  # a Tuesday, 11 h in Paris
 
 
 def sent(*, at=NOW, worker="w"):
-    looked = send.send(worker=worker, clock=lambda: at)
-    return looked
+    return send.send(worker=worker, clock=lambda: at)
 
 
 def now(row):
@@ -277,7 +276,7 @@ def test_a_message_to_be_sent_again_is_not_when_the_provider_has_it_after_all(qu
 
 
 def test_a_human_decides_of_the_unknown_once(queued, post, member):
-    left, again, given_up = rows = [queued(), queued(), queued()]
+    _, again, _ = rows = [queued(), queued(), queued()]
     post.answers = [Unsure("?")] * 3
     sent()
     who = member("fundraiser")

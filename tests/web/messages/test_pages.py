@@ -1,4 +1,4 @@
-"""A template is written block by block, looked at, tried and published; all without a line of code."""
+"""A template is written block by block, looked at, tried and published, without any code."""
 
 import re
 from datetime import UTC, datetime
@@ -32,11 +32,13 @@ def begun(browser, donor):
 def fields(page):
     """Return what a browser would send of the form."""
     text = page.content.decode()
-    form = text[text.index('id="part"') : text.index('formnovalidate hx-post', text.index("add."))]
+    form = text[text.index('id="part"') : text.index("formnovalidate hx-post", text.index("add."))]
     found = {}
     for name, value in re.findall(r'<input[^>]* name="([^"]+)"[^>]*value="([^"]*)"', form):
         found.setdefault(name, []).append(_plain(value))
-    for name, value in re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>(.*?)</textarea>', form, re.S):
+    for name, value in re.findall(
+        r'<textarea[^>]* name="([^"]+)"[^>]*>(.*?)</textarea>', form, re.S
+    ):
         found.setdefault(name, []).append(_plain(value))
     found.pop("csrfmiddlewaretoken", None)
     return found
@@ -245,9 +247,7 @@ def prepared(client, version, segment, **more):
     return answer, Campaign.objects.first()
 
 
-def test_a_campaign_is_prepared_approved_by_another_and_sent_once(
-    browser, template, segment, post
-):
+def test_a_campaign_is_prepared_approved_by_another_and_sent_once(browser, template, segment, post):
     Rules.objects.create(pk=1, two_people=True)
     client, version = browser("fundraiser"), template()
     _, campaign = prepared(client, version, segment)
