@@ -72,8 +72,9 @@ def make(*, media_code: str, by: Staff, now: datetime) -> Letters:
                 Outgoing.objects.filter(pk=row.pk).update(
                     state="sending", address="\n".join(letter.lines)
                 )
-                outcome.handed_over(row, Sent("letters", f"letters:{made.pk}:{letter.reference}"),
-                                    channel=known.channel(CHANNEL), worker=worker, now=now)  # fmt: skip
+                sent = Sent("letters", f"letters:{made.pk}:{letter.reference}")
+                channel = known.channel(CHANNEL)
+                outcome.handed_over(row, sent, channel=channel, worker=worker, now=now)
             audit.write("print", "letters", made.pk, by=by, now=now,
                         after={"letters": len(letters), "media": media_code})  # fmt: skip
     if not cleared:

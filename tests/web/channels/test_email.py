@@ -217,7 +217,7 @@ def test_a_header_cannot_be_smuggled(server):
         ("5.1.3 syntax", "5.1.3", "hard"), ("5.1.6 moved", "5.1.6", "hard"),
         ("5.2.1 disabled", "5.2.1", "hard"), ("552 5.2.2 mailbox full", "5.2.2", "full"),
         ("452 4.2.2 over quota", "4.2.2", "full"), ("451 4.4.1 no answer", "4.4.1", "soft"),
-        ("550 5.7.1 refused", "5.7.1", "policy"), ("550-5.7.26 unauthenticated", "5.7.26", "policy"),
+        ("550 5.7.1 refused", "5.7.1", "policy"), ("550-5.7.26 unsigned", "5.7.26", "policy"),
         ("550 5.7.515 Access denied", "5.7.515", "policy"), ("550 5.7.509 DMARC", "5.7.509",
                                                             "policy"),
         ("550 no such user", "550", "hard"), ("554 rejected", "554", "policy"),
@@ -229,9 +229,11 @@ def test_codes_are_read_as_rfc_3463_and_the_mailbox_providers_have_them(said, co
     assert returns.read(said) == returns.Returned(code, kind)
 
 
-@pytest.mark.parametrize(("reason", "kind"), [("bounced", "hard"), ("invalid", "hard"),
-                                              ("blocked", "policy"), ("spam", "policy"),
-                                              ("timed_out", "soft"), ("other", "soft")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [("bounced", "hard"), ("invalid", "hard"), ("blocked", "policy"), ("spam", "policy"),
+     ("timed_out", "soft"), ("other", "soft")],
+)  # fmt: skip
 def test_where_a_provider_tells_no_code_its_reason_speaks(reason, kind):
     assert returns.read("", reason=reason).kind == kind
 

@@ -52,7 +52,8 @@ def test_every_block_is_drawn_and_read():
     for words in ("12", "Je donne 50", "Je donne 80", "Donner"):
         assert words in shown
     for words in ("Chère Madame <Petit>", "Un puits de plus.", "L’EAU & VOUS, Chère", "Voir : https://e.org/?a=1&b=2",
-                  "Je donne 50\u00a0€ soit 17\u00a0€", "Ne plus recevoir : https://m.org/u/x/"):  # fmt: skip
+                  "Je donne 50\u00a0€ soit 17\u00a0€",
+                  "Ne plus recevoir : https://m.org/u/x/"):  # fmt: skip
         assert words in plain
 
 

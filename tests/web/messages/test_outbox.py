@@ -45,8 +45,10 @@ def test_a_message_leaves_once_and_is_a_fact(queued, post):
 def test_the_same_decision_is_written_once(queued, donor, template):
     person, version = donor(), template()
     queued(person, version=version, origin="journey:1:2")
-    told = queue.Decided(origin="journey:1:2", group="g", donor_id=person.pk, channel="email",
-                         purposes=("appeal",), kind="ask", version_id=version.pk, due_at=NOW)  # fmt: skip
+    told = queue.Decided(
+        origin="journey:1:2", group="g", donor_id=person.pk, channel="email", kind="ask",
+        purposes=("appeal",), version_id=version.pk, due_at=NOW,
+    )  # fmt: skip
 
     assert queue.add([told, told], now=NOW) == 0
     assert Outgoing.objects.count() == 1

@@ -324,8 +324,9 @@ def test_the_way_out_asks_for_no_cookie_and_no_form_token(queued):
     row = queued()
     strict = Client(enforce_csrf_checks=True)
 
-    assert strict.post(tokens.way_out(row.key), "List-Unsubscribe=One-Click",
-                       content_type="application/x-www-form-urlencoded").status_code == 200  # fmt: skip
+    answer = strict.post(tokens.way_out(row.key), "List-Unsubscribe=One-Click",
+                         content_type="application/x-www-form-urlencoded")  # fmt: skip
+    assert answer.status_code == 200
     assert Consent.objects.count() == 1
 
 
