@@ -77,12 +77,20 @@ def work(provider: str, body: bytes, content_type: str, *, now: datetime) -> str
 def _heard(event: Any, now: datetime) -> Outgoing | None:
     """Tell the outbox; return the message it is about, where it is one of ours."""
     metadata = event.metadata if isinstance(event.metadata, dict) else {}
-    said = " ".join(str(part) for part in (event.mta_response, event.description) if part)
+    raw = event.esp_event if isinstance(event.esp_event, dict) else {}
+    told = (event.mta_response, event.description, *(raw.get(name) for name in ("error", "comment")))
+    said = " ".join(str(part) for part in told if isinstance(part, str) and part)
     return outcome.heard(
         key=str(metadata.get(METADATA) or ""), ref=str(event.message_id or ""),
         event=str(event.event_type), at=event.timestamp or now, now=now, said=said,
-        reason=str(event.reject_reason or ""),
+        reason="" if _may_pass(raw) else str(event.reject_reason or ""),
     )  # fmt: skip
+
+
+def _may_pass(raw: dict[str, Any]) -> bool:
+    """Return whether a provider calls a bounce soft, which anymail does not tell apart."""
+    words = " ".join(str(raw.get(name, "")) for name in ("event", "type", "Type", "severity"))
+    return "soft" in words.lower() or "temporary" in words or raw.get("hard_bounce") is False
 
 
 def _rows(

@@ -222,6 +222,7 @@ def test_a_header_cannot_be_smuggled(server):
                                                             "policy"),
         ("550 no such user", "550", "hard"), ("554 rejected", "554", "policy"),
         ("450 try later", "450", "soft"), ("who knows", "", "soft"),
+        ("Over quota", "", "full"),
         ("from 10.5.1.1 host", "", "soft"),
     ],
 )  # fmt: skip

@@ -13,6 +13,8 @@ _BARE = re.compile(r"(?<!\d)([245]\d\d)(?!\d)")
 # RFC 3463, 3.2-3.3: bad mailbox, bad system, bad syntax, moved; disabled.
 _HARD = frozenset({"1.1", "1.2", "1.3", "1.6", "1.10", "2.1"})
 _FULL = "2.2"
+# Of a server that tells no such code.
+_FULL_WORDS = re.compile(r"quota|mailbox (?:is )?full|full mailbox|boîte pleine", re.IGNORECASE)
 # How many times a full mailbox may send back, within how many days, before nobody writes there.
 FULL_TIMES, FULL_WITHIN = 3, timedelta(days=30)
 # After how long what may pass is tried again: three times, over three days.
@@ -45,6 +47,8 @@ def read(said: str, *, code: str = "", reason: str = "") -> Returned:
     found = _CODE.search(code) or _CODE.search(said)
     if found:
         return _of_code(found[1], f"{int(found[2])}.{int(found[3])}")
+    if _FULL_WORDS.search(said):
+        return Returned("", "full")
     bare = _BARE.search(code) or _BARE.match(said.strip())
     if reason in ("invalid", "bounced") and not (bare and bare[1].startswith("4")):
         return Returned(bare[1] if bare else "", "hard")
