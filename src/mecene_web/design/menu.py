@@ -19,6 +19,7 @@ _MENU: dict[str, tuple[tuple[str, str, str, str], ...]] = {
     "know": (
         ("segments", "segments:all", "category", "build_segments"),
         ("figures", "overview:figures", "monitoring", "see_overview"),
+        ("messages", "messages:all", "mail", "send_messages"),
     ),
     "data": (
         ("imports", "imports:all", "upload_file", "import_files"),
