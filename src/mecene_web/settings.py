@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "mecene_web.messages",
     "mecene_web.scores",
     "mecene_web.segments",
+    "mecene_web.journeys",
     "mecene_web.exports",
     "mecene_web.overview",
     "mecene_web.rights",
@@ -206,6 +207,9 @@ MECENE_WORKS: dict[str, str] = {
     "imports.check": "mecene_web.imports.check.work",
     "imports.load": "mecene_web.imports.load.work",
     "imports.undo": "mecene_web.imports.undo.work",
+    "journeys.look": "mecene_web.journeys.look.work",
+    "journeys.rehearse": "mecene_web.journeys.rehearse.work",
+    "journeys.wake": "mecene_web.journeys.pause.wake",
     "scores.nightly": "mecene_web.scores.nightly.work",
     "segments.recompute": "mecene_web.segments.recompute.work",
     "rights.wipe": "mecene_web.rights.wipe.work",
@@ -214,21 +218,28 @@ MECENE_WORKS: dict[str, str] = {
 # Kinds done by a process of their own, which gives its memory back.
 MECENE_HEAVY: set[str] = {
     "exports.write", "imports.check", "imports.load", "imports.undo", "rights.wipe",
-    "scores.nightly", "segments.recompute",
+    "journeys.rehearse", "scores.nightly", "segments.recompute",
 }  # fmt: skip
 # Kind of work → hour of the day at which it comes back.
 MECENE_DAILY: dict[str, int] = {
-    "scores.nightly": 2, "exports.clear": 4, "api.deliveries": 5,
+    "scores.nightly": 2, "exports.clear": 4, "api.deliveries": 5, "journeys.look": 6,
 }  # fmt: skip
 # What follows a night, given its run; what the night before it said is still there.
-MECENE_AFTER_THE_NIGHT: list[str] = ["mecene_web.segments.recompute.after_the_night"]
+MECENE_AFTER_THE_NIGHT: list[str] = [
+    "mecene_web.segments.recompute.after_the_night", "mecene_web.journeys.look.after_the_night",
+]  # fmt: skip
+# Who hears of donors touched by new facts, once their segments are right; in one transaction.
+MECENE_AFTER_TOUCHED: list[str] = ["mecene_web.journeys.hear.tell"]
 # Who has worked something out of donors, told of those who are none any more.
 MECENE_WHO_LEAVES: list[str] = [
     "mecene_web.messages.letters.leave", "mecene_web.scores.leave.leave",
     "mecene_web.segments.leave.leave",
 ]  # fmt: skip
 # What the worker does all the time, beside its works; each is told when to end.
-MECENE_ALWAYS: list[str] = ["mecene_web.segments.live.follow", "mecene_web.messages.always.work"]
+MECENE_ALWAYS: list[str] = [
+    "mecene_web.segments.live.follow", "mecene_web.journeys.always.work",
+    "mecene_web.messages.always.work",
+]  # fmt: skip
 # Channel → its folder (``channels.known``).
 MECENE_CHANNELS: dict[str, str] = {
     "email": "mecene_web.channels.email",
@@ -238,7 +249,7 @@ MECENE_CHANNELS: dict[str, str] = {
     "webhook": "mecene_web.channels.webhook",
 }
 # Who says that a message is one too many (``messages.pressure``), and who an audience is.
-MECENE_PRESSURE = ""
+MECENE_PRESSURE = "mecene_web.journeys.pressure.held"
 MECENE_ASK = ""
 MECENE_AUDIENCE = "mecene_web.segments.audience.people"
 MECENE_AUDIENCES = "mecene_web.segments.audience.choices"

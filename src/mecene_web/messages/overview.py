@@ -113,6 +113,8 @@ def why(row: Outgoing) -> str:
     verdict = row.details.get("verdict")
     if verdict:
         said = f"{said} ({words.known('messages', 'verdicts', verdict)})"
+    if told := row.details.get("text"):
+        said = f"{said} · {told[words.language()]}"
     for key in ("name", "code", "said"):
         if row.details.get(key):
             said = f"{said} · {row.details[key]}"

@@ -10,13 +10,16 @@ import threading
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import polars as pl
+from django.conf import settings
 from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
+from mecene.conditions.asked import Ask
 from mecene.engine.store import FactStore
 from mecene.features import summary
 from mecene.segments.tags import SHOWN as TAGS
@@ -70,11 +73,27 @@ def advance(*, now: datetime) -> int:
         here = facts_of(donors, asked, night, as_of=as_of)
         _write(_changed(donors, asked, here), asked, here, night, donors, rows, now)
     else:
-        touch.drained(rows)
+        with transaction.atomic():
+            _heard(donors, now)
+            touch.drained(rows)
     return len(donors)
 
 
-def facts_of(donors: list[int], asked: Plan, night: Night, *, as_of: date) -> pl.DataFrame:
+class Reads(Protocol):
+    """What is to be known of donors."""
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Return columns of the summary and of the night."""
+        ...
+
+    @property
+    def asks(self) -> tuple[Ask, ...]:
+        """Return what is asked of the log and of the ledger."""
+        ...
+
+
+def facts_of(donors: list[int], asked: Reads, night: Night, *, as_of: date) -> pl.DataFrame:
     """Return what a plan reads, of a few donors, from the database of record."""
     families = _families(asked.columns, night.place)
     tables = summary.tables(families) | answers.tables(asked.asks)
@@ -120,7 +139,14 @@ def _write(
             batch.write()
             changes.counted({c.segment.number: c.entered.size - c.left.size for c in moved})
             _settled(donors, now)
+            _heard(donors, now)
             touch.drained(rows)
+
+
+def _heard(donors: list[int], now: datetime) -> None:
+    """Tell the floors above that these donors were looked at, in the same transaction."""
+    for name in settings.MECENE_AFTER_TOUCHED:
+        import_string(name)(donors, now=now)
 
 
 def _settled(donors: list[int], now: datetime) -> None:

@@ -11,6 +11,7 @@ from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import duckdb
 import polars as pl
 
 from mecene.engine import duck
@@ -49,14 +50,20 @@ def events(store: FactStore, *, over: Period, clock: str) -> dict[int, tuple[Eve
         over: The days.
         clock: IANA name of the association's own clock.
     """
-    zone = ZoneInfo(clock)
-    rows = duck.run(_sql(), store=store, as_of=over.end).filter(
-        pl.col("day_on").is_between(over.start, over.end, closed="left")
-    )
-    found: dict[int, list[Event]] = defaultdict(list)
-    for row in rows.sort("donor_id", "day_on", "at", "ref").iter_rows(named=True):
-        found[row["donor_id"]].append(_event(row, zone))
-    return {donor: tuple(sorted(each, key=_learnt)) for donor, each in found.items()}
+    return _by_donor(duck.run(_sql(), store=store, as_of=over.end), over, clock)
+
+
+def events_of(
+    connection: duckdb.DuckDBPyConnection, *, over: Period, clock: str
+) -> dict[int, tuple[Event, ...]]:
+    """Return the same of the facts that a connection holds (``duck.waiting``, ``duck.hold``).
+
+    Args:
+        connection: Whose views are the facts known on the day after the last of ``over``.
+        over: The days.
+        clock: IANA name of the association's own clock.
+    """
+    return _by_donor(connection.execute(_sql()).pl(), over, clock)
 
 
 def people(store: FactStore, *, over: Period, clock: str) -> tuple[Person, ...]:
@@ -140,6 +147,15 @@ def _life_cycle(frame: pl.DataFrame) -> dict[int, frozenset[str]]:
 
 def _of_person(store: FactStore, as_of: date) -> pl.DataFrame:
     return duck.run("select donor_id, birth_date from donors", store=store, as_of=as_of)
+
+
+def _by_donor(rows: pl.DataFrame, over: Period, clock: str) -> dict[int, tuple[Event, ...]]:
+    zone = ZoneInfo(clock)
+    inside = rows.filter(pl.col("day_on").is_between(over.start, over.end, closed="left"))
+    found: dict[int, list[Event]] = defaultdict(list)
+    for row in inside.sort("donor_id", "day_on", "at", "ref").iter_rows(named=True):
+        found[row["donor_id"]].append(_event(row, zone))
+    return {donor: tuple(sorted(each, key=_learnt)) for donor, each in found.items()}
 
 
 def _event(row: dict[str, Any], zone: ZoneInfo) -> Event:

@@ -1,0 +1,212 @@
+"""Advance: travellers who are due go on, each once, whatever worker looks and however often.
+
+A worker takes some of them for a while by one conditional update; what is known of them is read
+outside any transaction; where they go and what they have us do is saved in one, each only if still
+this worker's. Whoever cannot go on is stuck, with the reason, and holds up nobody.
+"""
+
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Q
+
+from mecene.journeys import batch
+from mecene.journeys.batch import Stuck
+from mecene.journeys.publishing import Published
+from mecene.journeys.steps import PREFERRED, Message
+from mecene.journeys.traveller import Decision, Event, Known
+from mecene_web.donors.models import Merge
+from mecene_web.journeys import carry_out, following, hearing, knowing, stored
+from mecene_web.journeys.models import Journey, Trace, Traveller
+
+AT_ONCE = 500
+LEASE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One traveller whom a worker has, and what becomes of them."""
+
+    row: Traveller
+    found: Decision | Stuck | carry_out.NoText | carry_out.NoProgram
+    carried: carry_out.Carried
+
+
+def advance(*, now: datetime, most: int = AT_ONCE) -> int:
+    """Advance some of those who are due; return how many were looked at."""
+    looked, left = 0, most
+    for journey_id in Journey.objects.filter(state="live").values_list("pk", flat=True):
+        due = Traveller.objects.filter(
+            _not_merged(), _free(now), journey_id=journey_id, due_at__lte=now, stuck=""
+        )
+        ids = list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:left])
+        looked += look(ids, now=now) if ids else 0
+        left = most - looked
+        if left <= 0:
+            break
+    return looked
+
+
+def look(ids: Sequence[int], *, now: datetime) -> int:
+    """Look at some travellers now, due or not; return how many were this worker's to look at."""
+    worker = secrets.token_hex(8)
+    rows = claim(ids, worker=worker, now=now)
+    if rows:
+        events = hearing.since({row.donor_id for row in rows}, min(row.arrived_at for row in rows))
+        save(decided(rows, events=events, now=now), worker=worker, now=now)
+    return len(rows)
+
+
+def claim(ids: Sequence[int], *, worker: str, now: datetime) -> list[Traveller]:
+    """Take travellers who are inside and nobody else's; return them."""
+    free = Traveller.objects.filter(_free(now), pk__in=ids, step__isnull=False)
+    free = free.filter(journey__state="live")
+    if not free.update(worker=worker, leased_until=now + LEASE):
+        return []
+    mine = Traveller.objects.filter(pk__in=ids, worker=worker)
+    return list(mine.select_related("version", "journey").order_by("pk"))
+
+
+def release(worker: str, ids: Collection[int]) -> None:
+    """Give travellers back as they were."""
+    Traveller.objects.filter(pk__in=ids, worker=worker).update(worker="", leased_until=None)
+
+
+def decided(
+    rows: Sequence[Traveller], *, events: Mapping[int, Sequence[Event]], now: datetime
+) -> list[Moved]:
+    """Return what becomes of travellers, as the core decides it; nothing is written."""
+    said = following.speaks()
+    versions = {row.version_id: following.of(row.version, said=said) for row in rows}
+    met = knowing.of(
+        sorted({row.donor_id for row in rows}), knowing.reads(versions.values()),
+        purposes=preferring(versions.values()), now=now,
+    )  # fmt: skip
+    found: list[tuple[Traveller, Decision | Stuck]] = []
+    for version_id, published in versions.items():
+        some = [row for row in rows if row.version_id == version_id and row.donor_id in met]
+        values = [
+            (stored.traveller(row, code=published.graph.code, version=published.version),
+             shown(met[row.donor_id], published, events.get(row.donor_id, ())))
+            for row in some
+        ]  # fmt: skip
+        found += zip(some, batch.advance_all(published, values, now=now), strict=True)
+    around = carry_out.surroundings(one for _, one in found if isinstance(one, Decision))
+    return [moved(row, one, around, now=now) for row, one in found]
+
+
+def shown(met: knowing.Met, published: Published, events: Sequence[Event]) -> Known:
+    """Return what a journey is shown of a donor."""
+    known = met.for_(published.graph.purpose)
+    return Known(known.values, tuple(events), known.zone, known.channels, known.deceased)
+
+
+def preferring(journeys: Collection[Published]) -> set[str]:
+    """Return the purposes for which some step goes by what the donor prefers."""
+    return {
+        one.graph.purpose
+        for one in journeys
+        if any(isinstance(step, Message) and step.channel == PREFERRED for step in one.graph.steps)
+    }
+
+
+def moved(
+    row: Traveller, found: Decision | Stuck, around: carry_out.Surroundings, *, now: datetime
+) -> Moved:
+    """Return what becomes of one traveller, what they would have us do made ready."""
+    if isinstance(found, Stuck):
+        return Moved(row, found, carry_out.Carried())
+    try:
+        return Moved(row, found, carry_out.ready(found, around, now=now))
+    except (carry_out.NoText, carry_out.NoProgram) as no:
+        return Moved(row, no, carry_out.Carried())
+
+
+def save(moves: Sequence[Moved], *, worker: str, now: datetime) -> int:
+    """Save where travellers went and what they have us do, together; return how many went on.
+
+    Who is no longer this worker's (its lease ran out) is left to whoever has them.
+    """
+    with transaction.atomic():
+        mine = set(
+            Traveller.objects.select_for_update()
+            .filter(pk__in=[one.row.pk for one in moves], worker=worker)
+            .values_list("pk", flat=True)
+        )
+        gone = [one for one in moves if one.row.pk in mine and isinstance(one.found, Decision)]
+        _gone_on(gone)
+        _stuck([one for one in moves if one.row.pk in mine and one not in gone])
+        finish([(one.row, one.found, one.carried) for one in gone], now=now)  # type: ignore[misc]
+    return len(gone)
+
+
+def finish(went: Sequence[tuple[Traveller, Decision, carry_out.Carried]], *, now: datetime) -> None:
+    """Write what some travellers have us do, and why they went, in the transaction under way."""
+    carried = carry_out.Carried()
+    for _, _, each in went:
+        carried.add(each)
+    carry_out.write(carried, now=now)
+    Trace.objects.bulk_create(
+        (
+            row
+            for who, found, _ in went
+            for row in stored.traces(
+                found.trace, journey_id=who.journey_id, donor_id=who.donor_id, of=who
+            )
+        ),
+        batch_size=500,
+    )  # fmt: skip
+
+
+def why(found: object) -> str:
+    """Return why somebody is stuck: what the page of the stuck tells by its first word."""
+    if isinstance(found, Stuck):
+        return f"{type(found.why).__name__}: {found.why}"
+    return f"{type(found).__name__}: {found}"
+
+
+def _gone_on(moves: Sequence[Moved]) -> None:
+    for one in moves:
+        assert isinstance(one.found, Decision)
+        for name, value in stored.columns(one.found.traveller).items():
+            setattr(one.row, name, value)
+        one.row.worker, one.row.leased_until, one.row.stuck = "", None, ""
+        one.row.moves += 1
+    fields = ["step", "arrived_at", "due_at", "outcome", "state", "worker", "leased_until", "stuck",
+              "moves"]  # fmt: skip
+    _rewritten([one.row for one in moves], fields)
+
+
+def _rewritten(rows: Sequence[Traveller], names: Sequence[str]) -> None:
+    # One prepared statement many times: Django's own would be a text of a thousand cases.
+    if not rows:
+        return
+    meta = Traveller._meta
+    fields = [meta.get_field(name) for name in names]
+    told = ", ".join(f'"{field.column}" = %s' for field in fields)  # type: ignore[union-attr]
+    values = [
+        [*(field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields),  # type: ignore[union-attr]
+         row.pk]
+        for row in rows
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.executemany(f'update "{meta.db_table}" set {told} where id = %s', values)
+
+
+def _stuck(moves: Sequence[Moved]) -> None:
+    for one in moves:
+        Traveller.objects.filter(pk=one.row.pk).update(
+            stuck=why(one.found)[:500], worker="", leased_until=None, moves=F("moves") + 1
+        )
+
+
+def _free(now: datetime) -> Q:
+    return Q(leased_until=None) | Q(leased_until__lt=now)
+
+
+def _not_merged() -> Exists:
+    """Leave out who was found to be another, until the two are taken apart again."""
+    return ~Exists(Merge.objects.filter(absorbed=OuterRef("donor_id"), undone_at=None))  # type: ignore[return-value]

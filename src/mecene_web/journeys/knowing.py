@@ -1,0 +1,148 @@
+"""Knowing: what is known of some donors now, as a journey's conditions and messages read it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from mecene.conditions.asked import Ask
+from mecene.conditions.holding import Cell
+from mecene.journeys import vocabulary
+from mecene.journeys.publishing import Published
+from mecene.journeys.traveller import Known
+from mecene.pressure import zones
+from mecene_web.consent import state
+from mecene_web.donors.models import Donor
+from mecene_web.segments import columns, known, live
+from mecene_web.segments.known import Night
+from mecene_web.segments.models import Membership
+
+_NESTED = "in_segment"
+# Where nobody prefers anything: the cheapest that leaves the donor in peace first.
+_ORDER = ("email", "post", "phone", "sms")
+
+
+@dataclass(frozen=True)
+class Reads:
+    """What the conditions of some journeys read of a donor."""
+
+    columns: frozenset[str]
+    asks: tuple[Ask, ...]
+    segments: frozenset[str]
+    person: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Met:
+    """A donor as journeys meet them: ``known`` has no event and no channel of a purpose yet."""
+
+    donor_id: int
+    household_id: int | None
+    known: Known
+    reached: tuple[str, ...]
+    allowed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def for_(self, purpose: str) -> Known:
+        """Return what is known of them for messages of a purpose: who may be written to first."""
+        may = self.allowed.get(purpose, frozenset())
+        first = [name for name in self.reached if name in may]
+        # Of whom nothing is allowed, all the same: why it is not sent is told at the sending.
+        return Known(self.known.values, self.known.events, self.known.zone,
+                     tuple(first) or self.reached, self.known.deceased)  # fmt: skip
+
+
+def reads(published: Iterable[Published]) -> Reads:
+    """Return what some journeys read of a donor, the event's own columns aside."""
+    conditions = [each for one in published for each in one.conditions.values()]
+    asks = [ask for each in conditions for ask in each.asks]
+    named = {name for each in conditions for name in each.columns} - set(vocabulary.EVENT)
+    own = set(vocabulary.PERSON) | {"donor_id"}
+    return Reads(
+        columns=frozenset(named - own),
+        asks=tuple(dict.fromkeys(ask for ask in asks if ask.name != _NESTED)),
+        segments=frozenset(str(ask.get("code")) for ask in asks if ask.name == _NESTED),
+        person=frozenset(named & set(vocabulary.PERSON)),
+    )
+
+
+def of(
+    donor_ids: Sequence[int], read: Reads, *, purposes: Iterable[str], now: datetime
+) -> dict[int, Met]:
+    """Return donor → what is known of them at ``now``; who is another now, or erased, is absent.
+
+    Args:
+        donor_ids: Whose.
+        read: What is to be known.
+        purposes: What messages to them would be for.
+        now: The moment; what came today is seen.
+    """
+    people = Donor.objects.filter(pk__in=donor_ids, records__isnull=False).distinct().order_by("pk")
+    donors = list(people)
+    ids = [donor.pk for donor in donors]
+    if not ids:
+        return {}
+    values = _values(ids, read, now)
+    on = max(timezone.localdate(now), now.astimezone(UTC).date())
+    wanted = sorted(set(purposes))
+    said = state.read(ids)
+    may = {
+        purpose: state.by_channel(ids, purposes=[purpose], channels=_ORDER, on=on)
+        for purpose in wanted
+    }
+    return {
+        donor.pk: Met(
+            donor.pk, donor.household_id,
+            Known(
+                values=values[donor.pk] | {name: getattr(donor, name) for name in read.person},
+                zone=zones.of(country=donor.country, postcode=donor.postcode).name,
+                deceased=said[donor.pk].person.deceased,
+            ),
+            _reached(donor),
+            {purpose: frozenset(name for name, found in may[purpose].get(donor.pk, {}).items()
+                                if found.allowed) for purpose in wanted},
+        )
+        for donor in donors
+    }  # fmt: skip
+
+
+def _values(ids: list[int], read: Reads, now: datetime) -> dict[int, dict[str, Cell]]:
+    found: dict[int, dict[str, Cell]] = {number: {} for number in ids}
+    if read.columns or read.asks:
+        night = known.last() or Night(Path(settings.HOME) / "no-night", timezone.localdate(now))
+        as_of: date = timezone.localdate(now) + timedelta(days=1)
+        rows = live.facts_of(ids, read, night, as_of=as_of)
+        for row in rows.iter_rows(named=True):
+            found[row["donor_id"]] = row
+        empty: dict[str, Any] = dict.fromkeys((*read.columns, *(ask.column for ask in read.asks)))
+        found = {number: empty | row for number, row in found.items()}
+    if read.segments:
+        _placed(found, read.segments)
+    return found
+
+
+def _placed(found: dict[int, dict[str, Cell]], codes: frozenset[str]) -> None:
+    columns_of = {code: Ask(_NESTED, (("code", code),)).column for code in codes}
+    for row in found.values():
+        row |= dict.fromkeys(columns_of.values(), False)
+    held = Membership.objects.filter(donor_id__in=list(found), segment__code__in=codes)
+    for donor, code in held.values_list("donor_id", "segment__code"):
+        found[donor][columns_of[code]] = True
+
+
+def _reached(donor: Donor) -> tuple[str, ...]:
+    there = {
+        "email": bool(donor.email),
+        "post": bool(donor.address) and bool(donor.city or donor.postcode)
+        and donor.undeliverable_on is None,
+        "phone": bool(donor.phone), "sms": bool(donor.phone),
+    }  # fmt: skip
+    return tuple(name for name in _ORDER if there[name])
+
+
+def types() -> Mapping[str, Any]:
+    """Return the type of every column that may be read."""
+    return columns.types()
