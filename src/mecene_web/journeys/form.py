@@ -82,7 +82,9 @@ def fields(
             value = ", ".join(value or ())
         elif widget == "many":
             value = [str(each) for each in value or ()]
-        offered = choices["steps"] if widget in ("step", "paths", "arms") else choices.get(chosen, ())
+        offered = (
+            choices["steps"] if widget in ("step", "paths", "arms") else choices.get(chosen, ())
+        )
         found.append(Field(f"{at}{name}", name, widget, value, offered))
     return found
 
