@@ -1,0 +1,85 @@
+"""A rehearsal tells what a real run over the same facts does."""
+
+from collections import Counter
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from mecene.journeys import ready
+from mecene_web.giving.models import Gift
+from mecene_web.journeys import always, hear, rehearse
+from mecene_web.journeys.models import Journey, Traveller
+from mecene_web.messages.models import Outgoing
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def silent(*_told) -> None:
+    """Hear how far it has come, and say nothing."""
+
+
+def test_it_lets_in_and_sends_what_a_real_run_lets_in_and_sends(
+    donor, thanking, member, monkeypatch
+) -> None:
+    began = NOW - timedelta(days=40)
+    journey = thanking(now=began)
+    people = [donor() for _ in range(6)]
+    given = Counter()
+    for number in range(14):
+        who, on = people[number % 5], (began + timedelta(days=1 + 2 * number)).date()
+        Gift.objects.create(donor=who, given_on=on, amount_minor=1_000 * (number + 1),
+                            kind="one_off", currency="EUR", source_ref=f"r{number}")  # fmt: skip
+        hear.tell([who.pk], now=began)
+        # As a rehearsal takes it: learnt on that morning at nine.
+        always.caught_up(now=datetime.combine(on, time(9), PARIS))
+        given[on.isoformat()] += 1
+    monkeypatch.setattr(rehearse.timezone, "now", lambda: NOW)
+
+    asked = rehearse.ask(journey.pk, by=member("fundraiser"), now=NOW, months=2)
+    rehearse.work(asked.pk, silent)
+
+    asked.refresh_from_db()
+    told = asked.result
+    assert told["entered"] == {"thanks": Traveller.objects.count()} == {"thanks": 14}
+    assert Outgoing.objects.count() == 14
+    assert {day: count for day, channel, count in told["load"]} == given
+    assert told["share"] == 1.0
+    assert not told["left_out"]
+    assert [one["donor_id"] for one in told["worst"]][:1] == [people[0].pk]
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_its_page_waits_then_tells(lang, browser, donor, gift, thanking, works, settings) -> None:
+    journey = thanking()
+    gift(donor())
+    client = browser("fundraiser", lang=lang)
+
+    empty = client.get(f"/journeys/{journey.pk}/rehearsals/").content.decode()
+    client.post(f"/journeys/{journey.pk}/rehearsals/")
+    waits = client.get(f"/journeys/{journey.pk}/rehearsals/")
+    rehearse.work(waits.context["last"].pk, silent)
+    waits.context["work"].state = "done"
+    waits.context["work"].save()
+    told = client.get(f"/journeys/{journey.pk}/rehearsals/").content.decode()
+
+    assert ("Pas encore répété" if lang == "fr" else "Not rehearsed yet") in empty
+    assert waits.context["running"]
+    assert ("Qui serait entré" if lang == "fr" else "Who would have come in") in told
+
+
+def test_what_facts_alone_do_not_tell_is_left_out_and_said(browser, house) -> None:
+    client = browser("fundraiser")
+    client.post("/journeys/ready/disengagement/copy/")
+    journey = Journey.objects.get()
+    client.post(f"/journeys/{journey.pk}/rehearsals/")
+
+    row = journey.rehearsals.get()
+    rehearse.work(row.pk, silent)
+
+    row.refresh_from_db()
+    assert row.result["left_out"] == [journey.code] == ["disengagement"]
+    assert row.result["entered"] == {}
+    assert "disengagement" in ready.CODES
