@@ -5,12 +5,13 @@ outside any transaction; where they go and what they have us do is saved in one,
 this worker's. Whoever cannot go on is stuck, with the reason, and holds up nobody.
 """
 
+import logging
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from mecene.journeys import batch
@@ -24,6 +25,10 @@ from mecene_web.journeys.models import Journey, Trace, Traveller
 
 AT_ONCE = 500
 LEASE = timedelta(seconds=60)
+# Why somebody is stuck where nobody foresaw it; what went wrong is in the log.
+UNEXPECTED = "Unexpected"
+
+log = logging.getLogger("mecene.journeys")
 
 
 @dataclass(frozen=True)
@@ -55,8 +60,7 @@ def look(ids: Sequence[int], *, now: datetime) -> int:
     worker = secrets.token_hex(8)
     rows = claim(ids, worker=worker, now=now)
     if rows:
-        events = hearing.since({row.donor_id for row in rows}, min(row.arrived_at for row in rows))
-        save(decided(rows, events=events, now=now), worker=worker, now=now)
+        _looked_at(rows, worker=worker, now=now)
     return len(rows)
 
 
@@ -166,6 +170,23 @@ def why(found: object) -> str:
     if isinstance(found, Stuck):
         return f"{type(found.why).__name__}: {found.why}"
     return f"{type(found).__name__}: {found}"
+
+
+def _looked_at(rows: Sequence[Traveller], *, worker: str, now: datetime) -> None:
+    try:
+        events = hearing.since({row.donor_id for row in rows}, min(row.arrived_at for row in rows))
+        save(decided(rows, events=events, now=now), worker=worker, now=now)
+    except OperationalError:
+        raise  # somebody else is writing: their lease runs out, and they are looked at again
+    except Exception as wrong:
+        if len(rows) > 1:  # whoever it is, the others go on
+            for row in rows:
+                _looked_at([row], worker=worker, now=now)
+            return
+        log.exception("journeys: traveller %s cannot go on", rows[0].pk)
+        Traveller.objects.filter(pk=rows[0].pk, worker=worker).update(
+            stuck=f"{UNEXPECTED}: {type(wrong).__name__}", worker="", leased_until=None
+        )
 
 
 def _gone_on(moves: Sequence[Moved]) -> None:

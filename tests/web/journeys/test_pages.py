@@ -115,8 +115,8 @@ def test_triggers_goals_and_the_whole_are_changed_by_forms(drawn) -> None:
                                              "trigger.codes": "am04, MS03"})  # fmt: skip
     do(client, journey, "trigger:0|remove")
     do(client, journey, "rule:goals||add")
-    do(client, journey, "rule:goals|0|save", **{"rule.event": "gift_received",
-                                                "rule.when": "event_amount_minor >= 500"})  # fmt: skip
+    goal = {"rule.event": "gift_received", "rule.when": "event_amount_minor >= 500"}
+    do(client, journey, "rule:goals|0|save", **goal)
     do(client, journey, "whole", purpose="appeal", start="wait", audience="gifts >= 1",
        reentry="after_leaving", after_days="90")  # fmt: skip
 
@@ -147,8 +147,8 @@ def test_nonsense_changes_nothing(drawn) -> None:
     client, journey = drawn
     before = draft.latest(journey).text
 
-    for what in ("", "save:nobody", "add:wait|paths.9", "trigger:7|save", "rule:x|0|save", "place:wait",
-                 "remove:nobody", "explode:wait"):  # fmt: skip
+    for what in ("", "save:nobody", "add:wait|paths.9", "trigger:7|save", "rule:x|0|save",
+                 "place:wait", "remove:nobody", "explode:wait"):  # fmt: skip
         assert do(client, journey, what, kind="nothing", place="nobody|next").status_code == 200
     late = client.post(f"/journeys/{journey.pk}/draw/", {"do": "add:wait|next", "kind": "wait",
                                                         "seen": "0"})  # fmt: skip
