@@ -14,7 +14,10 @@ from mecene_web.audit import write
 RESOURCES = (
     "donors", "gifts", "recurring_gifts", "contacts", "interactions", "consents", "campaigns",
 )  # fmt: skip
-SCOPES = (*(f"{name}:{what}" for name in RESOURCES for what in ("read", "write")), "events:write")
+SCOPES = (
+    *(f"{name}:{what}" for name in RESOURCES for what in ("read", "write")),
+    "events:write", "journeys:write",
+)  # fmt: skip
 _MARK = "mecene_"
 _SHOWN = 12
 _WRITTEN_EVERY = timedelta(minutes=1)

@@ -19,7 +19,7 @@ def shown(site: str) -> dict[str, Any]:
         "keys": Key.objects.select_related("made_by").order_by("revoked_at", "-pk"),
         "resources": [
             {"name": name, "scopes": [s for s in keys.SCOPES if s.startswith(f"{name}:")]}
-            for name in (*keys.RESOURCES, "events")
+            for name in (*keys.RESOURCES, "events", "journeys")
         ],
         "providers": [
             {"name": name, "address": _address(held[name], site) if name in held else "",

@@ -13,6 +13,7 @@ from ninja.security import HttpBearer
 from mecene_web.accounts import doors
 from mecene_web.api import (
     correct,
+    enrolling,
     ingest,
     keys,
     limits,
@@ -263,6 +264,8 @@ api.add_router("/interactions", _router("interactions", Interaction, rows.Intera
 api.add_router("/consents", _router("consents", Consent, rows.ConsentIn))
 api.add_router("/campaigns", _router("campaigns", Campaign, rows.CampaignIn))
 api.add_router("/events", events)
+_enrol = enrolling.router(auth=Scoped("journeys:write"), said=_said(200, enrolling.EnrolOut))
+api.add_router("/journeys", _enrol)
 
 
 def _json(told: Any, status: int = 200) -> HttpResponse:

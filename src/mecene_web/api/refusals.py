@@ -9,9 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from mecene_web.api import correct, people, problems, write
+from mecene_web.api import correct, enrolling, people, problems, write
 from mecene_web.api.problems import Problem, answer
 from mecene_web.design import busy
+from mecene_web.journeys import enrol
 
 _MOST = 100  # of the errors of one request
 log = logging.getLogger("mecene.api")
@@ -63,6 +64,8 @@ _TURNS: dict[type[Exception], Callable[[Any], Problem]] = {
     people.NoDonor: _no_donor,
     correct.NotThere: lambda told: Problem(404, str(told)),
     correct.AlreadyOtherwise: lambda told: Problem(409, str(told)),
+    enrolling.NoJourney: lambda told: Problem(404, str(told)),
+    enrol.NotLive: lambda told: Problem(409, f"the journey is {told}: nobody enters it now"),
     write.RefusedRows: _rows,
     OperationalError: _locked,
     Exception: _broken,

@@ -12,6 +12,7 @@ from django.conf import settings
 
 from mecene import facts
 from mecene.sources import safe_writing
+from mecene_web.journeys import written
 from mecene_web.scores import snapshot
 
 _MARK = "\N{BULLET}"
@@ -34,7 +35,20 @@ def write(into: Path) -> int:
                 archive.write(table, table.name)
                 rows += sum(pl.scan_parquet(f).select(pl.len()).collect().item() for f in files)
                 archive.writestr(f"{name}.columns.txt", _columns(contract))
+            rows += _journeys(archive, place)
     return rows
+
+
+def _journeys(archive: zipfile.ZipFile, place: Path) -> int:
+    """Write each journey as it was published, as TOML, and who went through which."""
+    for name, text in written.graphs():
+        archive.writestr(f"journeys/{name}.toml", text)
+    table, rows = place / "journeys.csv", written.travellers()
+    if rows.is_empty():
+        return 0
+    safe_writing.write_csv([rows], table)
+    archive.write(table, table.name)
+    return rows.height
 
 
 def _columns(contract: facts.Table) -> str:

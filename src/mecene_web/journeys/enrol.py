@@ -10,7 +10,8 @@ from django.db import transaction
 from mecene.journeys import triggers
 from mecene_web.accounts.models import Staff
 from mecene_web.audit import write as audit
-from mecene_web.donors.models import Donor
+from mecene_web.donors import whereabouts
+from mecene_web.donors.models import Donor, Merge
 from mecene_web.journeys import carry_out
 from mecene_web.journeys.models import Journey, Unheard
 
@@ -61,8 +62,14 @@ def enrol(
             .order_by("pk").values_list("pk", flat=True)
         ]  # fmt: skip
         came = triggers.command(way, journey=journey.code, ref=token.hex, at=now)
+        merged = set(
+            Merge.objects.filter(absorbed__in=there, undone_at=None).values_list(
+                "absorbed", flat=True
+            )
+        )
+        now_are = {whereabouts.current(donor) if donor in merged else donor for donor in there}
         Unheard.objects.bulk_create(
-            (carry_out.unheard(donor, came, now=now) for donor in there), batch_size=500
+            (carry_out.unheard(donor, came, now=now) for donor in sorted(now_are)), batch_size=500
         )
         audit.write("enrol", "journey", journey_id, by=by, now=now, after={"donors": len(there)})
     return len(there)

@@ -63,9 +63,9 @@ def look(*, now: datetime, on_progress: Report = None) -> int:
 def after_the_night(made: Run, on_progress: Report) -> None:
     """Put what crossed a line since the night before in the line of what is to be heard."""
     graphs = _graphs(OnCrossing)
-    before = Run.objects.filter(ended_at__lt=made.began_at).order_by("ended_at").last()
+    before = Run.objects.filter(pk__lt=made.pk, ended_at__isnull=False).order_by("pk").last()
     if not graphs or before is None or not (kept.folder_of(before) / "summary").exists():
-        return
+        return  # nothing is crossed where nobody looked before
     on_progress("journeys", 0, 1)
     names = {trigger.column for one in graphs for trigger in one.triggers
              if isinstance(trigger, OnCrossing)}  # fmt: skip

@@ -25,7 +25,8 @@ _REFUSED = (
 def every(request: HttpRequest) -> HttpResponse:
     """Show the journeys, with their people, and those that come ready-made."""
     told = {"title": words.say("journeys", "titles.all"), "journeys": overview.everything(),
-            "offered": copy.offered(lang=words.language())}  # fmt: skip
+            "offered": copy.offered(lang=words.language()),
+            "may_set": request.user.may("manage_settings")}  # fmt: skip
     return page.render(request, "journeys/all.html", told)
 
 

@@ -52,6 +52,7 @@ def donor(request: HttpRequest, donor_id: int) -> HttpResponse:
         "end_reasons": promise.REASONS,
         "may_edit": request.user.may("edit_donors"),  # type: ignore[union-attr]
         "may_enter": request.user.may("enter_gifts"),  # type: ignore[union-attr]
+        "may_send": request.user.may("send_messages"),  # type: ignore[union-attr]
     }
     return page.render(request, "overview/donor.html", told)
 

@@ -1,0 +1,110 @@
+"""The other ways in and out: programs, the night, the archive of everything."""
+
+import json
+import zipfile
+from datetime import UTC, date, datetime, timedelta
+
+import polars as pl
+import pytest
+
+from mecene.journeys import writing
+from mecene_web.api import keys, limits
+from mecene_web.donors import merge
+from mecene_web.donors.models import Attribute
+from mecene_web.exports import everything
+from mecene_web.journeys import always, look
+from mecene_web.journeys.models import Traveller, Unheard
+from mecene_web.scores import kept
+from mecene_web.scores.models import Run
+
+NOW = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
+TAG = """
+code = "tagged"
+name = { fr = "Étiquette", en = "Tag" }
+purpose = "newsletter"
+start = "mark"
+triggers = [TRIGGER]
+[[steps]]
+do = "add_tag"
+key = "mark"
+tag = "here"
+"""
+
+
+def silent(*_told) -> None:
+    """Hear how far it has come, and say nothing."""
+
+
+def night(rows, *, as_of, at):
+    run = Run.objects.create(as_of=as_of, began_at=at, ended_at=at)
+    place = kept.folder_of(run) / "summary"
+    place.mkdir(parents=True, exist_ok=True)
+    pl.DataFrame(
+        rows, schema={"donor_id": pl.Int64, "gifts": pl.Int64}, orient="row"
+    ).write_parquet(place / "all.parquet")
+    return run
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_program_lets_donors_in_and_is_told_why_it_may_not(
+    client, donor, journey, member
+) -> None:
+    limits.forget()
+    journey(TAG.replace("TRIGGER", '{ on = "command", by = "api" }'))
+    _, token = keys.make("essai", source="crm", scopes=("journeys:write",), now=NOW, by=None)
+    kept_one, absorbed = donor(), donor()
+    merge.merge(kept_one.pk, absorbed.pk, by=member("fundraiser"), now=NOW)
+
+    def call(code, body, **headers):
+        return client.post(
+            f"/api/v1/journeys/{code}/enrol", json.dumps(body), content_type="application/json",
+            headers={"authorization": f"Bearer {token}"} | headers,
+        )  # fmt: skip
+
+    # Whoever was merged is who they are now; the same call twice is one.
+    for _ in range(2):
+        answer = call("tagged", {"donor_ids": [absorbed.pk]}, **{"idempotency-key": "once"})
+    assert (answer.status_code, answer.json()) == (200, {"asked": 1})
+    assert [row.donor_id for row in Unheard.objects.exclude(event=None)] == [kept_one.pk]
+    always.caught_up(now=datetime.now(UTC))
+
+    assert Traveller.objects.get().donor == kept_one
+    assert call("nothing", {"donor_ids": [1]}).status_code == 404
+    assert call("tagged", {"donor_ids": []}).status_code == 422
+    journey_row = Traveller.objects.get().journey
+    type(journey_row).objects.update(state="paused", paused_at=NOW)
+    assert call("tagged", {"donor_ids": [kept_one.pk]}).status_code == 409
+
+
+@pytest.mark.django_db
+def test_a_figure_that_crossed_a_line_overnight_starts_a_journey_once(donor, journey) -> None:
+    journey(TAG.replace("TRIGGER", '{ on = "crossing", column = "gifts", threshold = 3.0 }'))
+    rose, stayed, stood, new = donor(), donor(), donor(), donor()
+    night([(rose.pk, 2), (stayed.pk, 1), (stood.pk, 5)], as_of=date(2026, 3, 3),
+          at=NOW - timedelta(days=1))  # fmt: skip
+    made = night([(rose.pk, 3), (stayed.pk, 2), (stood.pk, 6), (new.pk, 9)],
+                 as_of=date(2026, 3, 4), at=NOW)  # fmt: skip
+
+    for _ in range(2):
+        look.after_the_night(made, silent)
+    always.caught_up(now=datetime.now(UTC))
+
+    assert list(Attribute.objects.values_list("donor_id", flat=True)) == [rose.pk]
+
+
+@pytest.mark.django_db
+def test_everything_holds_the_journeys_and_who_went_through_them(
+    donor, gift, thanking, tmp_path
+) -> None:
+    journey = thanking()
+    given = gift(donor())
+    always.caught_up(now=NOW)
+
+    everything.write(tmp_path / "all.zip")
+
+    with zipfile.ZipFile(tmp_path / "all.zip") as archive:
+        drawn = archive.read("journeys/thanks.1.toml").decode()
+        table = archive.read("journeys.csv").decode("utf-8-sig")
+    assert writing.from_toml(drawn) == writing.from_json(journey.versions.get().text)
+    assert str(given.donor_id) in table
+    assert "thanks" in table
