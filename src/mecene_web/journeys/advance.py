@@ -11,17 +11,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from django.db.models import Exists, F, OuterRef, Q
 
-from mecene.journeys import batch
+from mecene.journeys import batch, graph
 from mecene.journeys.batch import Stuck
 from mecene.journeys.publishing import Published
 from mecene.journeys.steps import PREFERRED, Message
 from mecene.journeys.traveller import Decision, Event, Known
 from mecene_web.donors.models import Merge
-from mecene_web.journeys import carry_out, following, hearing, knowing, stored
-from mecene_web.journeys.models import Journey, Trace, Traveller
+from mecene_web.journeys import carry_out, following, hearing, knowing, many, stored
+from mecene_web.journeys.models import Journey, Traveller, Version
 
 AT_ONCE = 500
 LEASE = timedelta(seconds=60)
@@ -70,8 +70,13 @@ def claim(ids: Sequence[int], *, worker: str, now: datetime) -> list[Traveller]:
     free = free.filter(journey__state="live")
     if not free.update(worker=worker, leased_until=now + LEASE):
         return []
-    mine = Traveller.objects.filter(pk__in=ids, worker=worker)
-    return list(mine.select_related("version", "journey").order_by("pk"))
+    mine = list(Traveller.objects.filter(pk__in=ids, worker=worker).order_by("pk"))
+    # A few versions for many people: each is read once.
+    followed = Version.objects.select_related("journey").in_bulk({row.version_id for row in mine})
+    for row in mine:
+        row.version = followed[row.version_id]
+        row.journey = row.version.journey
+    return mine
 
 
 def release(worker: str, ids: Collection[int]) -> None:
@@ -140,9 +145,10 @@ def save(moves: Sequence[Moved], *, worker: str, now: datetime) -> int:
             .filter(pk__in=[one.row.pk for one in moves], worker=worker)
             .values_list("pk", flat=True)
         )
-        gone = [one for one in moves if one.row.pk in mine and isinstance(one.found, Decision)]
+        held = [one for one in moves if one.row.pk in mine]
+        gone = [one for one in held if isinstance(one.found, Decision)]
         _gone_on(gone)
-        _stuck([one for one in moves if one.row.pk in mine and one not in gone])
+        _stuck([one for one in held if not isinstance(one.found, Decision)])
         finish([(one.row, one.found, one.carried) for one in gone], now=now)  # type: ignore[misc]
     return len(gone)
 
@@ -153,16 +159,15 @@ def finish(went: Sequence[tuple[Traveller, Decision, carry_out.Carried]], *, now
     for _, _, each in went:
         carried.add(each)
     carry_out.write(carried, now=now)
-    Trace.objects.bulk_create(
-        (
+    many.insert(
+        [
             row
             for who, found, _ in went
             for row in stored.traces(
                 found.trace, journey_id=who.journey_id, donor_id=who.donor_id, of=who
             )
-        ),
-        batch_size=500,
-    )  # fmt: skip
+        ]
+    )
 
 
 def why(found: object) -> str:
@@ -174,8 +179,7 @@ def why(found: object) -> str:
 
 def _looked_at(rows: Sequence[Traveller], *, worker: str, now: datetime) -> None:
     try:
-        events = hearing.since({row.donor_id for row in rows}, min(row.arrived_at for row in rows))
-        save(decided(rows, events=events, now=now), worker=worker, now=now)
+        save(decided(rows, events=_heard_since(rows), now=now), worker=worker, now=now)
     except OperationalError:
         raise  # somebody else is writing: their lease runs out, and they are looked at again
     except Exception as wrong:
@@ -189,6 +193,14 @@ def _looked_at(rows: Sequence[Traveller], *, worker: str, now: datetime) -> None
         )
 
 
+def _heard_since(rows: Sequence[Traveller]) -> dict[int, list[Event]]:
+    """Return what was learnt of those whose journey waits for anything, since they came there."""
+    wait = [row for row in rows if graph.awaited(following.of(row.version, said={}).graph)]
+    if not wait:
+        return {}
+    return hearing.since({row.donor_id for row in wait}, min(row.entered_at for row in wait))
+
+
 def _gone_on(moves: Sequence[Moved]) -> None:
     for one in moves:
         assert isinstance(one.found, Decision)
@@ -198,23 +210,7 @@ def _gone_on(moves: Sequence[Moved]) -> None:
         one.row.moves += 1
     fields = ["step", "arrived_at", "due_at", "outcome", "state", "worker", "leased_until", "stuck",
               "moves"]  # fmt: skip
-    _rewritten([one.row for one in moves], fields)
-
-
-def _rewritten(rows: Sequence[Traveller], names: Sequence[str]) -> None:
-    # One prepared statement many times: Django's own would be a text of a thousand cases.
-    if not rows:
-        return
-    meta = Traveller._meta
-    fields = [meta.get_field(name) for name in names]
-    told = ", ".join(f'"{field.column}" = %s' for field in fields)  # type: ignore[union-attr]
-    values = [
-        [*(field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields),  # type: ignore[union-attr]
-         row.pk]
-        for row in rows
-    ]  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.executemany(f'update "{meta.db_table}" set {told} where id = %s', values)
+    many.update([one.row for one in moves], fields)
 
 
 def _stuck(moves: Sequence[Moved]) -> None:
