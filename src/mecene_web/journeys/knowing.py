@@ -14,10 +14,11 @@ from mecene.conditions.holding import Cell
 from mecene.journeys import vocabulary
 from mecene.journeys.publishing import Published
 from mecene.journeys.traveller import Known
+from mecene.law import consent as law
 from mecene.pressure import zones
 from mecene_web.consent import state
 from mecene_web.donors.models import Donor
-from mecene_web.segments import columns, known, live
+from mecene_web.segments import known, live
 from mecene_web.segments.known import Night
 from mecene_web.segments.models import Membership
 
@@ -89,10 +90,6 @@ def of(
     on = max(timezone.localdate(now), now.astimezone(UTC).date())
     wanted = sorted(set(purposes))
     said = state.read(ids)
-    may = {
-        purpose: state.by_channel(ids, purposes=[purpose], channels=_ORDER, on=on)
-        for purpose in wanted
-    }
     return {
         donor.pk: Met(
             donor.pk, donor.household_id,
@@ -102,8 +99,7 @@ def of(
                 deceased=said[donor.pk].person.deceased,
             ),
             _reached(donor),
-            {purpose: frozenset(name for name, found in may[purpose].get(donor.pk, {}).items()
-                                if found.allowed) for purpose in wanted},
+            {purpose: _allowed(said[donor.pk], purpose, _reached(donor), on) for purpose in wanted},
         )
         for donor in donors
     }  # fmt: skip
@@ -133,6 +129,17 @@ def _placed(found: dict[int, dict[str, Cell]], codes: frozenset[str]) -> None:
         found[donor][columns_of[code]] = True
 
 
+def _allowed(
+    said: state.Known, purpose: str, channels: Iterable[str], on: date
+) -> frozenset[str]:  # fmt: skip
+    """Return the channels by which a message of a purpose may go to somebody today."""
+    return frozenset(
+        channel for channel in channels
+        if law.verdict(said.said, purposes=[purpose], channel=channel, on=on,
+                       person=said.person).allowed
+    )  # fmt: skip
+
+
 def _reached(donor: Donor) -> tuple[str, ...]:
     there = {
         "email": bool(donor.email),
@@ -141,8 +148,3 @@ def _reached(donor: Donor) -> tuple[str, ...]:
         "phone": bool(donor.phone), "sms": bool(donor.phone),
     }  # fmt: skip
     return tuple(name for name in _ORDER if there[name])
-
-
-def types() -> Mapping[str, Any]:
-    """Return the type of every column that may be read."""
-    return columns.types()
