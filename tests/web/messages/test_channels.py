@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.conf import settings as live
+from django.urls import reverse
 
 from mecene_web.consent.models import Consent
 from mecene_web.donors.models import Task
@@ -301,3 +302,25 @@ def test_a_late_word_undoes_nothing(queued, post):
 
     assert now(row).state == "complained"
     assert outcome.heard(key="0" * 32, event="delivered", at=NOW, now=NOW) is None
+
+
+def test_letters_are_printed_fetched_and_taken_back_in_the_browser(browser, queued, donor, letter):
+    client, row = browser("fundraiser"), queued(donor(**AT_HOME), version=letter)
+
+    client.post(reverse("messages:seed"), {"name": "Nous", "lines": "1 rue X\n75001 Paris"})
+    client.post(reverse("messages:seed"), {"name": "", "lines": ""})
+    for _ in range(2):
+        client.post(reverse("messages:print"), {"media_code": "H26"})
+    batch = Letters.objects.get()
+    for name in (letters.PDF, letters.ADDRESSES):
+        place = reverse("messages:letters_file", args=[batch.pk, name])
+        assert client.get(place).status_code == 200
+        assert browser("caller").get(place).status_code == 403
+    for name in ("..", "secret_key", "letters.pdf.bak"):
+        assert client.get(f"/messages/letters/{batch.pk}/{name}/").status_code == 404
+    client.post(reverse("messages:returned"), {"references": f"{row.key[:10]} NPAI\nzorg"})
+
+    assert (batch.count, batch.seeds) == (1, 1)
+    assert now(row).state == "bounced"
+    client.post(reverse("messages:seed"), {"leave": Seed.objects.get().pk})
+    assert Seed.objects.get().left_at is not None
