@@ -22,6 +22,18 @@ class UnknownWords(KeyError):
 
 
 @dataclass(frozen=True)
+class Bilingual:
+    """One thing said in both languages."""
+
+    fr: str
+    en: str
+
+    def text(self, *, lang: str) -> str:
+        """Return it in ``fr`` or ``en``."""
+        return self.fr if lang == "fr" else self.en
+
+
+@dataclass(frozen=True)
 class Lexicon:
     """The sentences of one package, read from its ``words.toml`` or another file."""
 

@@ -23,11 +23,10 @@ def load() -> Mapping[str, Mapping[str, Any]]:
 
 def classified(code: pl.Expr) -> pl.Expr:
     """Return the class of each code, whatever its case; ``unknown`` for others and for null."""
-    classes = {known.upper(): name for name, body in load().items() for known in body["codes"]}
     return (
         code.str.strip_chars()
         .str.to_uppercase()
-        .replace_strict(classes, default="unknown", return_dtype=pl.String)
+        .replace_strict(_classes(), default="unknown", return_dtype=pl.String)
         .fill_null("unknown")
     )
 
@@ -36,3 +35,13 @@ def advice(class_name: pl.Expr, *, lang: str) -> pl.Expr:
     """Return what a class means and what to do, in words."""
     words = {name: str(body[lang]) for name, body in load().items()}
     return class_name.replace_strict(words, return_dtype=pl.String)
+
+
+def class_of(code: str) -> str:
+    """Return the class of one code, whatever its case; ``unknown`` for any other."""
+    return _classes().get(code.strip().upper(), "unknown")
+
+
+@cache
+def _classes() -> Mapping[str, str]:
+    return {known.upper(): name for name, body in load().items() for known in body["codes"]}

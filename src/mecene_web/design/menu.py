@@ -61,7 +61,7 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
         ]
         if items:
             title = words.say("design", f"groups.{group}")
-            groups.append({"title": title, "items": items, "separator": True})
+            groups.append({"title": title, "items": items, "separator": bool(groups)})
     return groups
 
 

@@ -1,0 +1,1 @@
+"""Pressure: may this be said to this donor now, and if not, when and why not?"""
