@@ -115,6 +115,8 @@ def why(row: Outgoing) -> str:
     verdict = row.details.get("verdict")
     if verdict:
         said = f"{said} ({words.known('messages', 'verdicts', verdict)})"
+    if row.details.get(words.language()):
+        return str(row.details[words.language()])  # the rule's own sentence
     for key in ("name", "code", "said"):
         if row.details.get(key):
             said = f"{said} · {row.details[key]}"
