@@ -78,6 +78,9 @@ def _sent(donors: Collection[int], *, now: datetime) -> dict[int, list[Sent]]:
         # A call that is asked for is made by who calls, and then told as a contact.
         if channel != "phone":
             found[donor].append(Sent(donor, handed or asked, channel, kind))
+    calls = Task.objects.filter(donor_id__in=donors, kind="call", done_at=None, made_at__gte=since)
+    for donor, at in calls.values_list("donor_id", "made_at"):
+        found[donor].append(Sent(donor, at, "phone", "news"))
     told = Contact.objects.filter(donor_id__in=donors, at__gte=since)
     for donor, at, channel, purpose in told.exclude(source_ref__startswith="outgoing:").values_list(
         "donor_id", "at", "channel", "purpose"

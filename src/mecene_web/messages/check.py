@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from mecene_web.channels import hours, known
+from mecene_web.channels import known
 from mecene_web.channels.parcel import NoAddress
 from mecene_web.consent import state
 from mecene_web.messages import pressure, values
@@ -69,7 +69,7 @@ def check(
             reader, no = readers[row.donor_id], allowed.get(row.pk)
             if row.trial_to:
                 cleared.append(Cleared(row, reader, row.trial_to, "", watched=False))
-            elif (why := _late(row, now) or no or _hours(row, reader, now)) is not None:
+            elif (why := _late(row, now) or no) is not None:
                 refused.append((row, why))
             else:
                 cleared.append(_reached(row, reader, halted, watched, now))
@@ -128,20 +128,6 @@ def _watched(rows: Sequence[Outgoing], *, now: datetime) -> set[int]:
     return {donor for donor, verdict in asked.items() if verdict.allowed}
 
 
-def _hours(row: Outgoing, reader: Reader, now: datetime) -> Refusal | None:
-    if tuple(row.purposes) == ("transactional",) and row.channel == "email":
-        return None
-    donor = reader.donor
-    clock = hours.zone(country=donor.country, postcode=donor.postcode, ours=settings.TIME_ZONE)
-    quiet = known.channel(row.channel).quiet
-    opens = hours.next_open(quiet, now=now, clock=clock, country=donor.country)
-    if opens is None:
-        return None
-    if row.until is not None and opens >= row.until:
-        return Refusal("out_of_date", details={"quiet_until": opens.isoformat()})
-    return Refusal("quiet_hours", until=opens, details={"zone": str(clock)})
-
-
 def _reached(
     row: Outgoing, reader: Reader, halted: set[tuple[str, str]], watched: set[int], now: datetime
 ) -> Cleared:
@@ -153,8 +139,6 @@ def _reached(
     domain = address.rpartition("@")[2].lower() if row.channel == "email" else ""
     if (row.channel, domain) in halted:
         raise _Not(Refusal("halted", until=now + _LATER_FOR_A_HALT, details={"domain": domain}))
-    if (until := channel.wait_for(row.donor_id, now)) is not None:
-        raise _Not(Refusal("cap", until=until))
     return Cleared(row, reader, address, domain, watched=row.donor_id in watched)
 
 
