@@ -17,9 +17,11 @@ from mecene_web.channels import known
 from mecene_web.channels.parcel import NoAddress
 from mecene_web.consent import state
 from mecene_web.messages import pressure, values
-from mecene_web.messages.models import Halt, Outgoing
+from mecene_web.messages.models import LEFT, Halt, Outgoing
 from mecene_web.messages.values import Reader
 
+# Channels whose address is one reader's, whoever they are called.
+_ONE_READER = ("email", "sms")
 _LATER_FOR_A_HALT = timedelta(hours=1)
 
 
@@ -77,7 +79,7 @@ def check(
             refused.append((row, Refusal("gone")))
         except _Not as not_now:
             refused.append((row, not_now.refusal))
-    return _pressed(cleared, refused, now=now)
+    return _pressed(_once(cleared, refused), refused, now=now)
 
 
 class _Not(Exception):
@@ -140,6 +142,28 @@ def _reached(
     if (row.channel, domain) in halted:
         raise _Not(Refusal("halted", until=now + _LATER_FOR_A_HALT, details={"domain": domain}))
     return Cleared(row, reader, address, domain, watched=row.donor_id in watched)
+
+
+def _once(cleared: list[Cleared], refused: list[tuple[Outgoing, Refusal]]) -> list[Cleared]:
+    """Return the messages that reach an address for the first time.
+
+    Of two donors who share one, the second is not written the same thing.
+    """
+    asked = [one for one in cleared if one.row.channel in _ONE_READER and not one.row.trial_to
+             and one.row.kind not in ("thanks", "service")]  # fmt: skip
+    had = Outgoing.objects.filter(
+        group__in={one.row.group for one in asked}, address__in={one.address for one in asked},
+        state__in=(*LEFT, "sending", "unknown"),
+    )  # fmt: skip
+    taken = {(group, address): donor for group, address, donor in
+             had.values_list("group", "address", "donor_id")} if asked else {}  # fmt: skip
+    twice = set()
+    for one in asked:
+        first = taken.setdefault((one.row.group, one.address), one.row.donor_id)
+        if first != one.row.donor_id:
+            refused.append((one.row, Refusal("same_address", details={"donor": first})))
+            twice.add(one.row.pk)
+    return [one for one in cleared if one.row.pk not in twice]
 
 
 def _pressed(
