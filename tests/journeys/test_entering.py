@@ -111,7 +111,8 @@ def test_whoever_came_before_comes_again_as_the_journey_says(reentry, past, code
 def test_the_audience_and_death_keep_people_out() -> None:
     assert codes_of(
         entered(audience="gifts >= 2"), entered(known=Known({}, deceased=True)),
-    ) == ["audience", "deceased"]  # fmt: skip
+        entered(event("click"), known=Known({}, deceased=True)),
+    ) == ["audience", "deceased", "wrong_event"]  # fmt: skip
 
 
 def test_the_hold_out_keeps_whole_households_out_of_what_solicits_and_of_no_service() -> None:
