@@ -147,7 +147,9 @@ def _triggered(published: Published, event: Event, known: Known) -> _Refused | N
         return "wrong_event", ()
     learnt = waits.day_of(event.learnt_at, zone=known.zone)
     late_days = (learnt - waits.day_of(event.at, zone=known.zone)).days
-    limits = [each.within_days if isinstance(each, OnEvent) else 7 for each in found]
+    limits = [
+        each.within_days if isinstance(each, OnEvent | OnFailedDebit) else 7 for each in found
+    ]
     if late_days > max(limits):
         return "too_old", (("days", late_days), ("limit", max(limits)))
     return None
