@@ -77,7 +77,7 @@ def _base(donors, gifts):
     from mecene_web.giving.models import Gift
     from mecene_web.organisation import bulk
     from mecene_web.organisation.models import Organisation
-    from mecene_web.scores import nightly
+    from mecene_web.scores import kept
     from mecene_web.scores.models import Run
 
     call_command("migrate", verbosity=0)
@@ -94,7 +94,7 @@ def _base(donors, gifts):
             batch.write()
     loaded = time.perf_counter() - began
     run = Run.objects.create(as_of=AS_OF, began_at=NOW, ended_at=NOW)
-    place = nightly.folder_of(run)
+    place = kept.folder_of(run)
     # Live reads gifts of the database; the snapshot only tells it of their currency.
     store = made.generate(place / "facts", gifts=gifts, donors=min(donors, LIVELY))
     _gifts(store, Gift, bulk)

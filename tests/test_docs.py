@@ -5,6 +5,7 @@ import importlib
 import importlib.util
 import pkgutil
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,11 @@ def build():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def resolve(path: str) -> object:
@@ -81,7 +87,7 @@ def test_no_function_is_longer_than_sixty_lines() -> None:
     long = [
         f"{path.relative_to(SOURCE)}:{node.name} ({length})"
         for path in MODULES
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree(path))
         if isinstance(node, ast.FunctionDef)
         if (length := node.end_lineno - node.lineno + 1) > 60
     ]
@@ -93,7 +99,7 @@ def test_every_public_function_says_what_it_returns() -> None:
     silent = [
         f"{path.relative_to(SOURCE)}:{node.name}"
         for path in MODULES
-        for node in public(ast.parse(path.read_text(encoding="utf-8")))
+        for node in public(tree(path))
         if not ast.get_docstring(node)
     ]
 
@@ -105,7 +111,7 @@ def test_no_package_initialiser_does_more_than_say_what_it_holds() -> None:
         str(path.relative_to(SOURCE))
         for path in MODULES
         if path.name == "__init__.py"
-        if len(ast.parse(path.read_text(encoding="utf-8")).body) != 1
+        if len(tree(path).body) != 1
     ]
 
     assert busy == []

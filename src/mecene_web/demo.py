@@ -12,7 +12,7 @@ from mecene_web.giving.models import Gift
 from mecene_web.imports import check, load, receive
 from mecene_web.imports.models import Import
 from mecene_web.organisation.models import Organisation
-from mecene_web.scores import nightly
+from mecene_web.scores import kept, nightly
 from mecene_web.scores.models import Run
 
 NAME = {"fr": "Association de démonstration", "en": "Demo association"}
@@ -53,4 +53,4 @@ def fill(exports: Path, *, lang: str, now: datetime, on_progress: Progress) -> P
 
 
 def _report(run: Run) -> Path:
-    return nightly.folder_of(run) / "report" / "report.html"
+    return kept.folder_of(run) / "report" / "report.html"

@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "mecene_web.consent",
     "mecene_web.events",
     "mecene_web.imports",
+    "mecene_web.channels",
+    "mecene_web.messages",
     "mecene_web.scores",
     "mecene_web.segments",
     "mecene_web.exports",
@@ -160,6 +162,12 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 globals().update(environment.mail())
+MECENE_DKIM = environment.dkim()
+MECENE_SMS = environment.sms()
+# Hosts of the association's own network that webhooks may reach; none by default.
+MECENE_HOSTS_INSIDE = set(environment.told("MECENE_HOSTS_INSIDE").replace(",", " ").split())
+# Where donors reach this installation: their choices, their way out, the links we count.
+MECENE_ADDRESS = environment.address()
 DEFAULT_FROM_EMAIL = environment.told("MECENE_MAIL_FROM", "mecene@localhost")
 UNFOLD = {
     "SITE_TITLE": "Mécène",
@@ -215,9 +223,25 @@ MECENE_DAILY: dict[str, int] = {
 # What follows a night, given its run; what the night before it said is still there.
 MECENE_AFTER_THE_NIGHT: list[str] = ["mecene_web.segments.recompute.after_the_night"]
 # Who has worked something out of donors, told of those who are none any more.
-MECENE_WHO_LEAVES: list[str] = ["mecene_web.scores.leave.leave", "mecene_web.segments.leave.leave"]
+MECENE_WHO_LEAVES: list[str] = [
+    "mecene_web.messages.letters.leave", "mecene_web.scores.leave.leave",
+    "mecene_web.segments.leave.leave",
+]  # fmt: skip
 # What the worker does all the time, beside its works; each is told when to end.
-MECENE_ALWAYS: list[str] = ["mecene_web.segments.live.follow"]
+MECENE_ALWAYS: list[str] = ["mecene_web.segments.live.follow", "mecene_web.messages.always.work"]
+# Channel → its folder (``channels.known``).
+MECENE_CHANNELS: dict[str, str] = {
+    "email": "mecene_web.channels.email",
+    "sms": "mecene_web.channels.sms",
+    "post": "mecene_web.channels.letter",
+    "phone": "mecene_web.channels.call",
+    "webhook": "mecene_web.channels.webhook",
+}
+# Who says that a message is one too many (``messages.pressure``), and who an audience is.
+MECENE_PRESSURE = ""
+MECENE_ASK = ""
+MECENE_AUDIENCE = "mecene_web.segments.audience.people"
+MECENE_AUDIENCES = "mecene_web.segments.audience.choices"
 
 # The files of one import together; they go to the disk as they come.
 MECENE_LARGEST_UPLOAD_BYTES = int(environment.told("MECENE_LARGEST_UPLOAD_MB", "2048")) << 20

@@ -136,6 +136,7 @@ def test_the_name_of_a_commitment_is_not_a_persons(tmp_path: Path) -> None:
     assert "full_name" not in json.loads(running.mecene("check", plans, "--json").out)["columns"]
 
 
+@pytest.mark.slow
 def test_files_that_share_receipts_are_found_to_overlap(tmp_path: Path) -> None:
     header = "Nom;Prénom;Email;Date don;Montant;N° reçu"
     marie = "Durand;Marie;m@exemple.fr;13/04/2024;50,00;2024-1"

@@ -2,15 +2,17 @@
 
 import csv
 import json
+import shutil
 import tomllib
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 from cli import running
-from mecene.cli import simulate
+from mecene.cli import options, simulate
 
 # An association is simulated and analysed once for all of these.
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cli_watch")]
@@ -38,6 +40,17 @@ def report(files, tmp_path_factory) -> Path:
         assert ran.code == 0, ran.err
         (out / f"said-{command}.txt").write_text(ran.out, encoding="utf-8")
     return out
+
+
+@pytest.fixture(scope="module")
+def stricter(report, tmp_path_factory) -> tuple[Path, dict[str, Any]]:
+    """The same look with one false alarm in a hundred, told in English, and its figures."""
+    out = tmp_path_factory.mktemp("stricter")
+    ran = running.mecene(
+        "watch", report, "--false-alarms", "1 %", "--lang", "en", "--out", out, "--json"
+    )
+    assert ran.code == 0, ran.err
+    return out, json.loads(ran.out)
 
 
 def table(file: Path) -> list[dict[str, str]]:
@@ -78,19 +91,26 @@ class TestAlarms:
         assert barred.height
         assert not listed & set(barred["donor_id"])
 
-    def test_a_stricter_rate_alarms_some_of_the_same_donors_and_no_other(self, report, tmp_path):
-        found = {}
-        for rate in ("1 %", "0,2"):
-            ran = running.mecene(
-                "watch", report, "--false-alarms", rate, "--out", tmp_path / rate[0], "--json"
+    def test_a_stricter_rate_alarms_some_of_the_same_donors_and_no_other(self, report, stricter):
+        folder, figures = stricter
+        usual, fewer = (
+            set(
+                pl.read_parquet(place / "watch.parquet").filter(pl.col("level") != "none")[
+                    "donor_id"
+                ]
             )
-            figures = json.loads(ran.out)
-            rows = pl.read_parquet(tmp_path / rate[0] / "watch.parquet")
-            found[rate] = set(rows.filter(pl.col("level") != "none")["donor_id"])
-            assert figures["alarms"] == len(found[rate])
-            assert figures["by_chance"] < figures["false_alarm_rate"] * figures["watched"]
+            for place in (report, folder)
+        )
 
-        assert found["1 %"] < found["0,2"]
+        assert figures["false_alarm_rate"] == 0.01
+        assert figures["alarms"] == len(fewer)
+        assert figures["by_chance"] < figures["false_alarm_rate"] * figures["watched"]
+        assert fewer < usual
+
+    def test_a_rate_is_a_percentage_or_a_share(self):
+        assert [options.parse_share(said) for said in ("1 %", "1%", "0,2", "0.2")] == [
+            0.01, 0.01, 0.2, 0.2,
+        ]  # fmt: skip
 
     def test_the_summary_says_what_was_set_and_how_it_held(self, report):
         said = (report / "said-watch.txt").read_text(encoding="utf-8")
@@ -107,11 +127,8 @@ class TestAlarms:
             assert ran.code == 2
             assert "5%" in ran.err
 
-    def test_the_page_is_whole_in_both_languages(self, report, tmp_path):
-        english = running.mecene("watch", report, "--lang", "en", "--out", tmp_path)
-        assert english.code == 0, english.err
-
-        for page in (report / "watch.html", tmp_path / "watch.html"):
+    def test_the_page_is_whole_in_both_languages(self, report, stricter):
+        for page in (report / "watch.html", stricter[0] / "watch.html"):
             html = page.read_text(encoding="utf-8")
             assert html.count("<svg") >= 6
             assert "http" not in html.split("</style>")[1]
@@ -131,6 +148,15 @@ def watched(tmp_path_factory) -> tuple[Path, running.Ran]:
             rows.append((name, "Luc", f"p{who}@x.fr", f"{day:%d/%m/%Y}", "20,00"))
     gifts = running.gifts(out / "dons.csv", rows)
     return out, running.mecene("watch", gifts, "--out", out / "report")
+
+
+@pytest.fixture(scope="module")
+def alone(watched) -> tuple[Path, running.Ran]:
+    """A report of gifts alone, and what was said of it."""
+    out, _ = watched
+    ran = running.mecene("analyse", out / "dons.csv", "--out", out / "other")
+    assert ran.code == 0, ran.err
+    return out / "other", ran
 
 
 class TestGiftsAlone:
@@ -153,15 +179,12 @@ class TestGiftsAlone:
         assert "un fichier de contacts" in html
         assert "Canal préféré" not in table(out / "report" / "alarms.csv")[0]
 
-    def test_a_report_of_gifts_alone_has_no_column_more(self, watched):
-        out, _ = watched
+    def test_a_report_of_gifts_alone_has_no_column_more(self, alone):
+        out, ran = alone
 
-        ran = running.mecene("analyse", out / "dons.csv", "--out", out / "other")
-
-        assert ran.code == 0, ran.err
         assert "mecene watch" not in ran.out
         assert not {"best_channel", "best_hour"} & set(
-            pl.read_parquet_schema(out / "other" / "donors.parquet")
+            pl.read_parquet_schema(out / "donors.parquet")
         )
 
 
@@ -240,9 +263,8 @@ class TestExplain:
         assert "How to reach them" in told
         assert "Groupe" not in told
 
-    def test_what_was_said_of_other_facts_is_not_told(self, report, files, tmp_path):
-        out = tmp_path / "fewer"
-        running.mecene("analyse", files[0], "--out", out)
+    def test_what_was_said_of_other_facts_is_not_told(self, report, alone, tmp_path):
+        out = shutil.copytree(alone[0], tmp_path / "other")
         (out / "watch.parquet").write_bytes((report / "watch.parquet").read_bytes())
 
         told = running.mecene("explain", 1, "--in", out).out

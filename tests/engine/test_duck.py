@@ -150,3 +150,9 @@ def test_what_is_seen_can_be_told_to_spark() -> None:
     )
 
     assert len([view for view in told if view.strip()]) == len(facts.TABLES)
+
+
+def test_a_query_names_its_tables_and_no_other() -> None:
+    assert duck.named("select * from recurring_gifts left join donors using (donor_id)") == {
+        "recurring_gifts", "donors",
+    }  # fmt: skip

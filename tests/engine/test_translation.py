@@ -8,11 +8,11 @@ import sqlglot
 
 from mecene import facts
 from mecene.engine import translation
-from mecene.features import dictionary, summary
+from mecene.features import dictionary, givens, summary
 
 PARAMETERS = {
     "as_of": date(2026, 1, 1),
-    "year_starts_in_month": 9,
+    **givens.of_day(date(2026, 1, 1), year_starts_in_month=9),
     "has_contacts": True,
     "has_interactions": True,
     "has_instalments": True,

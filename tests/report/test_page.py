@@ -116,6 +116,7 @@ def test_french_sentences_have_their_narrow_spaces_and_their_apostrophes(key: st
     assert re.findall(r"[^\u202f\u00a0][;:?!%»]|«[^\u202f\u00a0]|'", text) == []
 
 
+@pytest.mark.slow
 def test_what_a_file_or_a_channel_is_called_stays_text(
     analysed: Any, rendered: Any, read: Callable[[str], Any]
 ) -> None:
@@ -137,6 +138,7 @@ def test_what_a_file_or_a_channel_is_called_stays_text(
     assert found.unbalanced == []
 
 
+@pytest.mark.slow
 def test_a_name_of_any_length_and_a_thousand_files_fit(
     analysed: Any, rendered: Any, read: Callable[[str], Any]
 ) -> None:

@@ -44,7 +44,10 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
         into / "facts",
     )
     found = analysis.analyse(Question(facts, date(2026, 1, 1), into / "work", "fr"))
-    folder.write(found, Intake(), into)
+    with pytest.MonkeyPatch.context() as patched:
+        # Nobody looks at the page here, and its pictures take longer than all the rest.
+        patched.setattr(folder, "_write_page", lambda *_: None)
+        folder.write(found, Intake(), into)
     return into
 
 

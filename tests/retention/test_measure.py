@@ -63,13 +63,19 @@ def measured(gifts, companies=frozenset(), *, as_of: date = AS_OF) -> measure.Me
             return None
 
 
-@FEW
+@settings(max_examples=12, deadline=None)
 @given(some_gifts, organisations)
-def test_donors_and_money_are_conserved_from_year_to_year(gifts, companies) -> None:
+def test_any_association_obeys_the_laws_and_plain_loops_find_its_figures(gifts, companies) -> None:
     found = measured(gifts, companies)
     if found is None:
         return
 
+    donors_and_money_are_conserved_from_year_to_year(found)
+    the_cohort_triangle_adds_up_to_the_years(found)
+    plain_loops_find_the_same_figures(found, gifts, companies)
+
+
+def donors_and_money_are_conserved_from_year_to_year(found: measure.Measures) -> None:
     for series in ("fiscal", "rolling"):
         for who in measure.WHO:
             figures = [f for f in found.yearly if (f.series, f.who) == (series, who)]
@@ -87,19 +93,28 @@ def test_donors_and_money_are_conserved_from_year_to_year(gifts, companies) -> N
         assert (flow.new, flow.recaptured) == (year.new, year.reactivated + year.reacquired)
 
 
-@FEW
-@given(some_gifts, organisations)
-def test_the_cohort_triangle_adds_up_to_the_years(gifts, companies) -> None:
-    found = measured(gifts, companies)
-    if found is None:
-        return
-
+def the_cohort_triangle_adds_up_to_the_years(found: measure.Measures) -> None:
     for year in found.yearly:
         if (year.series, year.who) != ("fiscal", "donors"):
             continue
         cells = [c for c in found.cohorts if c.cohort + c.age_years == year.start.year]
         assert sum(cell.donors for cell in cells) == year.donors
         assert sum(cell.amount_minor for cell in cells) == year.amount_minor
+
+
+def plain_loops_find_the_same_figures(found: measure.Measures, gifts, companies) -> None:
+    plain = PlainLoops(gifts, companies, currency=found.currency)
+    for year in found.yearly:
+        if (year.series, year.who) == ("fiscal", "donors"):
+            assert plain.year(year.start.year) == {
+                name: getattr(year, name) for name in plain.year(year.start.year)
+            }
+    for average in found.average_gift:
+        if (average.series, average.who, average.form) == ("fiscal", "donors", "one_off"):
+            assert average.median_minor == plain.median_one_off(average.start.year)
+    assert [
+        (c.old_enough, c.converted) for c in found.second_gift.conversions
+    ] == [plain.conversion(days) for days in tallies.HORIZONS_DAYS]  # fmt: skip
 
 
 @pytest.mark.slow
@@ -138,27 +153,6 @@ def test_what_is_dated_as_of_or_later_and_the_order_of_rows_change_nothing(
     shuffler.shuffle(mixed)
 
     assert measured(mixed) == measured(known_as_refunded)
-
-
-@FEW
-@given(some_gifts, organisations)
-def test_plain_loops_find_the_same_figures(gifts, companies) -> None:
-    found = measured(gifts, companies)
-    if found is None:
-        return
-
-    plain = PlainLoops(gifts, companies, currency=found.currency)
-    for year in found.yearly:
-        if (year.series, year.who) == ("fiscal", "donors"):
-            assert plain.year(year.start.year) == {
-                name: getattr(year, name) for name in plain.year(year.start.year)
-            }
-    for average in found.average_gift:
-        if (average.series, average.who, average.form) == ("fiscal", "donors", "one_off"):
-            assert average.median_minor == plain.median_one_off(average.start.year)
-    assert [
-        (c.old_enough, c.converted) for c in found.second_gift.conversions
-    ] == [plain.conversion(days) for days in tallies.HORIZONS_DAYS]  # fmt: skip
 
 
 class PlainLoops:

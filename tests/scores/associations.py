@@ -23,6 +23,6 @@ def store(donors: int = 1_500, seed: int = 3) -> FactStore:
 
 
 @cache
-def fitted(donors: int = 1_500, seed: int = 3) -> ScoreModel:
-    """Return the model learnt from it."""
-    return model.fit(store(donors, seed), as_of=AS_OF)
+def fitted(as_of: date = AS_OF) -> ScoreModel:
+    """Return the model learnt from it, on a day."""
+    return model.fit(store(), as_of=as_of)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mecene.scores import champion, model
-from scores.associations import AS_OF, store
+from scores.associations import AS_OF, fitted, store
 
 DAY = date(2025, 1, 1)
 
@@ -87,9 +87,7 @@ class TestUnseen:
 @pytest.mark.xdist_group("scores_learnt")
 class TestRun:
     def test_the_same_way_of_learning_as_of_the_same_day_is_the_same(self):
-        before = model.fit(store(), as_of=DAY)
-
-        found = champion.run(store(), champion=before, as_of=AS_OF, period_months=12)
+        found = champion.run(store(), champion=fitted(DAY), as_of=AS_OF, period_months=12)
 
         assert found.verdict == "same"
         assert (found.origin, found.challenger_wins) == (DAY, True)
@@ -98,7 +96,7 @@ class TestRun:
     def test_a_champion_who_expects_everybody_loses(self):
         from dataclasses import replace
 
-        taught = model.fit(store(), as_of=DAY)
+        taught = fitted(DAY)
         wrong = replace(
             taught, giving=replace(taught.giving, method="mixture",
                                    mixture=replace(taught.giving.mixture, shift=4.0))

@@ -222,3 +222,18 @@ def test_a_donor_made_ordinary_is_still_possible(theme: neutral.Theme) -> None:
     }
     for name, rule in impossible.items():
         assert changed.filter(rule).is_empty(), name
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("scores_explained")
+@pytest.mark.parametrize("theme", neutral.THEMES, ids=lambda theme: theme.name)
+def test_many_donors_are_made_ordinary_as_few_are(theme: neutral.Theme) -> None:
+    known = association()
+    few = known.donors.head(100)
+    # More rows than polars takes in one piece.
+    many = pl.concat([few] * 200)
+
+    one = neutral.of(theme, few, typical=known.typical)
+    all_of_them = neutral.of(theme, many, typical=known.typical)
+
+    assert all_of_them.height == 200 * one.height

@@ -203,7 +203,7 @@ class TestLaws:
             "first_gift_age_days": donor["first_gift_age_days"] + days,
         }
 
-        before, after = (segment_of(**row)[0] for row in (donor, later))
+        before, after = lifecycle.classify(summary_rows.table(donor, later))["segment"]
 
         assert _RANK[after] <= _RANK[before]
 

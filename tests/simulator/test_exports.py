@@ -12,7 +12,7 @@ from mecene.simulator.exports import Written
 from mecene.simulator.records import Dirt
 
 pytestmark = pytest.mark.xdist_group("simulator_exports")  # they share a world
-SPEC = Association(donors=3_000, years=4, seed=5)
+SPEC = Association(donors=1_600, years=4, seed=5)
 FILES = ("gifts", "donors", "recurring", "contacts", "interactions", "consents", "campaigns")
 
 
@@ -143,7 +143,7 @@ def test_files_in_the_old_windows_encoding_can_be_read_back(tmp_path: Path) -> N
 
 
 def test_without_names_files_have_references_only(tmp_path: Path) -> None:
-    written = exports.write(Association(donors=40, names=False), tmp_path)
+    written = exports.write(Association(donors=40, years=1, names=False), tmp_path)
     gifts = read(written, "gifts.csv")
 
     assert gifts.columns[-1] == "Réf donateur"

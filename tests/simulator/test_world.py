@@ -140,7 +140,7 @@ def test_the_two_of_a_couple_share_a_home_and_a_name_and_are_two_donors(world: W
 
 
 def test_without_names_donors_are_references_only() -> None:
-    donors = association.simulate(Association(donors=40, names=False)).facts["donors"]
+    donors = association.simulate(Association(donors=40, years=1, names=False)).facts["donors"]
 
     assert donors["external_ids"].list.len().to_list() == [1] * 40
     identity = donors.select("first_name", "last_name", "email", "phone", "address", "city")

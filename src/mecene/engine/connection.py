@@ -51,6 +51,8 @@ def opened(beside: Path, *, limits: Limits | None = None) -> Iterator[duckdb.Duc
         )
         try:
             connection.execute("set enable_progress_bar = false")
+            # A connection asks the same files again and again: their footers are read once.
+            connection.execute("set parquet_metadata_cache = true")
             yield connection
         finally:
             connection.close()

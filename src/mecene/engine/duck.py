@@ -3,10 +3,13 @@
 The rule of what is known on a day lies in ``seen.sql`` and nowhere else.
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from functools import cache
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -15,7 +18,7 @@ import polars as pl
 from mecene import facts
 from mecene.engine import connection as connections
 from mecene.engine.connection import Limits, Parameter
-from mecene.engine.store import UNBUCKETED, FactStore
+from mecene.engine.store import FactStore
 
 
 def run(
@@ -23,7 +26,7 @@ def run(
     *,
     store: FactStore,
     as_of: date,
-    bucket: str | None = None,
+    bucket: str | tuple[str, ...] | None = None,
     relations: Mapping[str, pl.DataFrame] | None = None,
     parameters: Mapping[str, Parameter] | None = None,
     limits: Limits | None = None,
@@ -34,7 +37,7 @@ def run(
         sql: One ``select`` over the tables of ``mecene.facts``; ``as_of()`` is the day.
         store: Where the facts lie.
         as_of: Facts dated on or after it are not seen (``seen.sql``).
-        bucket: ``"00"`` to ``"15"``, ``"anonymous"``, or None for every row.
+        bucket: ``"00"`` to ``"15"``, ``"anonymous"``, several of them, or None for every row.
         relations: Further tables, by name.
         parameters: Further constants, by name; ``name()`` in SQL.
         limits: Memory and threads.
@@ -43,7 +46,12 @@ def run(
         duckdb.Error: the query is wrong.
     """
     with connected(
-        store, as_of=as_of, bucket=bucket, parameters=parameters, limits=limits
+        store,
+        as_of=as_of,
+        bucket=bucket,
+        tables=named(sql),
+        parameters=parameters,
+        limits=limits,
     ) as connection:
         for name, frame in (relations or {}).items():
             connection.register(name, frame.to_arrow())
@@ -57,23 +65,28 @@ def connected(
     as_of: date,
     bucket: str | tuple[str, ...] | None = None,
     donors: range | None = None,
+    tables: Collection[str] = facts.TABLES,
     parameters: Mapping[str, Parameter] | None = None,
     limits: Limits | None = None,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a connection whose views are the facts known on ``as_of``; closed afterwards.
 
     ``bucket`` may be several. ``donors`` keeps only the facts of those numbers: the files are
-    sorted by donor, so that the rest is hardly read.
+    sorted by donor, so that the rest is hardly read. ``tables`` are those that will be asked
+    (``named``); each takes a millisecond to be made ready.
     """
     with connections.opened(store.path.parent, limits=limits) as connection:
         define(connection, {"as_of": as_of} | dict(parameters or {}))
         connection.execute("create schema raw")
-        for table in facts.TABLES.values():
+        for name, view in _seen().items():
+            if name not in tables:
+                continue
+            table = facts.TABLES[name]
             stored = _stored(store, table, bucket)
             if donors is not None and "donor_id" in table.schema:
                 stored += f" where donor_id >= {donors.start} and donor_id < {donors.stop}"
-            connection.execute(f"create view raw.{table.name} as {stored}")
-        connection.execute(resources.files("mecene.engine").joinpath("seen.sql").read_text())
+            connection.execute(f"create view raw.{name} as {stored}")
+            connection.execute(view)
         yield connection
 
 
@@ -99,7 +112,8 @@ def waiting(
         for table in facts.TABLES.values():
             empty = connections.no_rows(table)
             connection.execute(f"create table raw.{table.name} as {empty}")
-        connection.execute(resources.files("mecene.engine").joinpath("seen.sql").read_text())
+        for view in _seen().values():
+            connection.execute(view)
         yield connection
 
 
@@ -121,6 +135,11 @@ def hold(connection: duckdb.DuckDBPyConnection, rows: Mapping[str, pl.DataFrame]
             connection.execute(f"insert into raw.{table.name} from passing")
 
 
+def named(sql: str) -> frozenset[str]:
+    """Return the tables of facts whose name stands in some SQL."""
+    return frozenset(name for name in facts.TABLES if re.search(rf"\b{name}\b", sql))
+
+
 def define(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Parameter]) -> None:
     """Make constants known to the SQL of a connection: ``name()`` each."""
     for name, value in parameters.items():
@@ -139,11 +158,17 @@ def next_day(store: FactStore) -> date | None:
     return day
 
 
+@cache
+def _seen() -> dict[str, str]:
+    """Return table → the view of what is known of it on a day: ``seen.sql``."""
+    text = resources.files("mecene.engine").joinpath("seen.sql").read_text(encoding="utf-8")
+    starts = [found.start() for found in re.finditer(r"^create view ", text, re.MULTILINE)]
+    views = (text[start:end] for start, end in pairwise([*starts, len(text)]))
+    return {view.split(maxsplit=3)[2]: view for view in views}
+
+
 def _stored(store: FactStore, table: facts.Table, bucket: str | tuple[str, ...] | None) -> str:
-    if isinstance(bucket, tuple) and table.name not in UNBUCKETED:
-        files = tuple(file for one in bucket for file in store.files(table.name, bucket=one))
-    else:
-        files = store.files(table.name, bucket=None if isinstance(bucket, tuple) else bucket)
+    files = store.files(table.name, bucket=bucket)
     if not files:
         return f"select * from ({connections.no_rows(table)}) as nothing"
     names = ", ".join(f'"{name}"' for name in table.schema)

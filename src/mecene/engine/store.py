@@ -36,15 +36,17 @@ class FactStore:
 
     path: Path
 
-    def files(self, table: str, *, bucket: str | None = None) -> tuple[Path, ...]:
-        """Return the Parquet files of a table, or of one of its buckets, sorted."""
+    def files(self, table: str, *, bucket: str | tuple[str, ...] | None = None) -> tuple[Path, ...]:
+        """Return the Parquet files of a table, or of some of its buckets, each sorted."""
         folder = self.path / table
         if table in UNBUCKETED:
             return tuple(sorted(folder.glob("*.parquet")))
+        if isinstance(bucket, tuple):
+            return tuple(file for one in bucket for file in self.files(table, bucket=one))
         return tuple(sorted(folder.glob(f"bucket={bucket or '*'}/*.parquet")))
 
-    def is_in_order(self, table: str, *, bucket: str | None = None) -> bool:
-        """Return whether every bucket, or one, is a single file that says it is sorted.
+    def is_in_order(self, table: str, *, bucket: str | tuple[str, ...] | None = None) -> bool:
+        """Return whether every bucket, or some, is a single file that says it is sorted.
 
         Read one after the other, the files then hold each donor's rows together, in ``order``.
         """

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from mecene.engine import spark
 from mecene.engine.store import FactStore
-from mecene.features import dictionary, summary
+from mecene.features import dictionary, givens, summary
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -25,7 +25,7 @@ def summarised(
     *,
     as_of: date,
     bucket: str | None = None,
-    year_starts_in_month: int = summary.DEFAULT_YEAR_START,
+    year_starts_in_month: int = givens.DEFAULT_YEAR_START,
     families: tuple[str, ...] | None = None,
 ) -> Iterator["DataFrame"]:
     """Yield one row a donor, in no order, worked out when it is read or written.
@@ -35,8 +35,8 @@ def summarised(
     """
     families = families or dictionary.families()
     whole = spark.connected(session, store, as_of=as_of)
-    known = whole.parameters | {"year_starts_in_month": year_starts_in_month}
-    for query in (summary.a_currency(), summary.known_of_all()):
+    known = whole.parameters | givens.of_day(as_of, year_starts_in_month=year_starts_in_month)
+    for query in (givens.a_currency(), givens.of_all()):
         asked = spark.rows_of(replace(whole, parameters=known).execute(query))
         known = known | asked.row(0, named=True)
     part = spark.connected(session, store, as_of=as_of, bucket=bucket) if bucket else whole

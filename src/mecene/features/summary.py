@@ -13,19 +13,13 @@ from importlib import resources
 import duckdb
 import polars as pl
 
-from mecene import facts
 from mecene.engine import duck
 from mecene.engine.connection import Limits, Parameter
 from mecene.engine.store import BUCKETS, FactStore
-from mecene.features import dictionary
+from mecene.features import dictionary, givens
 
 # In the order they refer to one another.
 INTERMEDIATE = ("own_amounts", "counted_gifts")
-DEFAULT_YEAR_START = 1
-_CURRENCIES = (
-    "(select currency from gifts where status = 'received' "
-    "union all select currency from recurring_gifts) as currencies"
-)
 # The whole order of giving.sql, and no other window.
 _IN_TIME = re.compile(
     r"window in_time as \(\s+partition by donor_id\s+order by given_on asc, given_at asc[^()]*\)"
@@ -50,8 +44,8 @@ def of(
     store: FactStore,
     *,
     as_of: date,
-    bucket: str | None = None,
-    year_starts_in_month: int = DEFAULT_YEAR_START,
+    bucket: str | tuple[str, ...] | None = None,
+    year_starts_in_month: int = givens.DEFAULT_YEAR_START,
     families: tuple[str, ...] | None = None,
     limits: Limits | None = None,
 ) -> pl.DataFrame:
@@ -63,17 +57,26 @@ def of(
     Args:
         store: The facts.
         as_of: The day; facts dated on or after it are not seen.
-        bucket: One sixteenth of the donors (``"00"`` to ``"15"``), or None for all.
+        bucket: One sixteenth of the donors (``"00"`` to ``"15"``), several, or None for all.
         year_starts_in_month: First month of the accounting year, 1 to 12.
         families: Only these families of columns; all by default.
         limits: Memory and threads of the engine.
     """
     limits = limits or LIMITS
+    names = families or dictionary.families()
+    year = givens.of_day(as_of, year_starts_in_month=year_starts_in_month)
+    if bucket is None:
+        # What holds the whole store answers for it too: one connection is opened, not two.
+        asked = tables(names) | givens.TABLES
+        with duck.connected(
+            store, as_of=as_of, tables=asked, parameters=year, limits=limits
+        ) as connection:
+            known, _ = givens.learn(connection)
+            _prepare(connection, known)
+            return _in_order(_one(connection, names, _as_they_lie(store, None, known, limits)))
     known, _ = _known(store, as_of, limits)
-    known |= {"year_starts_in_month": year_starts_in_month}
-    lying = _as_they_lie(store, bucket, known, limits)
-    with _ready(store, as_of, bucket, None, known, limits) as connection:
-        return _in_order(_one(connection, families or dictionary.families(), lying))
+    with _ready(store, as_of, bucket, None, known | year, limits) as connection:
+        return _in_order(_one(connection, names, _as_they_lie(store, bucket, known, limits)))
 
 
 def prepare(
@@ -88,7 +91,7 @@ def prepare(
 
     Args:
         connection: With ``known`` among its constants.
-        known: ``known_of(store)`` of all the donors, and ``year_starts_in_month``.
+        known: ``known_of(store)`` of all the donors.
         columns: Family → those of its columns that are wanted, beside ``donor_id``.
     """
     _prepare(connection, known)
@@ -114,25 +117,27 @@ def of_rows(connection: duckdb.DuckDBPyConnection, families: tuple[str, ...]) ->
 
 
 def known_of(
-    store: FactStore, *, as_of: date, limits: Limits | None = None
+    store: FactStore,
+    *,
+    as_of: date,
+    year_starts_in_month: int = givens.DEFAULT_YEAR_START,
+    limits: Limits | None = None,
 ) -> dict[str, Parameter]:
     """Return the constants of the families' SQL, which the whole store knows and no part of it."""
-    return _known(store, as_of, limits or LIMITS)[0]
+    year = givens.of_day(as_of, year_starts_in_month=year_starts_in_month)
+    return _known(store, as_of, limits or LIMITS)[0] | year
 
 
 def tables(families: tuple[str, ...]) -> frozenset[str]:
     """Return the tables of facts that some families read; ``donors`` is always one."""
-    said = " ".join(text(name) for name in (*families, *INTERMEDIATE))
-    return frozenset(
-        {"donors"} | {name for name in facts.TABLES if re.search(rf"\b{name}\b", said)}
-    )
+    return duck.named(" ".join(("donors", *map(text, (*families, *INTERMEDIATE)))))
 
 
 def batches(
     store: FactStore,
     *,
     as_of: date,
-    year_starts_in_month: int = DEFAULT_YEAR_START,
+    year_starts_in_month: int = givens.DEFAULT_YEAR_START,
     families: tuple[str, ...] | None = None,
     limits: Limits | None = None,
 ) -> Iterator[pl.DataFrame]:
@@ -143,7 +148,7 @@ def batches(
     """
     limits = limits or LIMITS
     known, highest = _known(store, as_of, limits)
-    known |= {"year_starts_in_month": year_starts_in_month}
+    known |= givens.of_day(as_of, year_starts_in_month=year_starts_in_month)
     lying = _as_they_lie(store, None, known, limits)
     for buckets, donors in _shares(store, highest):
         with _ready(store, as_of, buckets, donors, known, limits) as connection:
@@ -177,30 +182,6 @@ def intermediate(*, has_several_currencies: bool) -> dict[str, str]:
     """
     said = {name: text(name) for name in INTERMEDIATE}
     return said if has_several_currencies else said | {"own_amounts": "select * from gifts"}
-
-
-def a_currency() -> str:
-    """Return the SQL of one currency of the whole store, ``some_currency``; empty without gifts."""
-    return f"select coalesce((select currency from {_CURRENCIES} limit 1), '') as some_currency"
-
-
-def known_of_all() -> str:
-    """Return the SQL of what the whole store, not a bucket, knows of: nobody counted is not zero.
-
-    One row; each column is a constant of the SQL of the families, as ``a_currency`` is. Compared
-    with a constant, a column of words is mostly answered by what its files say of themselves.
-    """
-    asked = {
-        "has_contacts": "select 1 from contacts limit 1",
-        "has_interactions": "select 1 from interactions limit 1",
-        "has_instalments": "select 1 from gifts where kind = 'instalment' limit 1",
-        "has_contact_details": "select 1 from donors "
-        "where email is not null or phone is not null or address is not null limit 1",
-        "has_several_currencies": f"select 1 from {_CURRENCIES} "
-        "where currency <> some_currency() limit 1",
-    }
-    exist = ", ".join(f"exists({query}) as {name}" for name, query in asked.items())
-    return f"select {exist}"
 
 
 @contextmanager
@@ -246,7 +227,10 @@ def _shares(store: FactStore, highest: int) -> Iterator[tuple[tuple[str, ...], r
 
 
 def _as_they_lie(
-    store: FactStore, bucket: str | None, known: Mapping[str, Parameter], limits: Limits
+    store: FactStore,
+    bucket: str | tuple[str, ...] | None,
+    known: Mapping[str, Parameter],
+    limits: Limits,
 ) -> bool:
     """Return whether gifts come out of the files in time, so that nobody need sort them.
 
@@ -279,10 +263,5 @@ def _in_order(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _known(store: FactStore, as_of: date, limits: Limits) -> tuple[dict[str, Parameter], int]:
     """Return the constants of the families' SQL, and the highest number of a donor."""
-    with duck.connected(store, as_of=as_of, limits=limits) as connection:
-        (currency,) = connection.execute(a_currency()).fetchall()[0]
-        duck.define(connection, {"some_currency": currency})
-        asked = f"select *, (select max(donor_id) from donors) as highest from ({known_of_all()})"
-        known = connection.execute(asked).pl().row(0, named=True)
-    highest = known.pop("highest") or 0
-    return known | {"some_currency": currency}, highest
+    with duck.connected(store, as_of=as_of, tables=givens.TABLES, limits=limits) as connection:
+        return givens.learn(connection)

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy import sparse
 
 PAIRS = pl.Schema({"a": pl.Int64, "b": pl.Int64})
 HOMES = pl.Schema({"person_key": pl.Int64, "home": pl.Int64})
@@ -55,6 +54,9 @@ def linked(left: Places, right: Places, *, size: int) -> Places:
     """Return for each of ``size`` places the number of the group that links put it in."""
     if not len(left):
         return np.arange(size)
+    # Who only draws portraits need not wait, nor pay, for scipy.
+    from scipy import sparse
+
     links = sparse.coo_matrix((np.ones(len(left), dtype=np.bool_), (left, right)), (size, size))
     groups: Places = sparse.csgraph.connected_components(links, directed=False)[1]
     return groups.astype(np.int64)

@@ -221,6 +221,8 @@ def _kept_apart(
     heard = heard.filter(pl.col("home").is_duplicated())
     pairs = heard.join(heard.rename({"a": "b"}), on="home").filter(pl.col("a") < pl.col("b"))
     pairs = pairs.select("a", "b").sort("a", "b")
+    if pairs.is_empty():
+        return spoken.select(groups.VOICES.names()), pairs
     # Jean and Jean-Pierre are one only where something says so of the two of them.
     partial = pl.col("first") == "partial"
     at_odds = compare.pairs(

@@ -15,20 +15,10 @@ from mecene.report.intake import Intake
 from mecene.report.metrics import metrics
 from mecene.sources import safe_writing
 
-# A workbook is written cell by cell: past this, it would take longer than everything else
-# together, and the CSV opens in the same spreadsheet.
-LARGEST_WORKBOOK = 50_000
 _IN_A_LIST = (
     "civility", "first_name", "last_name", "organisation_name", "email", "phone", "address",
     "postcode", "city",
 )  # fmt: skip
-
-
-# What a double click opens in columns, in a French and in an English spreadsheet.
-SPREADSHEET: dict[str, dict[str, Any]] = {
-    "fr": {"delimiter": ";", "decimal": ",", "bom": True},
-    "en": {"delimiter": ",", "decimal": ".", "bom": True},
-}
 
 
 def write(
@@ -40,8 +30,8 @@ def write(
 ) -> dict[str, Any]:
     """Write the whole report into a folder; return its metrics.
 
-    ``report.html``, ``donors.parquet`` / ``.csv`` / ``.xlsx`` (up to ``LARGEST_WORKBOOK``),
-    ``lists/*.csv``, ``metrics.json``.
+    ``report.html``, ``donors.parquet`` / ``.csv`` / ``.xlsx`` (up to
+    ``spreadsheet.LARGEST_WORKBOOK``), ``lists/*.csv``, ``metrics.json``.
     """
     tell = on_progress or (lambda stage, done, total: None)
     into.mkdir(parents=True, exist_ok=True)
@@ -70,10 +60,10 @@ def _write_page(analysis: Analysis, intake: Intake, file: Path) -> None:
 def _write_donors(analysis: Analysis, into: Path) -> None:
     pl.scan_parquet(sorted(analysis.donors.glob("*.parquet"))).sink_parquet(into / "donors.parquet")
     shown = (roll.for_people(part, lang=analysis.lang) for part in roll.parts(analysis.donors))
-    safe_writing.write_csv(shown, into / "donors.csv", **SPREADSHEET[analysis.lang])
+    safe_writing.write_csv(shown, into / "donors.csv", **spreadsheet.FORMAT[analysis.lang])
     workbook = into / "donors.xlsx"
     workbook.unlink(missing_ok=True)
-    if analysis.count <= LARGEST_WORKBOOK:
+    if analysis.count <= spreadsheet.LARGEST_WORKBOOK:
         whole = pl.read_parquet(into / "donors.parquet")
         safe_writing.write_xlsx(
             roll.for_people(whole, lang=analysis.lang),
@@ -85,17 +75,20 @@ def _write_donors(analysis: Analysis, into: Path) -> None:
 
 def _write_lists(analysis: Analysis, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    people = pl.scan_parquet(sorted(analysis.donors.glob("*.parquet"))).select(
-        "donor_id", "external_ids", *_IN_A_LIST
+    anybody = pl.concat([table["donor_id"] for table in analysis.lists.lists.values()]).unique()
+    # Read once, whoever is in a list.
+    people = (
+        pl.scan_parquet(sorted(analysis.donors.glob("*.parquet")))
+        .select("donor_id", "external_ids", *_IN_A_LIST)
+        .filter(pl.col("donor_id").is_in(anybody.implode()))
+        .collect()
     )
     for name, table in analysis.lists.lists.items():
-        listed = (
-            table.lazy().join(people, on="donor_id", how="left", maintain_order="left").collect()
-        )
+        listed = table.join(people, on="donor_id", how="left", maintain_order="left")
         safe_writing.write_csv(
             _worded(listed, lang=analysis.lang),
             folder / f"{name}.csv",
-            **SPREADSHEET[analysis.lang],
+            **spreadsheet.FORMAT[analysis.lang],
         )
 
 

@@ -16,7 +16,6 @@ from mecene.report.intake import Intake
 from mecene.report.look import Drawing, Picture
 from mecene.report.page import Block, Page, Section
 
-FOLDER = "pieces"
 _NAMESPACES = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 
 

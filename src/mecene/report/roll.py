@@ -31,10 +31,7 @@ VALUE = (
     "expected_value_12m_minor", "expected_value_36m_minor", "expected_value_60m_minor",
     "discounted_value_60m_minor", "value_confidence",
 )  # fmt: skip
-TAGS = (
-    "mid_value", "major", "lybunt", "sybunt", "first_year", "seasonal", "most_engaged",
-    "member", "membership_due",
-)  # fmt: skip
+TAGS = segment_tags.SHOWN
 _NOT_TAGS = ("donor_id", "engagement_signs")
 _OTHERWISE = tuple(f"sentence_{lang}" for lang in LANGUAGES)
 REACH = ("reachable", "objects_appeal", "objects_profiling", "deceased")

@@ -4,11 +4,21 @@ Amounts in euros rather than cents, codes and yes/no in words, columns named in 
 language. The Parquet table keeps the code names and the cents.
 """
 
+from typing import Any
+
 import polars as pl
 
 from mecene import money
 from mecene.report import lexicon
 
+# A workbook is written cell by cell: past this, it would take longer than everything else
+# together, and the CSV opens in the same spreadsheet.
+LARGEST_WORKBOOK = 50_000
+# What a double click opens in columns, in a French and in an English spreadsheet.
+FORMAT: dict[str, dict[str, Any]] = {
+    "fr": {"delimiter": ";", "decimal": ",", "bom": True},
+    "en": {"delimiter": ",", "decimal": ".", "bom": True},
+}
 # Column → section of the report's words that says its codes.
 CODES = {
     "segment": "segments",

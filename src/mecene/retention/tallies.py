@@ -9,7 +9,7 @@ import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
+from functools import cache, reduce
 from importlib import resources
 
 import duckdb
@@ -122,7 +122,8 @@ def collect(
 
 def of_bucket(store: FactStore, about: Scope, *, bucket: str | None) -> Tallies:
     """Return the tallies of one bucket of donors, or of every donor when it is None."""
-    with duck.connected(store, as_of=about.as_of, bucket=bucket) as connection:
+    asked = duck.named(" ".join(map(_sql, (*_TABLES, *_TALLIES))))
+    with duck.connected(store, as_of=about.as_of, bucket=bucket, tables=asked) as connection:
         _prepare(connection, about)
         tables = {}
         for name in _TALLIES:
@@ -173,5 +174,6 @@ def _summed(name: str, parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
     return table.group_by(keys).agg(pl.col(counts).sum().cast(facts.INTEGER)).sort(keys)
 
 
+@cache
 def _sql(name: str) -> str:
     return resources.files("mecene.retention").joinpath("sql", f"{name}.sql").read_text("utf-8")

@@ -67,7 +67,7 @@ class Theme:
 def of(theme: Theme, summary: pl.DataFrame, *, typical: Typical) -> pl.DataFrame:
     """Return the donors the theme concerns, made ordinary in it; others are left out."""
     types = dict(summary.schema)
-    told = typical.beside(summary.filter(theme.among.fill_null(value=False)))
+    told = typical.beside(summary.filter(theme.among))
     changed = [
         _cast(value, types[name]).alias(name)
         for name, value in theme.changes(typical).items()

@@ -25,7 +25,7 @@ def of(
     as_of: date,
     period_months: int,
     currency: str,
-    bucket: str | None = None,
+    bucket: str | tuple[str, ...] | None = None,
 ) -> pl.DataFrame:
     """Return one row a donor who made a free gift in the two periods after ``origin``.
 
@@ -39,7 +39,7 @@ def of(
         as_of: What is dated on or after it is not seen, here either.
         period_months: Length of a period, > 0.
         currency: The one amounts are added in; those of others are counted only.
-        bucket: One sixteenth of the donors, or None for all.
+        bucket: One sixteenth of the donors, several, or None for all.
 
     Raises:
         UnfinishedPeriod: the first period ends after ``as_of``.

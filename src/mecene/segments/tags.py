@@ -28,6 +28,8 @@ TAGS = (
     "mid_value", "major", "lybunt", "sybunt", "pybunt", "first_year", "seasonal", "most_engaged",
     "member", "membership_due",
 )  # fmt: skip
+# Those a reader is shown: PYBUNT is a part of SYBUNT.
+SHOWN = tuple(name for name in TAGS if name != "pybunt")
 
 # What `most_engaged` counts; no sign needs e-mail opens.
 SIGNS = (

@@ -10,6 +10,7 @@ MAY_DO_ALL = frozenset(
         "import_files",  # imports, and taking them back
         "export",  # files that leave the installation
         "build_segments",
+        "send_messages",  # templates, campaigns, what became of each message
         "handle_rights",  # consent, access, rectification, erasure
         "see_audit",
         "manage_staff",

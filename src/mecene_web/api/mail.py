@@ -2,7 +2,8 @@
 
 A bounce, a complaint, an unsubscribe, a click are things that happened to a donor. An open is
 kept only of who granted to be watched (``open_tracking``): mail programs open by themselves.
-That a message was delivered is nothing a donor did, and is not kept.
+That a message was delivered is nothing a donor did: it is written with the message alone, which is
+known by our key, or by the provider's number for it.
 """
 
 import hashlib
@@ -18,9 +19,12 @@ from django.test import RequestFactory
 from mecene_web.api import write
 from mecene_web.api.payments import Unread
 from mecene_web.api.signatures import Forged
+from mecene_web.channels.email.send import METADATA
 from mecene_web.consent.models import Consent
 from mecene_web.donors.models import Record
 from mecene_web.events.models import Interaction
+from mecene_web.messages import outcome
+from mecene_web.messages.models import Outgoing
 
 # Provider → who reads it, and where its secret goes. Those of ``webhook_secret`` do not sign:
 # the address we give them carries name:password.
@@ -62,18 +66,42 @@ def work(provider: str, body: bytes, content_type: str, *, now: datetime) -> str
         events = _reader(provider, "read:again").parse_events(request)
     except Exception as wrong:  # whatever a body may hold
         raise Unread(f"{type(wrong).__name__}: it is not as {provider} documents it") from wrong
-    rows = list(_rows(provider, body, events, now))
-    if not rows:
-        return "nothing"
-    write.write(Interaction, rows, source=provider, now=now)
-    return "interaction"
+    heard = [_heard(event, now) for event in events]
+    rows = list(_rows(body, events, heard, now))
+    if rows:
+        write.write(Interaction, rows, source=provider, now=now)
+        return "interaction"
+    return "message" if any(heard) else "nothing"
 
 
-def _rows(provider: str, body: bytes, events: list[Any], now: datetime) -> Iterator[dict[str, Any]]:
+def _heard(event: Any, now: datetime) -> Outgoing | None:
+    """Tell the outbox; return the message it is about, where it is one of ours."""
+    metadata = event.metadata if isinstance(event.metadata, dict) else {}
+    raw = event.esp_event if isinstance(event.esp_event, dict) else {}
+    told = (event.mta_response, event.description, *(raw.get(name) for name in ("error", "comment")))
+    said = " ".join(str(part) for part in told if isinstance(part, str) and part)
+    return outcome.heard(
+        key=str(metadata.get(METADATA) or ""), ref=str(event.message_id or ""),
+        event=str(event.event_type), at=event.timestamp or now, now=now, said=said,
+        reason="" if _may_pass(raw) else str(event.reject_reason or ""),
+    )  # fmt: skip
+
+
+def _may_pass(raw: dict[str, Any]) -> bool:
+    """Return whether a provider calls a bounce soft, which anymail does not tell apart."""
+    words = " ".join(str(raw.get(name, "")) for name in ("event", "type", "Type", "severity"))
+    return "soft" in words.lower() or "temporary" in words or raw.get("hard_bounce") is False
+
+
+def _rows(
+    body: bytes, events: list[Any], heard: list[Outgoing | None], now: datetime
+) -> Iterator[dict[str, Any]]:
     whole = hashlib.sha256(body).hexdigest()[:32]
-    for place, event in enumerate(events):
+    for place, (event, message) in enumerate(zip(events, heard, strict=True)):
         kind = _KINDS.get(event.event_type)
-        donor = _donor(event.recipient) if kind else None
+        if kind is None or (message is not None and message.trial_to):
+            continue
+        donor = message.donor_id if message is not None else _donor(event.recipient)
         if donor is None or (kind == "open" and not _watched(donor)):
             continue
         said = {"url": event.click_url, "reason": event.reject_reason, "message": event.message_id}

@@ -19,6 +19,7 @@ _MENU: dict[str, tuple[tuple[str, str, str, str], ...]] = {
     "know": (
         ("segments", "segments:all", "category", "build_segments"),
         ("figures", "overview:figures", "monitoring", "see_overview"),
+        ("messages", "messages:all", "mail", "send_messages"),
     ),
     "data": (
         ("imports", "imports:all", "upload_file", "import_files"),
@@ -60,7 +61,7 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
         ]
         if items:
             title = words.say("design", f"groups.{group}")
-            groups.append({"title": title, "items": items, "separator": True})
+            groups.append({"title": title, "items": items, "separator": bool(groups)})
     return groups
 
 

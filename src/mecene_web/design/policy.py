@@ -66,6 +66,8 @@ def policy(*, nonce: str, framed: bool, admin: bool = False) -> str:
         "font-src": "'self'",
         "connect-src": "'self'",
         "manifest-src": "'self'",
+        # Our own pages alone; a mail that is looked at stands in one that can do nothing.
+        "frame-src": "'self'",
         "form-action": " ".join(["'self'", *map(_origin, settings.MECENE_FORMS_LEAD_TO)]),
         "base-uri": "'none'",
         "frame-ancestors": "'none'",

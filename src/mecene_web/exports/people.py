@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from mecene.report import roll
 from mecene_web.donors.models import Donor
 from mecene_web.organisation import tables
-from mecene_web.scores import nightly
+from mecene_web.scores import kept
 from mecene_web.scores.models import Run
 
 _AT_ONCE = 50_000
@@ -19,8 +18,11 @@ _TOLD = (
 
 def donors(run: Run | None, *, lang: str) -> Iterator[pl.DataFrame]:
     """Yield every donor with all that the last night said of them; who they are before one."""
-    folder = nightly.folder_of(run) / "donors" if run else None
+    folder = kept.folder_of(run) / "donors" if run else None
     if folder is not None and folder.exists():
+        # With the scores come their mathematics: who writes no such file need not hold them.
+        from mecene.report import roll
+
         alive = set(Donor.objects.values_list("pk", flat=True))
         for part in roll.parts(folder):
             # Who was erased since that night leaves in no file.

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from mecene.report import lexicon, spreadsheet
-from mecene.report.folder import LARGEST_WORKBOOK, SPREADSHEET
+from mecene.report.spreadsheet import FORMAT, LARGEST_WORKBOOK
 from mecene.sources import safe_writing
 from mecene.words import Lexicon
 from mecene_web.exports import audience, consented, everything, gifts, people
@@ -175,7 +175,7 @@ def _table(export: Export, stem: str, parts: Iterable[pl.DataFrame]) -> tuple[st
 
     if export.choice["format"] == "csv":
         name = f"{stem}.csv"
-        safe_writing.write_csv(counted(), folder_of(export) / name, **SPREADSHEET[lang])
+        safe_writing.write_csv(counted(), folder_of(export) / name, **FORMAT[lang])
         return name, held
     whole = pl.concat(list(counted()), how="diagonal_relaxed")
     if whole.height > LARGEST_WORKBOOK:

@@ -32,7 +32,8 @@ def recognition(known: Recognition) -> dict[str, Any]:
     return {
         "table": known.table,
         "preset": known.preset,
-        "roles": {column.header: column.role for column in known.columns},
+        # Pairs: PostgreSQL keeps no order of keys, and two columns may bear one name.
+        "roles": [[column.header, column.role] for column in known.columns],
         "voices": {column.header: column.why for column in known.columns},
         "years": [header for header, _ in known.years],
         "attributes": dict(known.attributes),

@@ -117,9 +117,10 @@ def _columns(seen: dict[str, Any], lang: str) -> list[dict[str, Any]]:
     table = seen.get("table")
     offered = roles.of(table) if table else {}
     named = {role: roles.written(role, lang=lang) for role in offered}
+    known = dict(seen.get("roles", ()))
     found = []
     for place, header in enumerate(seen.get("headers", ())[:_COLUMNS]):
-        role = seen.get("roles", {}).get(header, "")
+        role = known.get(header, "")
         if header in seen.get("attributes", {}):
             role = told.ATTRIBUTE
         elif header in seen.get("years", ()):

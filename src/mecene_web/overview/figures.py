@@ -9,8 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from mecene.report import pieces
-from mecene_web.scores import nightly
+from mecene_web.scores import kept
 from mecene_web.scores.models import Run
 
 _NAMED = re.compile(r"[a-z0-9_]+\Z")
@@ -121,4 +120,4 @@ def _plain(cell: str) -> str:
 
 
 def _folder(run: Run) -> Path:
-    return nightly.folder_of(run) / pieces.FOLDER
+    return kept.folder_of(run) / kept.PIECES

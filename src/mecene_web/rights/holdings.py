@@ -22,6 +22,7 @@ ERASED = frozenset(
         "giving.CommitmentChange", "giving.Revision", "events.Contact", "events.Visitor",
         "events.Interaction", "consent.Consent", "consent.Mark", "scores.Standing",
         "scores.Listed", "scores.Why", "audit.DonorKey",
+        "mecene_messages.Outgoing", "mecene_messages.Click", "mecene_messages.Bounce",
         "segments.Membership", "segments.Passage", "segments.Settled", "imports.Move",
     }
 )  # fmt: skip
@@ -35,6 +36,8 @@ STRUCK = {
     "segments.Version": ("condition",),
     "imports.Import": ("problem", "account"), "tasks.Work": ("problem", "result"),
     "rights.Request": ("asked_by", "note"), "admin.LogEntry": ("object_repr", "change_message"),
+    "mecene_messages.Template": ("name",), "mecene_messages.Campaign": ("name", "paused_why"),
+    "mecene_messages.Halt": ("why",), "mecene_messages.Outgoing": ("values", "details"),
     "scores.Run": ("metrics",), "exports.Export": ("problem",),
 }  # fmt: skip
 # Rows kept for a while for machines alone: one that names the person goes whole.
@@ -49,6 +52,8 @@ OTHERS = frozenset(
         "accounts.Staff", "api.Key", "api.Told", "api.Provider", "audit.Entry", "audit.Head",
         "consent.Wording", "consent.Suppression", "consent.Opening", "giving.Campaign",
         "giving.Gift", "imports.File", "organisation.Organisation",
+        "mecene_messages.Version", "mecene_messages.Part", "mecene_messages.Letters",
+        "mecene_messages.Seed", "mecene_messages.Rules",
         "giving.Batch", "rights.Archive", "rights.Erasure", "rights.Sweep",
     }
 )  # fmt: skip

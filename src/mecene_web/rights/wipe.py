@@ -21,7 +21,7 @@ from mecene_web.imports import receive
 from mecene_web.imports.models import Import
 from mecene_web.rights import remembered
 from mecene_web.rights.models import Erasure
-from mecene_web.scores import nightly
+from mecene_web.scores import kept
 from mecene_web.tasks import ask
 from mecene_web.tasks.report import Report
 
@@ -51,7 +51,7 @@ def wipe(erasure_id: int, *, now: datetime, on_progress: Any = None) -> dict[str
         raise ImportsUnderWay("an import is under way; its files are cleared afterwards")
     tell("files", 0, 3)
     cleared = {name: _emptied(Path(settings.HOME) / name)
-               for name in (receive.FOLDER, _EXPORTS, nightly.FOLDER)}  # fmt: skip
+               for name in (receive.FOLDER, _EXPORTS, kept.FOLDER)}  # fmt: skip
     Export.objects.filter(state="ready").update(state="gone")
     if cleared[receive.FOLDER]:
         Import.objects.filter(state__in=_WAITING).update(state="failed", problem="erasure")

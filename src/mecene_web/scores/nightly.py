@@ -16,14 +16,13 @@ from mecene.engine.store import FactStore
 from mecene.report import analysis, folder, pieces
 from mecene.report.analysis import Analysis
 from mecene.report.question import Question
-from mecene.report.roll import TAGS
+from mecene.segments.tags import SHOWN as TAGS
 from mecene.words import LANGUAGES
 from mecene_web.organisation import bulk, numbers
 from mecene_web.organisation.models import Organisation
-from mecene_web.scores import snapshot, taken_in, why
+from mecene_web.scores import kept, snapshot, taken_in, why
 from mecene_web.scores.models import Listed, Run, Standing, Why
 
-FOLDER = "snapshots"
 Progress = Callable[[str, int, int], None]
 
 
@@ -41,7 +40,7 @@ def run(*, as_of: date, on_progress: Progress) -> Run:
     """
     own = Organisation.objects.get(pk=Organisation.THE_ONE)
     made = Run.objects.create(as_of=as_of, language=own.language, began_at=timezone.now())
-    place = folder_of(made)
+    place = kept.folder_of(made)
     try:
         facts = snapshot.write(place / "facts", on_progress=on_progress)
         _worked_out(made, facts, own, on_progress)
@@ -54,13 +53,8 @@ def run(*, as_of: date, on_progress: Progress) -> Run:
     return made
 
 
-def folder_of(made: Run) -> Path:
-    """Return where the snapshot and the report of a run lie."""
-    return Path(settings.HOME) / FOLDER / f"{made.pk:08d}"
-
-
 def _worked_out(made: Run, facts: FactStore, own: Organisation, on_progress: Progress) -> None:
-    place = folder_of(made)
+    place = kept.folder_of(made)
     question = Question(
         facts, as_of=made.as_of, into=place, lang=own.language, on_progress=on_progress,
         fiscal_year_start=own.fiscal_year_starts_in_month,
@@ -73,7 +67,7 @@ def _worked_out(made: Run, facts: FactStore, own: Organisation, on_progress: Pro
         read = {lang: taken_in.taken_in(facts, lang=lang) for lang in LANGUAGES}
         mine = read[own.language]
         figures = folder.write(found, mine, place / "report", on_progress=on_progress)
-        pieces.write(found, read, place / pieces.FOLDER)
+        pieces.write(found, read, place / kept.PIECES)
     with bulk.batch() as batch:
         rows = _standings(found, made) if found else pl.DataFrame()
         batch.add(Standing, rows)

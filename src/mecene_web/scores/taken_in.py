@@ -67,9 +67,7 @@ def _files(made: Import, *, lang: str) -> Iterator[FileIntake]:
             by_problem=_by_problem(file.get("by_problem", {}), of_nothing, lang=lang),
             identical=file.get("identical", 0),
             overlap=file.get("overlapping", 0) + known.get(file["name"], 0),
-            recognised=tuple(
-                f"{header} → {role}" for header, role in file.get("roles", {}).items()
-            ),
+            recognised=tuple(f"{header} → {role}" for header, role in file.get("roles", ())),
             notes=tuple(note[lang] for note in file.get("notes", ())),
         )
 

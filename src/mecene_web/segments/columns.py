@@ -11,7 +11,7 @@ import polars as pl
 
 from mecene.features import dictionary
 from mecene.report import lexicon, spreadsheet
-from mecene.report.roll import TAGS
+from mecene.segments.tags import SHOWN as TAGS
 
 # Drift serves those who look for it, and is not part of the night.
 FAMILIES = tuple(name for name in dictionary.families() if name != "drift")

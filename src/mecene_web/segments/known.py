@@ -10,7 +10,7 @@ from pyarrow import parquet
 
 from mecene.engine import duck
 from mecene.engine.store import FactStore
-from mecene_web.scores import nightly
+from mecene_web.scores import kept
 from mecene_web.scores.models import Run
 from mecene_web.segments import answers, columns
 from mecene_web.segments.plan import Plan
@@ -35,7 +35,7 @@ class Night:
 def last() -> Night | None:
     """Return the last night, None before the first."""
     run = Run.objects.filter(ended_at__isnull=False).order_by("ended_at").last()
-    return Night(nightly.folder_of(run), run.as_of) if run else None
+    return Night(kept.folder_of(run), run.as_of) if run else None
 
 
 def batches(night: Night, plan: Plan) -> Iterator[pl.DataFrame]:

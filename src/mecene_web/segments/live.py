@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from mecene.engine.store import FactStore
 from mecene.features import summary
-from mecene.report.roll import TAGS
+from mecene.segments.tags import SHOWN as TAGS
 from mecene_web.donors import touch
 from mecene_web.donors.models import Touched
 from mecene_web.organisation import bulk
@@ -176,9 +176,12 @@ def _shown(rows: dict[str, pl.DataFrame]) -> dict[str, Any]:
 @lru_cache(maxsize=2)
 def _constants(place: Path, as_of: date) -> dict[str, Any]:
     own = Organisation.objects.get(pk=Organisation.THE_ONE)
-    return summary.known_of(FactStore(place / "facts"), as_of=as_of, limits=few.LIMITS) | {
-        "year_starts_in_month": own.fiscal_year_starts_in_month
-    }
+    return summary.known_of(
+        FactStore(place / "facts"),
+        as_of=as_of,
+        year_starts_in_month=own.fiscal_year_starts_in_month,
+        limits=few.LIMITS,
+    )
 
 
 @lru_cache(maxsize=8)

@@ -1,5 +1,6 @@
 """Recompute: every segment evaluated over every donor, from what the night worked out."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 from mecene_web.donors import touch
 from mecene_web.donors.models import Donor, Touched
 from mecene_web.organisation import bulk
-from mecene_web.scores import nightly
+from mecene_web.scores import kept
 from mecene_web.scores.models import Run
 from mecene_web.segments import changes, known, plan
 from mecene_web.segments.changes import Change
@@ -20,18 +21,20 @@ from mecene_web.segments.known import Night
 from mecene_web.segments.models import Passage, Segment, Settled
 from mecene_web.segments.plan import Plan
 
+Progress = Callable[[str, int, int], None]
 
-def after_the_night(made: Run, on_progress: nightly.Progress) -> None:
+
+def after_the_night(made: Run, on_progress: Progress) -> None:
     """Evaluate every segment over a run that was just worked out."""
     on_progress("segments", 0, 1)
     _without_the_gone()
     before = _night_before(made)
-    this = Night(nightly.folder_of(made), made.as_of)
+    this = Night(kept.folder_of(made), made.as_of)
     recompute(plan.active(), this, before=before, began_at=made.began_at, now=timezone.now())
     on_progress("segments", 1, 1)
 
 
-def work(segment_id: int, report: nightly.Progress) -> dict[str, Any]:
+def work(segment_id: int, report: Progress) -> dict[str, Any]:
     """Evaluate one segment, and those that name it, over the last night: its condition is new."""
     night, run = known.last(), Run.objects.order_by("ended_at").last()
     if night is None or run is None:
@@ -165,6 +168,6 @@ def _members(segment_id: int) -> int:
 
 def _night_before(made: Run) -> Night | None:
     """Return the night whose folder still lies beside this one's."""
-    place = nightly.folder_of(made)
+    place = kept.folder_of(made)
     others = sorted(p for p in place.parent.iterdir() if p.is_dir() and p.name < place.name)
     return Night(others[-1], made.as_of) if others and (others[-1] / "summary").exists() else None

@@ -85,9 +85,11 @@ def struck(context, seconds):
 
 
 def to_the_end(context):
-    """Let a new worker take up what the killed one left, once its lease is over."""
+    """Let a new worker take up what the killed one left: an hour later, its lease is over."""
     past = timezone.now() - timedelta(hours=1)
     Work.objects.filter(state="running").update(leased_until=past)
+    # It may have died between taking the message and taking the work.
+    Work.objects.filter(state="waiting").update(due_at=past)
     reap.reap(now=timezone.now())
     struck(context, 120)
 

@@ -5,10 +5,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from mecene.report import pieces
 from mecene_web.donors.models import Donor
 from mecene_web.overview import figures
-from mecene_web.scores import nightly
+from mecene_web.scores import kept
 from mecene_web.scores.models import Listed, Run
 from mecene_web.tasks.models import Work
 
@@ -24,7 +23,7 @@ SVG = (
 def night():
     """A night that found one donor at risk, and drew one picture."""
     run = Run.objects.create(as_of=date(2026, 3, 1), began_at=NOW, ended_at=NOW)
-    folder = nightly.folder_of(run) / pieces.FOLDER
+    folder = kept.folder_of(run) / kept.PIECES
     folder.mkdir(parents=True, exist_ok=True)
     rows = [["janvier", "10 €"], ["=cmd", "1 €"]]
     picture = {"name": "income", "title": "Recettes", "alternative": "deux mois",

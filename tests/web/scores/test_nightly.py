@@ -15,7 +15,7 @@ from mecene_web.donors.models import Donor
 from mecene_web.imports import check, load, receive
 from mecene_web.imports.models import Import
 from mecene_web.organisation.models import Organisation
-from mecene_web.scores import nightly
+from mecene_web.scores import kept, nightly
 from mecene_web.scores.models import Run, Standing
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -58,7 +58,7 @@ def test_the_night_says_what_the_command_line_says_of_the_same_files(tmp_path):
     assert_frame_equal(held, wanted)
     assert run.pk == Run.objects.latest().pk
     assert Donor.objects.count() == Standing.objects.count()
-    assert (nightly.folder_of(run) / "report" / "report.html").exists()
+    assert (kept.folder_of(run) / "report" / "report.html").exists()
 
 
 def test_the_chapter_on_what_was_read_says_what_the_command_line_says(tmp_path):
@@ -96,7 +96,7 @@ def test_the_chapter_on_what_was_read_says_what_the_command_line_says(tmp_path):
         assert run.metrics[name] == wanted[name], name
     assert wanted["rejects"] == 2
     said = {
-        lang: (nightly.folder_of(run) / "pieces" / f"{lang}.json").read_text(encoding="utf-8")
+        lang: (kept.folder_of(run) / "pieces" / f"{lang}.json").read_text(encoding="utf-8")
         for lang in ("fr", "en")
     }
     (problem,) = [

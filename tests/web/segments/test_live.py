@@ -21,7 +21,7 @@ from mecene_web.giving.models import Gift
 from mecene_web.imports import load
 from mecene_web.imports.models import Import
 from mecene_web.organisation.models import Organisation
-from mecene_web.scores import nightly, snapshot
+from mecene_web.scores import kept, snapshot
 from mecene_web.scores.models import Run
 from mecene_web.segments import columns, known, live, plan, recompute, save
 from mecene_web.segments.models import Membership, Passage, Segment
@@ -67,7 +67,7 @@ def association(tmp_path):
 def night():
     """Have what the night works out of features, without its scores; return its run."""
     run = Run.objects.create(as_of=AS_OF, began_at=NOW, ended_at=timezone.now())
-    place = nightly.folder_of(run)
+    place = kept.folder_of(run)
     shutil.rmtree(place, ignore_errors=True)  # of another test's run of the same number
     store = snapshot.write(place / "facts", on_progress=silent)
     (place / "summary").mkdir()

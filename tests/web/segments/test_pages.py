@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from mecene_web.donors.models import Donor, Record
-from mecene_web.scores import nightly
+from mecene_web.scores import kept
 from mecene_web.scores.models import Run
 from mecene_web.segments import columns, recompute, save
 from mecene_web.segments.models import Membership, Segment, Version
@@ -29,7 +29,7 @@ def night():
     for number in range(1, 31):
         donor = Donor.objects.create(pk=number, last_name=f"Nom{number}", sought="")
         Record.objects.create(key=number, donor=donor)
-    place = nightly.folder_of(run) / "summary"
+    place = kept.folder_of(run) / "summary"
     shutil.rmtree(place.parent, ignore_errors=True)  # of another test's run of the same number
     place.mkdir(parents=True)
     pl.DataFrame({"donor_id": range(1, 31), "gifts_24m": range(30)}).with_columns(

@@ -21,7 +21,7 @@ from mecene_web.giving.models import Commitment, Gift
 from mecene_web.imports import check, load, receive, undo
 from mecene_web.organisation.models import Organisation
 from mecene_web.overview import calls
-from mecene_web.scores import nightly, snapshot
+from mecene_web.scores import kept, snapshot
 from mecene_web.scores.models import Run
 from mecene_web.segments import columns, live, recompute, save
 from mecene_web.segments.models import Membership, Segment
@@ -53,7 +53,7 @@ def known(member):
         )  # fmt: skip
     Touched.objects.all().delete()
     run = Run.objects.create(as_of=TODAY, began_at=NOW, ended_at=timezone.now())
-    place = nightly.folder_of(run)
+    place = kept.folder_of(run)
     shutil.rmtree(place, ignore_errors=True)
     store = snapshot.write(place / "facts", on_progress=silent)
     (place / "summary").mkdir()

@@ -8,7 +8,6 @@ import polars as pl
 
 from mecene import money
 from mecene.report import left_beside, page, roll, spreadsheet
-from mecene.report.folder import SPREADSHEET
 from mecene.report.groups import document, lexicon
 from mecene.report.groups.finding import Groups
 from mecene.segments import motive_words
@@ -36,7 +35,7 @@ def write(groups: Groups, into: Path) -> list[Path]:
     wanted = wanted if wanted.height <= _MOST_NAMED else wanted.clear()
     named = roll.named(asked.store, as_of=asked.as_of, only=wanted).select("donor_id", *_NAMED)
     shown = (_shown(part, named, lang=asked.lang) for part in _parts(groups))
-    safe_writing.write_csv(shown, into / DONORS, **SPREADSHEET[asked.lang])
+    safe_writing.write_csv(shown, into / DONORS, **spreadsheet.FORMAT[asked.lang])
     (into / RULES).write_text(rules(groups), encoding="utf-8")
     html = page.render(document.document(groups), lang=asked.lang)
     (into / PAGE).write_text(html, encoding="utf-8")

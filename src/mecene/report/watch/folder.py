@@ -8,7 +8,6 @@ import polars as pl
 
 from mecene.engine.store import FactStore
 from mecene.report import left_beside, page, reach, roll, spreadsheet
-from mecene.report.folder import SPREADSHEET
 from mecene.report.watch import document, speech
 from mecene.report.watch.looking import Watch
 from mecene.sources import safe_writing
@@ -41,7 +40,7 @@ def write(watch: Watch, into: Path) -> list[Path]:
         store=store,
         as_of=watch.asked.as_of,
     )
-    how = SPREADSHEET[lang]
+    how = spreadsheet.FORMAT[lang]
     people = _people(watch, store)
     safe_writing.write_csv(
         spreadsheet.worded(listed(watch, people), lang=lang), into / ALARMS, **how

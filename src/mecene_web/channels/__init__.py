@@ -1,0 +1,1 @@
+"""Channels: how a message reaches somebody, one folder each with the same file names."""

@@ -1,0 +1,1 @@
+"""Call: a task on somebody's list, with what to say."""

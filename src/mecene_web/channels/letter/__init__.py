@@ -1,0 +1,1 @@
+"""Letter: printed together, with a file of addresses."""

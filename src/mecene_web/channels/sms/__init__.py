@@ -1,0 +1,1 @@
+"""SMS: by a provider's HTTP API."""

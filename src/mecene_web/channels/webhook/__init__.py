@@ -1,0 +1,1 @@
+"""Webhook: another program is told."""

@@ -1,0 +1,1 @@
+"""Returns: another program answers at once; nothing comes back later."""

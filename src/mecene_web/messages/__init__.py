@@ -1,0 +1,1 @@
+"""Messages: what is written to donors, and whether it left, arrived, or was rightly held back."""

@@ -1,0 +1,155 @@
+"""Overview: what the pages of messages show."""
+
+from typing import Any
+
+from django.db.models import Count, Max
+from django.urls import reverse
+
+from mecene import facts
+from mecene.words import LANGUAGES
+from mecene_web.design import words
+from mecene_web.donors.models import Donor
+from mecene_web.messages import blocks, campaigns, editing
+from mecene_web.messages.models import (
+    CHANNELS,
+    MOTIVES,
+    Campaign,
+    Halt,
+    Outgoing,
+    Part,
+    Template,
+    Version,
+)
+
+_NOT_A_MESSAGE = ("open_tracking", "web_tracking", "profiling")
+_SHOWN = 100
+
+
+def everything() -> dict[str, Any]:
+    """Return templates, campaigns, and what waits for a human."""
+    templates = Template.objects.filter(archived_at=None).annotate(
+        published_at=Max("versions__published_at")
+    )
+    return {
+        "templates": templates.order_by("name", "pk"),
+        "campaigns": Campaign.objects.order_by("-made_at")[:_SHOWN],
+        "unknown": Outgoing.objects.filter(state="unknown").count(),
+        "halts": Halt.objects.filter(lifted_at=None).order_by("at"),
+        "waiting": Outgoing.objects.filter(state="queued").count(),
+    }
+
+
+def choices() -> dict[str, Any]:
+    """Return the channels and purposes a template may be for, in words."""
+    return {
+        "channels": [(name, words.say("messages", f"channels.{name}")) for name in CHANNELS
+                     if name != "webhook"],
+        "purposes": [(name, words.say("consent", f"purposes.{name}")) for name in facts.PURPOSES
+                     if name not in _NOT_A_MESSAGE],
+    }  # fmt: skip
+
+
+def opened(version: Version, asked: str) -> Part:
+    """Return the part that is asked for; the first where none is, or it is another version's."""
+    parts = version.parts.select_related("version__template").order_by("pk")
+    found = parts.filter(pk=int(asked)).first() if asked.isdecimal() else None
+    return found or parts.filter(lang=words.language()).first() or parts[0]
+
+
+def editor(part: Part) -> dict[str, Any]:
+    """Return what the page on which a part is written shows."""
+    template, held = part.version.template, part.content.get("blocks") or []
+    return {
+        "title": template.name, "template": template, "version": part.version, "part": part,
+        "mail": template.channel == "email", "wrong": editing.wrong(part),
+        "parts": [(other, name(other)) for other in part.version.parts.order_by("pk")],
+        "blocks": [_block(block, place, len(held)) for place, block in enumerate(held)],
+        "kinds": [(kind, words.say("messages", f"kinds.{kind}")) for kind in blocks.KINDS],
+        "samples": editing.samples(), "languages": LANGUAGES,
+        "motives": [(motive, words.say("messages", f"motives.{motive or 'any'}"))
+                    for motive in MOTIVES],
+    }  # fmt: skip
+
+
+def name(part: Part) -> str:
+    """Return what a part is called: its language, and for whom."""
+    said = [words.say("messages", f"languages.{part.lang}")]
+    if part.motive:
+        said.append(words.say("messages", f"motives.{part.motive}"))
+    if part.segment:
+        said.append(part.segment)
+    return " · ".join(said)
+
+
+def place(part: Part) -> str:
+    """Return where a part is written."""
+    return f"{reverse('messages:write', args=[part.version.template_id])}?part={part.pk}"
+
+
+def donors() -> Any:
+    """Return the donors a message may be looked at with."""
+    return Donor.objects.filter(records__isnull=False).distinct()
+
+
+def unknown() -> list[Outgoing]:
+    """Return the messages of which nobody knows whether they left, the oldest first."""
+    rows = Outgoing.objects.filter(state="unknown").select_related("donor", "version__template")
+    return list(rows.order_by("asked_at", "pk")[:_SHOWN])
+
+
+def of_donor(donor_id: int) -> list[dict[str, Any]]:
+    """Return the messages of a donor, latest first, each with why it was or was not sent."""
+    rows = Outgoing.objects.filter(donor_id=donor_id, trial_to="").select_related(
+        "version__template", "campaign"
+    )
+    return [{"row": row, "why": why(row)} for row in rows.order_by("-asked_at", "-pk")[:_SHOWN]]
+
+
+def why(row: Outgoing) -> str:
+    """Return in a sentence why a message is where it is; nothing where there is nothing to add."""
+    if not row.reason:
+        return ""
+    said = words.known("messages", "reasons", row.reason)
+    verdict = row.details.get("verdict")
+    if verdict:
+        said = f"{said} ({words.known('messages', 'verdicts', verdict)})"
+    for key in ("name", "code", "said"):
+        if row.details.get(key):
+            said = f"{said} · {row.details[key]}"
+    return said
+
+
+def sent_by_template() -> dict[int, int]:
+    """Return template → messages that left with it."""
+    rows = Outgoing.objects.exclude(handed_at=None).values_list("version__template")
+    return dict(rows.annotate(n=Count("pk")).order_by())
+
+
+def _block(block: dict[str, Any], number: int, all_: int) -> dict[str, Any]:
+    return {
+        "id": block["id"], "kind": block["kind"], "first": number == 0, "last": number == all_ - 1,
+        "name": words.say("messages", f"kinds.{block['kind']}"),
+        "fields": [
+            {"name": field, "label": words.say("messages", f"fields.{field}"),
+             "value": block.get(field, ""), "long": field in blocks.LONG,
+             "url": field in blocks.URLS}
+            for field in blocks.KINDS[block["kind"]]
+        ],
+    }  # fmt: skip
+
+
+def publishable() -> Any:
+    """Return the templates that a campaign may send."""
+    held = Template.objects.filter(archived_at=None, versions__published_at__isnull=False)
+    return held.distinct().order_by("name")
+
+
+def campaign(one: Campaign, audiences: dict[str, str], people: int) -> dict[str, Any]:
+    """Return what the page of a campaign shows."""
+    sample = next(iter(editing.samples()), None)
+    part = one.version.parts.order_by("-lang").first() if one.version else None
+    return {
+        "title": one.name, "campaign": one, "figures": campaigns.figures(one), "people": people,
+        "audience": audiences.get(one.audience, one.audience), "part": part if sample else None,
+        "sample": sample.pk if sample else 0,
+    }  # fmt: skip
