@@ -47,7 +47,9 @@ def main():
     print("|---|--:|--:|---|")
     print(f"| Template filled in (HTML of {size // 1024} KB and text), one core | 2,000 "
           f"| {filled:,.0f} | |")  # fmt: skip
-    print(f"| Written whole: asked, filled in, links signed; one core | {donors:,} | {one:,.0f} | |")
+    print(
+        f"| Written whole: asked, filled in, links signed; one core | {donors:,} | {one:,.0f} | |"
+    )
     print(f"| The same on two cores | {donors:,} | {two:,.0f} | asked: 1,000 |")
     print(f"| Handed over by SMTP, one worker, SQLite | {donors:,} | {sent:,.0f} "
           f"| listmonk {LISTMONK}, Mautomic {MAUTOMIC} |")  # fmt: skip
