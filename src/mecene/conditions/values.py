@@ -276,3 +276,12 @@ def _refuse(
 
 def _span(left: Value, right: Value) -> Place:
     return Place(min(left.place.start, right.place.start), max(left.place.end, right.place.end))
+
+
+def everywhere(truth: pl.Expr) -> pl.Expr:
+    """Return a truth as one answer a row, no where nobody knows; also where it asks no column."""
+    if truth.meta.root_names():
+        return truth.fill_null(value=False)
+    # A bare constant is one value, whatever the rows: polars 2.1 filters 20,000 by it and fails.
+    always = bool(pl.select(truth.fill_null(value=False)).item())
+    return pl.repeat(always, pl.len())

@@ -229,7 +229,10 @@ def _ask(block: Block, apart: _Apart) -> str:
         apart.take("{{ one.amount_minor | amount: ask.currency }}"),
         _plain(block.get("tax") or "", apart), apart.take("{% endfor %}"),
     )  # fmt: skip
-    said = f' <span style="color:{_SOFT};font-size:14px">{tax}</span><br />' if tax else ""
+    # Of whom no tax is known, nothing is said of it.
+    known, over = apart.take("{% if one.net_minor %}"), apart.take("{% endif %}")
+    said = f'{known} <span style="color:{_SOFT};font-size:14px">{tax}</span>{over}<br />'
+    said = said if tax else ""
     words = _plain(block["button"], apart)
     buttons = f'{begin}<a href="{link}" style="{style}">{words} {label}</a>{said}{end}'
     inside = _title(block, apart) + _text(block["text"], apart) + f"<mj-text>{buttons}</mj-text>"
@@ -287,7 +290,7 @@ def _figures_text(block: Block) -> str:
 
 
 def _ask_text(block: Block) -> str:
-    tax = f" {block['tax']}" if block.get("tax") else ""
+    tax = f"{{% if one.net_minor %}} {block['tax']}{{% endif %}}" if block.get("tax") else ""
     amounts = (
         "{% for one in ask.amounts %}"
         f"{block['button']} {{{{ one.amount_minor | amount: ask.currency }}}}{tax} : "

@@ -230,6 +230,11 @@ class Outgoing(models.Model):
             models.Index(fields=["campaign", "state"], name="outgoing_campaign"),
             models.Index(fields=["group", "state"], name="outgoing_group"),
             models.Index(
+                fields=["group", "address"],
+                condition=~Q(address=""),
+                name="outgoing_address",
+            ),
+            models.Index(
                 fields=["provider_ref"], condition=~Q(provider_ref=""), name="outgoing_reference"
             ),
         ]  # fmt: skip

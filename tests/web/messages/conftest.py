@@ -35,6 +35,13 @@ def _fresh() -> Iterator[None]:
     parts.forget()
 
 
+@pytest.fixture(autouse=True)
+def unpressed(settings: Any) -> Any:
+    """Nothing is held back for pressure but where a test is about it."""
+    settings.MECENE_PRESSURE = ""
+    return settings
+
+
 @pytest.fixture
 def house(db: None) -> Any:
     from mecene_web.organisation.models import Organisation

@@ -72,7 +72,7 @@ def test_every_page_is_drawn_in_both_languages(browser, donor, begun, member, te
     for name, told in (
         ("all", []), ("new", []), ("write", [made.pk]), ("reading", [part.pk]),
         ("preview", [part.pk]), ("new_campaign", []), ("campaign", [campaign.pk]),
-        ("unknown", []), ("why", [person.pk]), ("rules", []),
+        ("unknown", []), ("why", [person.pk]), ("rules", []), ("letters", []),
     ):  # fmt: skip
         page = client.get(reverse(f"messages:{name}", args=told))
         assert page.status_code == 200, name
