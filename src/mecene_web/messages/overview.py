@@ -10,18 +10,8 @@ from mecene.words import LANGUAGES
 from mecene_web.design import words
 from mecene_web.donors.models import Donor
 from mecene_web.messages import blocks, campaigns, editing
-from mecene_web.messages.models import (
-    CHANNELS,
-    MOTIVES,
-    Campaign,
-    Halt,
-    Letters,
-    Outgoing,
-    Part,
-    Seed,
-    Template,
-    Version,
-)
+from mecene_web.messages.models import Campaign, Halt, Letters, Outgoing, Seed
+from mecene_web.messages.texts import CHANNELS, MOTIVES, Part, Template, Version
 
 _NOT_A_MESSAGE = ("open_tracking", "web_tracking", "profiling")
 _SHOWN = 100

@@ -8,7 +8,7 @@ from typing import Any
 from liquid import BoundTemplate
 
 from mecene_web.messages import blocks, plain, sandbox
-from mecene_web.messages.models import Part, Version
+from mecene_web.messages.texts import Part, Version
 
 MOST_SMS_SIGNS = 459  # three texts of GSM 7-bit signs
 

@@ -10,7 +10,8 @@ from django.urls import reverse
 from mecene_web.consent.models import Consent
 from mecene_web.events.models import Interaction
 from mecene_web.messages import campaigns, send, tokens
-from mecene_web.messages.models import Campaign, Click, Halt, Outgoing, Part, Rules, Template
+from mecene_web.messages.models import Campaign, Click, Halt, Outgoing, Rules
+from mecene_web.messages.texts import Part, Template
 from mecene_web.segments.models import Membership, Segment
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from django.db import DatabaseError, transaction
 
 from mecene_web.giving.models import Gift
 from mecene_web.messages import blocks, parts, publish, sandbox, values, write
-from mecene_web.messages.models import Part, Template, Version
+from mecene_web.messages.texts import Part, Template, Version
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
