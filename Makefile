@@ -1,7 +1,8 @@
 # Two commands do everything on a machine with python3 (3.11 or later) and make:
 #   make demo    installs, analyses a simulated association, says where its report is, then opens it
 #                in the platform until Ctrl-C (make demo ONCE=1 ends instead)
-#   make test    installs, runs every test, the platform's on SQLite and on PostgreSQL
+#   make test    installs, runs every test but the proofs
+# make proofs takes minutes more: the platform's tests again on PostgreSQL, every page in a browser.
 # make spark adds Spark (half a gigabyte, and Java) to what is installed; its test is skipped without.
 # Tests in a browser are skipped without Chromium (apt-get install chromium).
 PYTHON ?= python3

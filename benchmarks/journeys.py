@@ -32,7 +32,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     quick = parser.parse_args().quick
-    people, waiting = (20_000, 1_000_000) if quick else (200_000, 1_000_000)
+    people, waiting = (10_000, 1_000_000) if quick else (200_000, 1_000_000)
     print("| What | Measured |")
     print("| --- | --- |")
     for name, said in (

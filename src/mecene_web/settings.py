@@ -249,8 +249,8 @@ MECENE_CHANNELS: dict[str, str] = {
     "webhook": "mecene_web.channels.webhook",
 }
 # Who says that a message is one too many (``messages.pressure``), and who an audience is.
-MECENE_PRESSURE = "mecene_web.journeys.pressure.held"
-MECENE_ASK = ""
+MECENE_PRESSURE = "mecene_web.messages.caps.held"
+MECENE_ASK = "mecene_web.messages.amounts.of"
 MECENE_AUDIENCE = "mecene_web.segments.audience.people"
 MECENE_AUDIENCES = "mecene_web.segments.audience.choices"
 

@@ -71,6 +71,8 @@ def test_a_row_alone_is_answered_as_in_a_table(drawn, row) -> None:
         ("gifts * 2 > 3", {"gifts": None}, False),
         ("coalesce(gifts, 5) > 3", {"gifts": None}, True),
         ("share / gifts > 0", {"share": 1.0, "gifts": 0}, False),
+        ("1 = 1", {}, True),
+        ("not (1 = 1)", {"gifts": 2}, False),
     ],
 )
 def test_what_cannot_be_drawn_is_answered_too(said, row, answer) -> None:

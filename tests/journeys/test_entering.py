@@ -76,6 +76,12 @@ def test_a_file_of_old_gifts_welcomes_nobody() -> None:
     week = event(at=later(days=-7), learnt_at=START)
 
     assert codes_of(entered(ten_years), entered(week)) == ["too_old", "enters"]
+    failed = (OnFailedDebit(classes=("soft",)),)
+    by_the_month = [event("debit_failed", at=later(days=-days), learnt_at=START, code="AM04")
+                    for days in (31, 32)]  # fmt: skip
+    assert codes_of(*(entered(one, triggers=failed) for one in by_the_month)) == [
+        "enters", "too_old",
+    ]  # fmt: skip
     assert "3650 days" in entered(ten_years).text(lang="en")
 
 
@@ -111,7 +117,8 @@ def test_whoever_came_before_comes_again_as_the_journey_says(reentry, past, code
 def test_the_audience_and_death_keep_people_out() -> None:
     assert codes_of(
         entered(audience="gifts >= 2"), entered(known=Known({}, deceased=True)),
-    ) == ["audience", "deceased"]  # fmt: skip
+        entered(event("click"), known=Known({}, deceased=True)),
+    ) == ["audience", "deceased", "wrong_event"]  # fmt: skip
 
 
 def test_the_hold_out_keeps_whole_households_out_of_what_solicits_and_of_no_service() -> None:

@@ -75,6 +75,8 @@ def test_a_right_journey_has_no_problem(drawn) -> None:
          "reentry"),
         (graph(AddTag("a", "t"), triggers=(OnEvent("click", within_days=-1),)), "out_of_range",
          "triggers.1"),
+        (graph(AddTag("a", "t"), triggers=(OnFailedDebit(("AM04",), within_days=-1),)),
+         "out_of_range", "triggers.1"),
         (graph(AddTag("a", "t"), triggers=(OnAnniversary("birth_date", 10**9),)), "out_of_range",
          "triggers.1"),
         (graph(Split("a", (Arm("x", 1, "b"), Arm("y", 1, "b")), "e"),

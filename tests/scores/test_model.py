@@ -260,7 +260,7 @@ class TestTargets:
 
 
 @cache
-def tested(*, months: int) -> backtest.Backtest:
+def backtested(*, months: int) -> backtest.Backtest:
     return backtest.run(store(), origin=date(2025, 1, 1), months=months, as_of=AS_OF)
 
 
@@ -272,14 +272,14 @@ class TestBacktest:
             backtest.run(store(), origin=date(2025, 6, 1), months=12, as_of=AS_OF)
 
     def test_the_score_beats_recency_alone_on_a_year_it_had_not_seen(self):
-        found = tested(months=12)
+        found = backtested(months=12)
 
         assert found.goodness["score"].log_loss < found.goodness["repeat"].log_loss
         assert found.by_depth[1] > found.by_depth_rfm[1]
         assert sum(found.pit) == found.goodness["score"].donors
 
     def test_the_first_half_of_a_year_is_foretold_less_than_half_of_it(self):
-        year, half = tested(months=12), tested(months=6)
+        year, half = backtested(months=12), backtested(months=6)
 
         # December, its fifth of gifts and more, is not in the half that is foretold.
         assert 0.2 * year.expected_minor < half.expected_minor < 0.6 * year.expected_minor

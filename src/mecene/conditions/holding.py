@@ -48,7 +48,9 @@ def holds(
         return _truth(condition.drawn, row) is True
     names = (*condition.columns, *(ask.column for ask in condition.asks))
     known = {name: (types or {}).get(name) for name in names}
-    frame = pl.DataFrame({name: [row[name]] for name in names}, schema=known)
+    # A condition that reads no column is answered once a row too: there is always a column.
+    one_row = {name: [row[name]] for name in names} | {"a row": [True]}
+    frame = pl.DataFrame(one_row, schema=known | {"a row": pl.Boolean()})
     return bool(frame.select(condition.expr)[0, 0])
 
 

@@ -71,18 +71,9 @@ def compile(
     if reader.word.kind != "end":
         reader.refuse("and, or", "and, or")
     return Condition(
-        text, _whole(answer.expr), tuple(sorted(set(reader.used))),
+        text, values.everywhere(answer.expr), tuple(sorted(set(reader.used))),
         tuple(dict.fromkeys(reader.asked)), drawing.whole(answer.drawn),
     )  # fmt: skip
-
-
-def _whole(truth: pl.Expr) -> pl.Expr:
-    """Return a truth as one answer a row, no where nobody knows; also where it asks no column."""
-    if truth.meta.root_names():
-        return truth.fill_null(value=False)
-    # A bare constant is one value, whatever the rows: polars 2.1 filters 20,000 by it and fails.
-    always = bool(pl.select(truth.fill_null(value=False)).item())
-    return pl.repeat(always, pl.len())
 
 
 class _Reader:

@@ -184,6 +184,15 @@ def minus(value: Value, condition: str, *, from_: Place) -> Value:
     return Value(expr, "number", place, drawn=drawn)
 
 
+def everywhere(truth: pl.Expr) -> pl.Expr:
+    """Return a truth as one answer a row, no where nobody knows; also where it asks no column."""
+    if truth.meta.root_names():
+        return truth.fill_null(value=False)
+    # A bare constant is one value, whatever the rows: polars 2.1 filters 20,000 by it and fails.
+    always = bool(pl.select(truth.fill_null(value=False)).item())
+    return pl.repeat(always, pl.len())
+
+
 def _coalesce(arguments: list[Value], condition: str, name: Place) -> Value:
     alike = _all_alike(arguments, condition)
     chosen = alike[-1].expr

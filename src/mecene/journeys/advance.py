@@ -9,7 +9,7 @@ the moment its step is come to, so that messages planned a week apart stay a wee
 machine has slept.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from mecene.journeys import asking, assignment, traveller, waits
@@ -134,7 +134,7 @@ class _Walk:
             self._say("timed_out" if timed_out else "waited")
             return self._go(step.otherwise if isinstance(step, WaitFor) else step.next)
         if self.at.due_at != ends:
-            self.at = replace(self.at, due_at=ends)
+            self.at = traveller.moved(self.at, due_at=ends)
             if isinstance(step, WaitFor):
                 self._say("waits_for", event=step.event, until=ends)
             else:
@@ -176,7 +176,7 @@ class _Walk:
             weights = [arm.weight for arm in step.arms]
             drawn = step.arms[assignment.arm(experiment, self.at.unit, weights=weights)].name
             kept = {**dict(self.at.arms), experiment: drawn}
-            self.at = replace(self.at, arms=tuple(kept.items()))
+            self.at = traveller.moved(self.at, arms=tuple(kept.items()))
         self._say("drawn", arm=drawn, experiment=experiment)
         return by_name[drawn].next
 
@@ -190,7 +190,7 @@ class _Walk:
                    self.at.event.ref)
         )  # fmt: skip
         self._say("acted", key=key)
-        self.at = replace(self.at, visits=tuple(visits.items()))
+        self.at = traveller.moved(self.at, visits=tuple(visits.items()))
 
     def _told(self, step: Act) -> tuple[str | None, str | None, datetime | None]:
         match step:
@@ -218,7 +218,7 @@ class _Walk:
         if to is None:
             self._leave("completed", "completed")
         else:
-            self.at = replace(self.at, step=to, arrived_at=self.now, due_at=self.now)
+            self.at = traveller.moved(self.at, step=to, arrived_at=self.now, due_at=self.now)
         return True
 
     def _applies(self, rule: Rule) -> bool:
@@ -232,14 +232,13 @@ class _Walk:
 
     def _learnt(self, kind: str, *, since: datetime) -> list[Event]:
         """Return the events of a kind learnt since a moment, that also happened since that day."""
-        heard = [event for event in self.known.events if event.kind == kind]
-        if not heard:
-            return heard
+        if not self.known.events:
+            return []
         day = waits.day_of(since, zone=self.known.zone)
         return [
             event
-            for event in heard
-            if since < event.learnt_at <= self.now
+            for event in self.known.events
+            if event.kind == kind and since < event.learnt_at <= self.now
             if waits.day_of(event.at, zone=self.known.zone) >= day
         ]
 
@@ -255,4 +254,6 @@ class _Walk:
 
 
 def _out(of: Traveller, outcome: str, now: datetime) -> Traveller:
-    return replace(of, step=None, arrived_at=now.astimezone(UTC), due_at=None, outcome=outcome)
+    return traveller.moved(
+        of, step=None, arrived_at=now.astimezone(UTC), due_at=None, outcome=outcome
+    )

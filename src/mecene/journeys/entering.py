@@ -75,9 +75,10 @@ def enter(
         now: With a zone.
     """
     graph = published.graph
-    refused = _triggered(published, event, known) or _again(published, event, past, known, now)
-    if known.deceased:
+    refused = _triggered(published, event, known)
+    if refused is None and known.deceased:
         refused = ("deceased", ())
+    refused = refused or _again(published, event, past, now)
     if refused is None and not asking.holds(
         published, graph.audience, values=known.values, event=event
     ):
@@ -146,14 +147,16 @@ def _triggered(published: Published, event: Event, known: Known) -> _Refused | N
         return "wrong_event", ()
     learnt = waits.day_of(event.learnt_at, zone=known.zone)
     late_days = (learnt - waits.day_of(event.at, zone=known.zone)).days
-    limits = [each.within_days if isinstance(each, OnEvent) else 7 for each in found]
+    limits = [
+        each.within_days if isinstance(each, OnEvent | OnFailedDebit) else 7 for each in found
+    ]
     if late_days > max(limits):
         return "too_old", (("days", late_days), ("limit", max(limits)))
     return None
 
 
 def _again(
-    published: Published, event: Event, past: Sequence[Visit], known: Known, now: datetime
+    published: Published, event: Event, past: Sequence[Visit], now: datetime
 ) -> _Refused | None:
     reentry = published.graph.reentry
     if any(visit.event_ref == event.ref for visit in past):

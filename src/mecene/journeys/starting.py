@@ -55,10 +55,14 @@ class OnCrossing:
 
 @dataclass(frozen=True)
 class OnFailedDebit:
-    """A debit came back with one of these bank codes, or of these classes of codes."""
+    """A debit came back with one of these bank codes, or of these classes of codes.
+
+    ``within_days`` as for ``OnEvent``: banks' files often come by the month.
+    """
 
     codes: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
+    within_days: int = 31
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ again is another traveller, with the next ``entry``.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from mecene.conditions.holding import Cell
 from mecene.journeys.reasons import Reason
@@ -117,6 +118,14 @@ class Decision:
     traveller: Traveller
     effects: tuple[Effect, ...] = ()
     trace: tuple[Reason, ...] = ()
+
+
+def moved(of: Traveller, **changed: Any) -> Traveller:
+    """Return a traveller with some fields changed."""
+    # What dataclasses.replace does, in a tenth of the time: a third of a step went into it.
+    new = object.__new__(Traveller)
+    new.__dict__.update(of.__dict__, **changed)
+    return new
 
 
 def key(traveller: Traveller, *, step: str, occurrence: int) -> str:

@@ -46,9 +46,8 @@ def _trigger(
     trigger: Trigger, place: str, words: Vocabulary, segments: frozenset[str] | None
 ) -> Iterator[Problem]:
     match trigger:
-        case OnEvent(event=event, within_days=days):
-            if not 0 <= days <= 3_660:
-                yield _beyond("within_days", days, 0, 3_660, place)
+        case OnEvent(event=event):
+            yield from _late(trigger, place)
             if event not in words.events:
                 yield nearest("unknown_event", place, event, words.events, event=event)
         case OnSegment(segment=segment, change=change):
@@ -67,10 +66,16 @@ def _trigger(
                 yield problem("unknown_change", place, found=direction, known="above, below")
             yield from _column(column, place, words, "not_a_number")
         case OnFailedDebit():
+            yield from _late(trigger, place)
             yield from _codes(trigger, place)
         case OnCommand(by=by):
             if by not in ("manual", "api"):
                 yield problem("unknown_change", place, found=by, known="manual, api")
+
+
+def _late(trigger: OnEvent | OnFailedDebit, place: str) -> Iterator[Problem]:
+    if not 0 <= trigger.within_days <= 3_660:
+        yield _beyond("within_days", trigger.within_days, 0, 3_660, place)
 
 
 def _beyond(what: str, found: int, low: int, high: int, place: str) -> Problem:

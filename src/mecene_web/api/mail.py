@@ -78,7 +78,11 @@ def _heard(event: Any, now: datetime) -> Outgoing | None:
     """Tell the outbox; return the message it is about, where it is one of ours."""
     metadata = event.metadata if isinstance(event.metadata, dict) else {}
     raw = event.esp_event if isinstance(event.esp_event, dict) else {}
-    told = (event.mta_response, event.description, *(raw.get(name) for name in ("error", "comment")))
+    told = (
+        event.mta_response,
+        event.description,
+        *(raw.get(name) for name in ("error", "comment")),
+    )
     said = " ".join(str(part) for part in told if isinstance(part, str) and part)
     return outcome.heard(
         key=str(metadata.get(METADATA) or ""), ref=str(event.message_id or ""),

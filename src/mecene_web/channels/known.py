@@ -7,7 +7,6 @@ carried) and ``returns.py`` (what comes back), and a line of ``settings.MECENE_C
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
 from importlib import import_module
 from typing import Any, Protocol
 
@@ -37,7 +36,6 @@ class Channel:
             where nobody is written to.
         address: Donor, values of the message → where; raises ``parcel.NoAddress``.
         open: → an open line, closed at the end of the block. None: nothing leaves one by one.
-        quiet: The hours that ``hours`` knows it by.
         is_contact: Whether a message that left is a contact with the donor.
     """
 
@@ -45,9 +43,7 @@ class Channel:
     consent: str | None
     address: Callable[[Any, Mapping[str, Any]], str]
     open: Callable[[], AbstractContextManager[Line]] | None
-    quiet: str
     is_contact: bool
-    wait_for: Callable[[int, datetime], datetime | None]
 
 
 def channel(name: str) -> Channel:
@@ -63,11 +59,5 @@ def channel(name: str) -> Channel:
         consent=address.CONSENT,
         address=address.of,
         open=getattr(send, "opened", None),
-        quiet=address.QUIET,
         is_contact=getattr(send, "IS_CONTACT", True),
-        wait_for=getattr(address, "wait_for", _at_once),
     )
-
-
-def _at_once(_donor_id: int, _now: datetime) -> datetime | None:
-    return None

@@ -19,7 +19,11 @@ def render(
     (``request.htmx``).
     """
     # The frame's tools are for every member, Django's own pages for administrators alone.
-    frame = admin.site.each_context(request) | {"has_permission": request.user.is_authenticated}
+    # So is its menu, which Unfold draws for administrators alone: each sees what they may open.
+    frame = admin.site.each_context(request) | {
+        "has_permission": request.user.is_authenticated,
+        "sidebar_navigation": admin.site.get_sidebar_list(request),
+    }
     return policy.framed(rendered(request, template, frame | (context or {}), status=status))
 
 

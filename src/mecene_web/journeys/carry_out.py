@@ -21,8 +21,8 @@ from mecene_web.giving.models import Gift
 from mecene_web.journeys import following, stored
 from mecene_web.journeys.models import Endpoint, Unheard
 from mecene_web.messages import queue
-from mecene_web.messages.models import MOTIVES
-from mecene_web.messages.models import Version as Text
+from mecene_web.messages.texts import MOTIVES
+from mecene_web.messages.texts import Version as Text
 from mecene_web.segments.models import Membership
 
 TAG = "tag"

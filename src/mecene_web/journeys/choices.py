@@ -10,7 +10,7 @@ from mecene.segments import return_codes
 from mecene_web.design import words
 from mecene_web.journeys import edit, following
 from mecene_web.journeys.models import Endpoint, Journey
-from mecene_web.messages.models import Template
+from mecene_web.messages.texts import Template
 from mecene_web.segments import columns
 from mecene_web.segments.models import Segment
 

@@ -12,7 +12,7 @@ from mecene.journeys.validate import Places
 from mecene.journeys.vocabulary import Vocabulary
 from mecene_web.journeys import models
 from mecene_web.journeys.models import Journey, Speech, Version
-from mecene_web.messages.models import Template
+from mecene_web.messages.texts import Template
 from mecene_web.segments import columns
 from mecene_web.segments.models import Segment
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from mecene.conditions.holding import Cell
@@ -19,14 +19,15 @@ from mecene.journeys.graph import Graph
 from mecene.journeys.starting import OnAnniversary, OnCrossing, OnDate
 from mecene_web.donors.models import Donor
 from mecene_web.giving.models import Gift
-from mecene_web.journeys import carry_out, following
+from mecene_web.imports.models import Import
+from mecene_web.journeys import carry_out, following, hearing
 from mecene_web.journeys.models import Progress, Unheard
 from mecene_web.scores import kept
 from mecene_web.scores.models import Run
 from mecene_web.segments import known
 from mecene_web.segments.known import Night
 
-_NAME = "days"
+_NAME, _FILES = "days", "files"
 _LATE_DAYS = 7
 _AT_ONCE = 2_000
 Report = Any
@@ -168,17 +169,22 @@ def _rows(night: Night, names: set[str]) -> dict[int, dict[str, Cell]]:
 
 
 def _late_files(today: date, *, now: datetime) -> None:
-    """Hear the donors to whom a gift, or a failure, came lately: large files touch nobody."""
-    first = today - timedelta(days=_LATE_DAYS)
+    """Hear the donors of files read since the last look: a large one touches nobody."""
+    newest = Import.objects.aggregate(last=Max("pk"))["last"] or 0
+    seen, fresh = Progress.objects.get_or_create(name=_FILES, defaults={"number": newest})
+    if fresh or newest <= seen.number:
+        return
+    first = today - timedelta(days=hearing.DAYS)
+    told = Q(import_id__gt=seen.number) | Q(corrections__import_id__gt=seen.number)
     lately = Gift.objects.filter(
-        Q(given_on__gte=first) | Q(status_on__gte=first), donor__isnull=False,
-        import_id__isnull=False,
-    )  # fmt: skip
-    donors = sorted(set(lately.values_list("donor_id", flat=True)))
-    if following.live():
-        Unheard.objects.bulk_create(
-            (Unheard(donor_id=donor, at=now) for donor in donors), batch_size=_AT_ONCE
-        )
+        told, Q(given_on__gte=first) | Q(status_on__gte=first), donor__isnull=False
+    )
+    donors = sorted(set(lately.values_list("donor_id", flat=True))) if following.live() else []
+    with transaction.atomic():
+        if Progress.objects.filter(name=_FILES, number=seen.number).update(number=newest):
+            Unheard.objects.bulk_create(
+                (Unheard(donor_id=donor, at=now) for donor in donors), batch_size=_AT_ONCE
+            )
 
 
 def _added(events: Iterable[tuple[int, Any]], *, now: datetime) -> int:

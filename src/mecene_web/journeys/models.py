@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from mecene_web.accounts.models import Staff
 from mecene_web.donors.models import Donor
-from mecene_web.messages.models import Template
+from mecene_web.messages.texts import Template
 
 
 class Journey(models.Model):

@@ -13,7 +13,7 @@ from mecene_web.accounts.models import Staff
 from mecene_web.audit import write as audit
 from mecene_web.journeys import draft, following
 from mecene_web.journeys.models import Endpoint, Journey, Version
-from mecene_web.messages.models import Template
+from mecene_web.messages.texts import Template
 
 _REFUSAL = "a published journey does not change"
 # Database → what refuses to change what was published.

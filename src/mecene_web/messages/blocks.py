@@ -1,4 +1,4 @@
-"""Blocks: what a mail is made of, each written out as MJML and as plain text.
+"""Blocks: what a mail is made of, each written out as MJML (``plain`` writes them as text).
 
 People write words, with ``**bold**``, ``[a link](https://…)`` and Liquid; whatever else they write
 is words too: it is escaped. Liquid is set apart while the mail is compiled, so that no sign of it
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mecene_web.messages import mjml
+from mecene_web.messages import mjml, plain
 
 Block = Mapping[str, Any]
 LONGEST = 10_000
@@ -32,10 +32,7 @@ LONG = frozenset({"text", "source", "tax"})
 URLS = frozenset({"url", "image"})
 _OPTIONAL = frozenset({"title", "image", "image_says", "second", "second_says", "third",
                        "third_says", "tax"})  # fmt: skip
-_LIQUID = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _URL = re.compile(r"(?:https?://[^\s\"'<>]+|mailto:[^\s\"'<>]+|\{\{\s*link\.\w+\s*\}\})\Z")
-_LINK = re.compile(r"\[([^\]\n]+)\]\(([^)\s]+)\)")
-_BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 _ACCENT = "#0b5d7a"
 _INK = "#1c2733"
 _SOFT = "#53606d"
@@ -63,7 +60,7 @@ class _Apart:
 
     def take(self, text: str) -> str:
         """Return a text in which each piece of Liquid is a mark."""
-        return _LIQUID.sub(self._mark, text)
+        return plain.LIQUID.sub(self._mark, text)
 
     def put(self, text: str) -> str:
         """Return a text in which each mark is Liquid again."""
@@ -125,11 +122,6 @@ def as_html(blocks: list[dict[str, Any]], *, subject: str, preheader: str, lang:
     return apart.put(mjml.compiled(source))
 
 
-def as_text(blocks: list[dict[str, Any]]) -> str:
-    """Return the plain-text part of a mail, its Liquid as it was written."""
-    return "\n\n".join(part for block in blocks if (part := _TEXTS[block["kind"]](block).strip()))
-
-
 def _check_field(block: Mapping[str, Any], name: str) -> None:
     value, where = str(block.get(name) or ""), {"block": str(block.get("id")), "field": name}
     if not value.strip() and name not in _OPTIONAL:
@@ -139,11 +131,11 @@ def _check_field(block: Mapping[str, Any], name: str) -> None:
     if name in URLS and value and not _URL.match(value.strip()):
         raise UnusableBlock("url", **where)
     if name in LONG and name != "source":
-        for found in _LINK.finditer(_tight(value)):
+        for found in plain.LINK.finditer(plain.tight(value)):
             if not _URL.match(found[2]):
                 raise UnusableBlock("url", said=found[2], **where)
     if name == "source":
-        mjml.check(_LIQUID.sub("", value))
+        mjml.check(plain.LIQUID.sub("", value))
 
 
 def _section(inside: str, *, ground: str = "#ffffff", padding: str = "12px 16px") -> str:
@@ -160,9 +152,9 @@ def _plain(text: str, apart: _Apart) -> str:
 def _rich(text: str, apart: _Apart) -> str:
     """Return words as HTML: paragraphs, bold, links."""
     # A link's place may be Liquid with spaces in it: it is a mark of no space by then.
-    plain = html.escape(apart.take(text.strip()), quote=True)
-    linked = _LINK.sub(lambda found: _anchor(found[1], found[2], apart), plain)
-    bold = _BOLD.sub(r"<strong>\1</strong>", linked)
+    escaped = html.escape(apart.take(text.strip()), quote=True)
+    linked = plain.LINK.sub(lambda found: _anchor(found[1], found[2], apart), escaped)
+    bold = plain.BOLD.sub(r"<strong>\1</strong>", linked)
     paragraphs = [part.replace("\n", "<br />") for part in re.split(r"\n\s*\n", bold) if part]
     return "".join(f'<p style="margin:0 0 12px">{part}</p>' for part in paragraphs)
 
@@ -229,7 +221,10 @@ def _ask(block: Block, apart: _Apart) -> str:
         apart.take("{{ one.amount_minor | amount: ask.currency }}"),
         _plain(block.get("tax") or "", apart), apart.take("{% endfor %}"),
     )  # fmt: skip
-    said = f' <span style="color:{_SOFT};font-size:14px">{tax}</span><br />' if tax else ""
+    # Of whom no tax is known, nothing is said of it.
+    known, over = apart.take("{% if one.net_minor %}"), apart.take("{% endif %}")
+    said = f'{known} <span style="color:{_SOFT};font-size:14px">{tax}</span>{over}<br />'
+    said = said if tax else ""
     words = _plain(block["button"], apart)
     buttons = f'{begin}<a href="{link}" style="{style}">{words} {label}</a>{said}{end}'
     inside = _title(block, apart) + _text(block["text"], apart) + f"<mj-text>{buttons}</mj-text>"
@@ -257,52 +252,3 @@ _SECTIONS: dict[str, Callable[[Block, _Apart], str]] = {
     "greeting": _greeting, "story": _story, "figures": _figures, "impact": _impact, "ask": _ask,
     "button": _button, "footer": _footer, "mjml": _own,
 }  # fmt: skip
-
-
-def _read(text: str) -> str:
-    """Return words as plain text: links told after their words, no stars."""
-    return _BOLD.sub(r"\1", _LINK.sub(r"\1 : \2", _tight(text)))
-
-
-def _tight(text: str) -> str:
-    """Return words whose Liquid has no spaces at its ends, so that it can be a link's place."""
-    return re.sub(r"\{\{\s*(.*?)\s*\}\}", r"{{\1}}", text)
-
-
-def _titled(block: Block, text: str) -> str:
-    title = _apart_from_liquid(block.get("title") or "", str.upper)
-    return "\n\n".join(part for part in (title, text) if part)
-
-
-def _apart_from_liquid(text: str, change: Callable[[str], str]) -> str:
-    """Return words changed, and the Liquid among them as it was."""
-    words, held = _LIQUID.split(text), [*_LIQUID.findall(text), ""]
-    return "".join(change(word) + kept for word, kept in zip(words, held, strict=True))
-
-
-def _figures_text(block: Block) -> str:
-    rows = [f"{block[name]} {block.get(f'{name}_says') or ''}".strip()
-            for name in ("first", "second", "third") if block.get(name)]  # fmt: skip
-    return _titled(block, "\n".join(rows))
-
-
-def _ask_text(block: Block) -> str:
-    tax = f" {block['tax']}" if block.get("tax") else ""
-    amounts = (
-        "{% for one in ask.amounts %}"
-        f"{block['button']} {{{{ one.amount_minor | amount: ask.currency }}}}{tax} : "
-        "{{ one.url }}\n{% endfor %}"
-    )
-    return _titled(block, _read(block["text"]) + "\n\n" + amounts)
-
-
-_TEXTS: dict[str, Callable[[Block], str]] = {
-    "greeting": lambda block: _read(block["text"]),
-    "story": lambda block: _titled(block, _read(block["text"])),
-    "figures": _figures_text,
-    "impact": lambda block: _titled(block, _read(block["text"])),
-    "ask": _ask_text,
-    "button": lambda block: f"{block['label']} : {block['url'].strip()}",
-    "footer": lambda block: "-- \n" + _read(block["text"]),
-    "mjml": lambda block: _read(block["text"]),
-}

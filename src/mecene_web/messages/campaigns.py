@@ -18,7 +18,8 @@ from mecene_web.accounts.models import Staff
 from mecene_web.audit import write as audit
 from mecene_web.donors.models import Donor
 from mecene_web.messages import publish, queue
-from mecene_web.messages.models import Campaign, Click, Outgoing, Rules, Template
+from mecene_web.messages.models import Campaign, Click, Outgoing, Rules
+from mecene_web.messages.texts import Template
 
 _AT_ONCE = 2_000
 

@@ -13,13 +13,15 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from mecene_web.channels import hours, known
+from mecene_web.channels import known
 from mecene_web.channels.parcel import NoAddress
 from mecene_web.consent import state
 from mecene_web.messages import pressure, values
-from mecene_web.messages.models import Halt, Outgoing
+from mecene_web.messages.models import LEFT, Halt, Outgoing
 from mecene_web.messages.values import Reader
 
+# Channels whose address is one reader's, whoever they are called.
+_ONE_READER = ("email", "sms")
 _LATER_FOR_A_HALT = timedelta(hours=1)
 
 
@@ -69,7 +71,7 @@ def check(
             reader, no = readers[row.donor_id], allowed.get(row.pk)
             if row.trial_to:
                 cleared.append(Cleared(row, reader, row.trial_to, "", watched=False))
-            elif (why := _late(row, now) or no or _hours(row, reader, now)) is not None:
+            elif (why := _late(row, now) or no) is not None:
                 refused.append((row, why))
             else:
                 cleared.append(_reached(row, reader, halted, watched, now))
@@ -77,7 +79,7 @@ def check(
             refused.append((row, Refusal("gone")))
         except _Not as not_now:
             refused.append((row, not_now.refusal))
-    return _pressed(cleared, refused, now=now)
+    return _pressed(_once(cleared, refused), refused, now=now)
 
 
 class _Not(Exception):
@@ -128,20 +130,6 @@ def _watched(rows: Sequence[Outgoing], *, now: datetime) -> set[int]:
     return {donor for donor, verdict in asked.items() if verdict.allowed}
 
 
-def _hours(row: Outgoing, reader: Reader, now: datetime) -> Refusal | None:
-    if tuple(row.purposes) == ("transactional",) and row.channel == "email":
-        return None
-    donor = reader.donor
-    clock = hours.zone(country=donor.country, postcode=donor.postcode, ours=settings.TIME_ZONE)
-    quiet = known.channel(row.channel).quiet
-    opens = hours.next_open(quiet, now=now, clock=clock, country=donor.country)
-    if opens is None:
-        return None
-    if row.until is not None and opens >= row.until:
-        return Refusal("out_of_date", details={"quiet_until": opens.isoformat()})
-    return Refusal("quiet_hours", until=opens, details={"zone": str(clock)})
-
-
 def _reached(
     row: Outgoing, reader: Reader, halted: set[tuple[str, str]], watched: set[int], now: datetime
 ) -> Cleared:
@@ -153,9 +141,29 @@ def _reached(
     domain = address.rpartition("@")[2].lower() if row.channel == "email" else ""
     if (row.channel, domain) in halted:
         raise _Not(Refusal("halted", until=now + _LATER_FOR_A_HALT, details={"domain": domain}))
-    if (until := channel.wait_for(row.donor_id, now)) is not None:
-        raise _Not(Refusal("cap", until=until))
     return Cleared(row, reader, address, domain, watched=row.donor_id in watched)
+
+
+def _once(cleared: list[Cleared], refused: list[tuple[Outgoing, Refusal]]) -> list[Cleared]:
+    """Return the messages that reach an address for the first time.
+
+    Of two donors who share one, the second is not written the same thing.
+    """
+    asked = [one for one in cleared if one.row.channel in _ONE_READER and not one.row.trial_to
+             and one.row.kind not in ("thanks", "service")]  # fmt: skip
+    had = Outgoing.objects.filter(
+        group__in={one.row.group for one in asked}, address__in={one.address for one in asked},
+        state__in=(*LEFT, "sending", "unknown"),
+    )  # fmt: skip
+    taken = {(group, address): donor for group, address, donor in
+             had.values_list("group", "address", "donor_id")} if asked else {}  # fmt: skip
+    twice = set()
+    for one in asked:
+        first = taken.setdefault((one.row.group, one.address), one.row.donor_id)
+        if first != one.row.donor_id:
+            refused.append((one.row, Refusal("same_address", details={"donor": first})))
+            twice.add(one.row.pk)
+    return [one for one in cleared if one.row.pk not in twice]
 
 
 def _pressed(

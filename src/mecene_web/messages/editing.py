@@ -16,7 +16,7 @@ from mecene_web.design import words
 from mecene_web.donors.models import Donor
 from mecene_web.giving.models import Gift
 from mecene_web.messages import blocks, mjml, parts, publish, sandbox, values, write
-from mecene_web.messages.models import CHANNELS, LANGUAGES, Part
+from mecene_web.messages.texts import CHANNELS, LANGUAGES, Part
 
 _SAMPLES = 8
 _START = ("greeting", "story", "footer")

@@ -5,98 +5,12 @@ from django.db.models import Q
 
 from mecene_web.accounts.models import Staff
 from mecene_web.donors.models import Donor
+from mecene_web.messages.texts import Part, Template, Version
 
-CHANNELS = ("email", "sms", "post", "phone", "webhook")
-LANGUAGES = ("fr", "en")
-KINDS = ("ask", "thanks", "news", "service")
-MOTIVES = ("", "story", "figures", "action")
 # Under way: something is still to happen. Over: nothing is, unless somebody outside says so.
 UNDER_WAY = ("queued", "claimed", "sending", "unknown")
 STATES = (*UNDER_WAY, "handed_over", "delivered", "bounced", "complained", "refused", "cancelled")
 LEFT = ("handed_over", "delivered", "bounced", "complained")
-
-
-class Template(models.Model):
-    """Something to say by a channel, for a purpose; what it says is in its versions."""
-
-    name = models.TextField()
-    channel = models.TextField(default="email")
-    # Every purpose it serves; of several, the strictest rule holds.
-    purposes = models.JSONField(default=list)
-    # What it is to who reads it: the pressure of an ask is not that of thanks.
-    kind = models.TextField(default="news")
-    made_at = models.DateTimeField()
-    made_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
-    token = models.UUIDField(unique=True)
-    archived_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(channel__in=CHANNELS), name="template_is_for_a_known_channel"
-            ),
-            models.CheckConstraint(condition=Q(kind__in=KINDS), name="template_is_of_a_known_kind"),
-            models.CheckConstraint(condition=~Q(name=""), name="template_has_a_name"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Version(models.Model):
-    """What a template says from a moment on; once published, nothing of it changes.
-
-    Triggers of the database refuse to change a published one (``published``).
-    """
-
-    template = models.ForeignKey(Template, models.CASCADE, related_name="versions")
-    number = models.PositiveIntegerField()
-    published_at = models.DateTimeField(null=True)
-    published_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["template", "number"], name="version_has_a_number"),
-            models.UniqueConstraint(
-                fields=["template"], condition=Q(published_at__isnull=True),
-                name="template_has_one_draft",
-            ),
-        ]  # fmt: skip
-
-    def __str__(self) -> str:
-        return f"{self.template_id} v{self.number}"
-
-
-class Part(models.Model):
-    """A version in one language, for a motive and a segment; empty: for everybody else.
-
-    ``content`` is what people wrote; ``compiled`` what is filled in for each donor.
-    """
-
-    version = models.ForeignKey(Version, models.CASCADE, related_name="parts")
-    lang = models.CharField(max_length=2)
-    motive = models.TextField(default="", blank=True)
-    segment = models.TextField(default="", blank=True)
-    content = models.JSONField(default=dict)
-    compiled = models.JSONField(default=dict)
-    # One more at each change: who writes from an older page is told.
-    edition = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(lang__in=LANGUAGES), name="part_is_in_a_known_language"
-            ),
-            models.CheckConstraint(
-                condition=Q(motive__in=MOTIVES), name="part_is_of_a_known_motive"
-            ),
-            models.UniqueConstraint(
-                fields=["version", "lang", "motive", "segment"], name="part_is_said_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.version_id} {self.lang} {self.motive} {self.segment}".strip()
 
 
 class Campaign(models.Model):
@@ -229,6 +143,11 @@ class Outgoing(models.Model):
             models.Index(fields=["donor", "asked_at"], name="outgoing_donor"),
             models.Index(fields=["campaign", "state"], name="outgoing_campaign"),
             models.Index(fields=["group", "state"], name="outgoing_group"),
+            models.Index(
+                fields=["group", "address"],
+                condition=~Q(address=""),
+                name="outgoing_address",
+            ),
             models.Index(
                 fields=["provider_ref"], condition=~Q(provider_ref=""), name="outgoing_reference"
             ),

@@ -47,15 +47,26 @@ def handed_over(
         state="handed_over", provider=sent.provider, provider_ref=sent.ref[:500], handed_at=now,
         leased_until=None, reason="", details={},
     ):  # fmt: skip
-        left(row, channel=channel, at=now, now=now)
+        # Nobody wrote the contact before: the message had not been handed over.
+        left(row, channel=channel, at=now, now=now, first=True)
 
 
-def left(row: Outgoing, *, channel: known.Channel, at: datetime, now: datetime) -> None:
-    """Write the fact that a donor was written to; once, whoever says it and however often."""
+def left(
+    row: Outgoing, *, channel: known.Channel, at: datetime, now: datetime, first: bool = False
+) -> None:
+    """Write the fact that a donor was written to; once, whoever says it and however often.
+
+    Args:
+        row: The message.
+        channel: Its own.
+        at: When it left.
+        now: When that is written.
+        first: Nobody can have written it before; it is not looked for.
+    """
     if row.trial_to or not channel.is_contact:
         return
     ref = f"outgoing:{row.key}"
-    if Contact.objects.filter(donor_id=row.donor_id, source_ref=ref).exists():
+    if not first and Contact.objects.filter(donor_id=row.donor_id, source_ref=ref).exists():
         return
     purpose = next((name for name in row.purposes if name != "transactional"), "transactional")
     Contact.objects.create(

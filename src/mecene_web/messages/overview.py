@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Max
+from django.db.models import Max
 from django.urls import reverse
 
 from mecene import facts
@@ -10,16 +10,8 @@ from mecene.words import LANGUAGES
 from mecene_web.design import words
 from mecene_web.donors.models import Donor
 from mecene_web.messages import blocks, campaigns, editing
-from mecene_web.messages.models import (
-    CHANNELS,
-    MOTIVES,
-    Campaign,
-    Halt,
-    Outgoing,
-    Part,
-    Template,
-    Version,
-)
+from mecene_web.messages.models import Campaign, Halt, Letters, Outgoing, Seed
+from mecene_web.messages.texts import CHANNELS, MOTIVES, Part, Template, Version
 
 _NOT_A_MESSAGE = ("open_tracking", "web_tracking", "profiling")
 _SHOWN = 100
@@ -113,18 +105,12 @@ def why(row: Outgoing) -> str:
     verdict = row.details.get("verdict")
     if verdict:
         said = f"{said} ({words.known('messages', 'verdicts', verdict)})"
-    if told := row.details.get("text"):
-        said = f"{said} · {told[words.language()]}"
+    if row.details.get(words.language()):
+        return str(row.details[words.language()])  # the rule's own sentence
     for key in ("name", "code", "said"):
         if row.details.get(key):
             said = f"{said} · {row.details[key]}"
     return said
-
-
-def sent_by_template() -> dict[int, int]:
-    """Return template → messages that left with it."""
-    rows = Outgoing.objects.exclude(handed_at=None).values_list("version__template")
-    return dict(rows.annotate(n=Count("pk")).order_by())
 
 
 def _block(block: dict[str, Any], number: int, all_: int) -> dict[str, Any]:
@@ -155,3 +141,12 @@ def campaign(one: Campaign, audiences: dict[str, str], people: int) -> dict[str,
         "audience": audiences.get(one.audience, one.audience), "part": part if sample else None,
         "sample": sample.pk if sample else 0,
     }  # fmt: skip
+
+
+def letters() -> dict[str, Any]:
+    """Return what the page of letters shows."""
+    return {
+        "waiting": Outgoing.objects.filter(state="queued", channel="post").count(),
+        "batches": Letters.objects.order_by("-made_at")[:_SHOWN],
+        "seeds": Seed.objects.filter(left_at=None).order_by("name"),
+    }

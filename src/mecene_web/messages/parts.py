@@ -7,8 +7,8 @@ from typing import Any
 
 from liquid import BoundTemplate
 
-from mecene_web.messages import blocks, sandbox
-from mecene_web.messages.models import Part, Version
+from mecene_web.messages import blocks, plain, sandbox
+from mecene_web.messages.texts import Part, Version
 
 MOST_SMS_SIGNS = 459  # three texts of GSM 7-bit signs
 
@@ -128,7 +128,7 @@ def _mail(content: Mapping[str, Any], *, lang: str, solicits: bool) -> dict[str,
         raise Unfinished("subject", "long")
     held = list(content.get("blocks") or [])
     blocks.check(held)
-    text = blocks.as_text(held)
+    text = plain.as_text(held)
     if solicits and "link.unsubscribe" not in text.replace(" ", ""):
         raise Unfinished("footer", "no_way_out")
     preheader = str(content.get("preheader") or "")

@@ -7,7 +7,7 @@ from django.db import transaction
 from mecene_web.accounts.models import Staff
 from mecene_web.audit import write as audit
 from mecene_web.messages import blocks, mjml, parts, sandbox
-from mecene_web.messages.models import Part, Version
+from mecene_web.messages.texts import Part, Version
 
 # What compiling a part may raise.
 MISTAKES = (parts.Unfinished, blocks.UnusableBlock, mjml.UnreadableMjml, sandbox.UnreadableTemplate)

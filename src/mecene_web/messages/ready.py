@@ -11,7 +11,7 @@ from django.conf import settings
 from mecene_web.channels.parcel import Parcel
 from mecene_web.messages import parts, publish, tokens, trial, values
 from mecene_web.messages.check import Cleared
-from mecene_web.messages.models import Part
+from mecene_web.messages.texts import Part
 
 _HREF = re.compile(r'href="(https?://[^"]+)"')
 _SERVICE = ("transactional",)

@@ -23,7 +23,8 @@ from mecene_web.channels import known
 from mecene_web.channels.email import returns
 from mecene_web.channels.parcel import Halted, Later, Parcel, Refused, Sent, Unsure
 from mecene_web.messages import check, claim, outcome, ready
-from mecene_web.messages.models import Campaign, Outgoing, Part, Rules
+from mecene_web.messages.models import Campaign, Outgoing, Rules
+from mecene_web.messages.texts import Part
 from mecene_web.messages.throttle import Throttle
 
 AT_ONCE = 50

@@ -8,7 +8,8 @@ from django.db import transaction
 from mecene_web.accounts.models import Staff
 from mecene_web.audit import write as audit
 from mecene_web.messages import queue
-from mecene_web.messages.models import Outgoing, Part
+from mecene_web.messages.models import Outgoing
+from mecene_web.messages.texts import Part
 
 PART = "trial_part"
 

@@ -2,7 +2,13 @@
 
 from django.urls import path
 
-from mecene_web.messages import views, views_of_campaigns, views_of_donors, views_of_reports
+from mecene_web.messages import (
+    views,
+    views_of_campaigns,
+    views_of_donors,
+    views_of_letters,
+    views_of_reports,
+)
 
 app_name = "messages"
 urlpatterns = [
@@ -24,6 +30,11 @@ urlpatterns = [
     path("unknown/", views_of_campaigns.unknown, name="unknown"),
     path("why/<int:donor_id>/", views_of_campaigns.why, name="why"),
     path("halts/<int:halt_id>/lift/", views_of_campaigns.lift, name="lift"),
+    path("letters/", views_of_letters.every, name="letters"),
+    path("letters/print/", views_of_letters.make, name="print"),
+    path("letters/returned/", views_of_letters.returned, name="returned"),
+    path("letters/seeds/", views_of_letters.seed, name="seed"),
+    path("letters/<int:letters_id>/<str:name>/", views_of_letters.file, name="letters_file"),
     path("rules/", views_of_campaigns.rules, name="rules"),
     path("u/<str:token>/", views_of_donors.leave, name="leave"),
     path("r/<str:token>/", views_of_reports.report, name="report"),

@@ -14,7 +14,8 @@ from mecene_web.consent import links
 from mecene_web.donors.models import Donor
 from mecene_web.giving.models import Gift
 from mecene_web.messages import asks, civility
-from mecene_web.messages.models import LANGUAGES, Rules
+from mecene_web.messages.models import Rules
+from mecene_web.messages.texts import LANGUAGES
 from mecene_web.organisation.models import Organisation
 
 _AT_ONCE = 500

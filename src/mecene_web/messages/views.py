@@ -13,7 +13,7 @@ from mecene_web.accounts import doors
 from mecene_web.design import page, words
 from mecene_web.design.policy import HEADER
 from mecene_web.messages import blocks, editing, overview, publish, trial, write
-from mecene_web.messages.models import Part, Template, Version
+from mecene_web.messages.texts import Part, Template, Version
 
 # A mail in its frame: no script, no form, nothing of the page around it.
 _FRAME = (

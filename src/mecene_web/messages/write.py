@@ -12,7 +12,7 @@ from mecene import facts
 from mecene_web.accounts.models import Staff
 from mecene_web.audit import write as audit
 from mecene_web.messages import blocks
-from mecene_web.messages.models import CHANNELS, KINDS, LANGUAGES, MOTIVES, Part, Template, Version
+from mecene_web.messages.texts import CHANNELS, KINDS, LANGUAGES, MOTIVES, Part, Template, Version
 
 LONGEST_NAME = 120
 
@@ -41,12 +41,12 @@ def begin(
 
     Args:
         name: For the members, not for donors.
-        channel: Of ``models.CHANNELS``.
+        channel: Of ``texts.CHANNELS``.
         purposes: Of ``facts.PURPOSES``; every one it serves.
         by: Who makes it.
         now: When.
         token: The form's own.
-        kind: Of ``models.KINDS``; as its purposes have it where nobody said.
+        kind: Of ``texts.KINDS``; as its purposes have it where nobody said.
         contents: Language → what it says to begin with.
 
     Raises:

@@ -19,7 +19,7 @@ def claire():
 
 
 def test_a_mail_is_written_by_keyboard_looked_at_and_published(visitor, seen, claire):
-    from mecene_web.messages.models import Part
+    from mecene_web.messages.texts import Part
 
     page = visitor("fundraiser")
     page.goto("/messages/new/")

@@ -12,6 +12,7 @@ from mecene_web.api import keys, limits
 from mecene_web.donors import merge
 from mecene_web.donors.models import Attribute
 from mecene_web.exports import everything
+from mecene_web.imports.models import Import
 from mecene_web.journeys import always, look
 from mecene_web.journeys.models import Traveller, Unheard
 from mecene_web.scores import kept
@@ -108,3 +109,22 @@ def test_everything_holds_the_journeys_and_who_went_through_them(
     assert writing.from_toml(drawn) == writing.from_json(journey.versions.get().text)
     assert str(given.donor_id) in table
     assert "thanks" in table
+
+
+@pytest.mark.django_db
+def test_a_large_file_that_touched_nobody_is_heard_at_the_look_of_the_day(
+    donor, gift, thanking
+) -> None:
+    thanking(now=NOW - timedelta(days=9))
+    Import.objects.create(at=NOW, state="loaded")
+    look.look(now=NOW - timedelta(days=1))
+    read = Import.objects.create(at=NOW, state="loaded")
+    given = gift(donor(), on=date(2026, 3, 1), import_id=read.pk)
+    gift(donor(), on=date(2026, 3, 1))
+    Unheard.objects.all().delete()
+
+    for _ in range(2):
+        look.look(now=NOW)
+        always.caught_up(now=NOW)
+
+    assert Traveller.objects.get().donor_id == given.donor_id

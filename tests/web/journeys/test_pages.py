@@ -8,7 +8,7 @@ import pytest
 from mecene.journeys import ready
 from mecene_web.journeys import always, draft, edit
 from mecene_web.journeys.models import Endpoint, HoldOut, Journey, Traveller, Unheard
-from mecene_web.messages.models import Template
+from mecene_web.messages.texts import Template
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)

@@ -38,7 +38,7 @@ def test_the_thank_you_leaves_and_an_ask_waits_for_it(
     # One message a person at a time: the ask, due first, is held, then the thanks leave.
     assert ("handed_over", "") in second
     assert asks.state == "queued"
-    assert asks.reason in ("unthanked", "recent_gift")
+    assert asks.reason == "pressure"
     assert asks.due_at > NOW
     assert len(mailoutbox) == 1
     assert Contact.objects.get().purpose == "transactional"

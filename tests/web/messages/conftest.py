@@ -27,14 +27,19 @@ _NUMBERS = count(1)
 
 
 @pytest.fixture(autouse=True)
-def _fresh(settings: Any) -> Iterator[None]:
+def _fresh() -> Iterator[None]:
     from mecene_web.messages import parts
 
-    # Who says that a message is one too many is of a floor above, tested there.
-    settings.MECENE_PRESSURE = ""
     parts.forget()
     yield
     parts.forget()
+
+
+@pytest.fixture(autouse=True)
+def unpressed(settings: Any) -> Any:
+    """Nothing is held back for pressure but where a test is about it."""
+    settings.MECENE_PRESSURE = ""
+    return settings
 
 
 @pytest.fixture

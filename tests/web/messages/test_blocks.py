@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from mecene_web.messages import blocks, mjml, sandbox
+from mecene_web.messages import blocks, mjml, plain, sandbox
 
 pytestmark = pytest.mark.once
 WORDS = {
@@ -40,7 +40,7 @@ def mail(made, *, lang="fr"):
 
 
 def text(made):
-    return sandbox.fill(sandbox.template(blocks.as_text(made), lang="fr", html=False), VALUES)
+    return sandbox.fill(sandbox.template(plain.as_text(made), lang="fr", html=False), VALUES)
 
 
 def test_every_block_is_drawn_and_read():

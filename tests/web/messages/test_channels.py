@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.conf import settings as live
+from django.urls import reverse
 
 from mecene_web.consent.models import Consent
 from mecene_web.donors.models import Task
@@ -123,19 +124,23 @@ def test_a_call_is_a_task_with_its_script_and_no_contact_yet(queued, donor, temp
     assert not Contact.objects.exists()
 
 
-def test_nobody_is_called_more_than_four_times_in_thirty_days(queued, donor, template):
+def test_nobody_is_called_more_than_four_times_in_thirty_days(queued, donor, template, unpressed):
+    unpressed.MECENE_PRESSURE = "mecene_web.messages.caps.held"
     person, version = donor(phone="+33142685300"), template(SCRIPT, channel="phone")
     for days in (1, 5, 10, 40):
         Contact.objects.create(donor=person, at=NOW - timedelta(days=days), channel="phone",
-                               source_ref=f"{days}")  # fmt: skip
-    first, second = queued(person, version=version), queued(person, version=version)
+                               purpose="newsletter", source_ref=f"{days}")  # fmt: skip
+    told = {"kind": "news", "version": version}
+    first, second = queued(person, **told), queued(person, **told)
 
     send.send(clock=lambda: NOW)
+    Task.objects.update(made_at=NOW)
     send.send(clock=lambda: NOW)
 
     assert now(first).state == "handed_over"
-    assert (now(second).state, second.reason) == ("queued", "cap")
-    assert second.due_at == NOW - timedelta(days=10) + timedelta(days=30)
+    assert (now(second).state, second.reason) == ("queued", "pressure")
+    assert second.details["rule"] == "cap_person"
+    assert second.due_at.date() == (NOW + timedelta(days=20)).date()
 
 
 def test_who_refuses_calls_is_not_called(queued, donor, template):
@@ -164,7 +169,8 @@ def test_who_refuses_calls_is_not_called(queued, donor, template):
         ("2026-03-28T23:00+01:00", {}, "2026-03-30T10:00+02:00"),
     ],
 )  # fmt: skip
-def test_a_text_comes_at_an_hour_of_its_reader(queued, donor, template, at, told, opens):
+def test_a_text_comes_at_an_hour_of_its_reader(queued, donor, template, unpressed, at, told, opens):
+    unpressed.MECENE_PRESSURE = "mecene_web.messages.caps.held"
     words = {"fr": {"text": "Merci"}}
     row = queued(donor(phone="+33612345678", **told), version=template(words, channel="sms"))
     moment = datetime.fromisoformat(at)
@@ -301,3 +307,25 @@ def test_a_late_word_undoes_nothing(queued, post):
 
     assert now(row).state == "complained"
     assert outcome.heard(key="0" * 32, event="delivered", at=NOW, now=NOW) is None
+
+
+def test_letters_are_printed_fetched_and_taken_back_in_the_browser(browser, queued, donor, letter):
+    client, row = browser("fundraiser"), queued(donor(**AT_HOME), version=letter)
+
+    client.post(reverse("messages:seed"), {"name": "Nous", "lines": "1 rue X\n75001 Paris"})
+    client.post(reverse("messages:seed"), {"name": "", "lines": ""})
+    for _ in range(2):
+        client.post(reverse("messages:print"), {"media_code": "H26"})
+    batch = Letters.objects.get()
+    for name in (letters.PDF, letters.ADDRESSES):
+        place = reverse("messages:letters_file", args=[batch.pk, name])
+        assert client.get(place).status_code == 200
+        assert browser("caller").get(place).status_code == 403
+    for name in ("..", "secret_key", "letters.pdf.bak"):
+        assert client.get(f"/messages/letters/{batch.pk}/{name}/").status_code == 404
+    client.post(reverse("messages:returned"), {"references": f"{row.key[:10]} NPAI\nzorg"})
+
+    assert (batch.count, batch.seeds) == (1, 1)
+    assert now(row).state == "bounced"
+    client.post(reverse("messages:seed"), {"leave": Seed.objects.get().pk})
+    assert Seed.objects.get().left_at is not None

@@ -471,3 +471,18 @@ def test_the_pace_to_a_domain_is_kept(queued, donor, post):
     assert {row.reason for row in rows if row.state == "queued"} == {"throttled"}
     assert Bounce.objects.count() == 0
     assert Staff.objects.count() == 0
+
+
+def test_two_donors_with_one_address_are_written_the_same_thing_once(queued, donor, template, post):
+    version, service = template(), template(purposes=["transactional"])
+    first, second = (donor(email="nous@example.org") for _ in range(2))
+    rows = [queued(person, version=version, group="g") for person in (first, second)]
+    receipts = [queued(person, version=service, group="r") for person in (first, second)]
+    other = queued(second, version=version, group="another")
+
+    for _ in range(3):
+        sent()
+
+    assert [now(row).state for row in rows] == ["handed_over", "refused"]
+    assert rows[1].reason == "same_address"
+    assert [now(row).state for row in (*receipts, other)] == ["handed_over"] * 3

@@ -10,7 +10,8 @@ from django.urls import reverse
 from mecene_web.consent.models import Consent
 from mecene_web.events.models import Interaction
 from mecene_web.messages import campaigns, send, tokens
-from mecene_web.messages.models import Campaign, Click, Halt, Outgoing, Part, Rules, Template
+from mecene_web.messages.models import Campaign, Click, Halt, Outgoing, Rules
+from mecene_web.messages.texts import Part, Template
 from mecene_web.segments.models import Membership, Segment
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +73,7 @@ def test_every_page_is_drawn_in_both_languages(browser, donor, begun, member, te
     for name, told in (
         ("all", []), ("new", []), ("write", [made.pk]), ("reading", [part.pk]),
         ("preview", [part.pk]), ("new_campaign", []), ("campaign", [campaign.pk]),
-        ("unknown", []), ("why", [person.pk]), ("rules", []),
+        ("unknown", []), ("why", [person.pk]), ("rules", []), ("letters", []),
     ):  # fmt: skip
         page = client.get(reverse(f"messages:{name}", args=told))
         assert page.status_code == 200, name

@@ -8,7 +8,7 @@ from django.db import DatabaseError, transaction
 
 from mecene_web.giving.models import Gift
 from mecene_web.messages import blocks, parts, publish, sandbox, values, write
-from mecene_web.messages.models import Part, Template, Version
+from mecene_web.messages.texts import Part, Template, Version
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
@@ -184,3 +184,37 @@ def test_blocks_are_added_moved_copied_and_removed():
     assert write.arranged(added, do=f"remove {story}", words=words) == content
     with pytest.raises(blocks.UnusableBlock):
         write.arranged(content, do="add zorg", words=words)
+
+
+_TAX = "soit {{ one.net_minor | amount: ask.currency }}, si vous êtes imposable"
+ASK = {"id": "q", "kind": "ask", "title": "", "text": "Un geste ?", "button": "Je donne",
+       "tax": _TAX}  # fmt: skip
+
+
+def asking(donor, **told):
+    from mecene_web.messages.models import Rules
+
+    Rules.objects.update_or_create(pk=1, defaults={"donation_url": "https://don.example.org/?f=1"})
+    draft = begun({"fr": {"subject": "x", "blocks": [ASK, FOOTER]}}).versions.get()
+    version = publish.publish(draft.pk, by=None, now=NOW)
+    person = donor(language="fr", **told)
+    for month, minor in ((1, 5000), (2, 4000)):
+        Gift.objects.create(donor=person, given_on=f"2026-0{month}-10", amount_minor=minor,
+                            currency="EUR", kind="one_off", source_ref=f"{month}")  # fmt: skip
+    return read(version, person)
+
+
+def test_amounts_stand_around_the_last_gift_and_tell_what_they_cost(donor, house):
+    """66 % of a gift in France (CGI, art. 200): 40 € cost 13,60 €."""
+    filled = asking(donor)
+
+    assert "Je donne 40\u00a0€ soit 13,60\u00a0€, si vous êtes imposable" in filled.text
+    assert "https://don.example.org/?f=1&amp;amount=40.0" in filled.html
+    assert "13,60" in filled.html
+
+
+def test_who_pays_no_tax_in_france_is_told_nothing_of_it(donor, house):
+    for told in ({"country": "BE"}, {"kind": "organisation", "organisation_name": "SARL Petit"}):
+        filled = asking(donor, **told)
+        assert "Je donne 40" in filled.text
+        assert "imposable" not in filled.text + filled.html

@@ -9,7 +9,6 @@ from django.core.validators import validate_email
 from mecene_web.channels.parcel import NoAddress
 
 CONSENT = "email"
-QUIET = "email"
 
 
 def of(donor: Any, _values: Mapping[str, Any]) -> str:

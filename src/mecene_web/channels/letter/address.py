@@ -12,7 +12,6 @@ from typing import Any
 from mecene_web.channels.parcel import NoAddress
 
 CONSENT = "post"
-QUIET = "post"
 LINES, SIGNS = 6, 38
 _FRENCH = ("FR", "MC")
 

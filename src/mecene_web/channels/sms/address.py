@@ -8,7 +8,6 @@ import phonenumbers
 from mecene_web.channels.parcel import NoAddress
 
 CONSENT = "sms"
-QUIET = "sms"
 _MOBILE = (
     phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
 )  # fmt: skip

@@ -7,7 +7,6 @@ from mecene_web.channels.parcel import NoAddress
 
 # Nobody is written to; what the other program then does is its own to ask about.
 CONSENT = None
-QUIET = "webhook"
 
 
 def of(_donor: Any, values: Mapping[str, Any]) -> str:
