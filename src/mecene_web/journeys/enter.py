@@ -28,6 +28,7 @@ from mecene_web.journeys.models import Trace, Traveller, Version
 
 # Of no interest to whoever asks why somebody was not let in.
 _UNTOLD = ("wrong_event", "same_event")
+_COMMANDS = frozenset({"api", "manual"})
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,10 @@ def _entered(
     except UnansweredColumn as unknown:
         found = Refusal("audience", now, (("condition", str(unknown)),))
     if isinstance(found, Refusal):
-        return None if found.code in _UNTOLD else _refused(version, who.donor_id, event, found)
+        # Whoever was sent here by name is told why they did not come in, whatever the reason.
+        named = event.values.get("event_name") == published.graph.code
+        untold = found.code in _UNTOLD and not (event.kind in _COMMANDS and named)
+        return None if untold else _refused(version, who.donor_id, event, found)
     # Numbers that were taken back with a merge are not given again.
     entry = max((number for number, _ in rows), default=0) + 1
     arrived = replace(found, traveller=replace(found.traveller, entry=entry))
@@ -175,7 +179,7 @@ def _before(version: Version, event: Event) -> bool:
 
 
 def _kinds(published: Published) -> frozenset[str]:
-    return frozenset(_kind(trigger) for trigger in published.graph.triggers) | {"api", "manual"}
+    return frozenset(_kind(trigger) for trigger in published.graph.triggers) | _COMMANDS
 
 
 def _kind(trigger: Trigger) -> str:

@@ -225,3 +225,16 @@ def test_a_journey_starts_another_in_the_same_breath(donor, journey) -> None:
     assert tags() == [(who.pk, "here")]
     assert not Outgoing.objects.exists()
     assert not Staff.objects.exists()
+
+
+def test_who_is_sent_where_nobody_comes_by_hand_is_told_so(donor, journey) -> None:
+    made = journey(BY_HISTORY)
+    journey(TAG.replace("TRIGGER", '{ on = "event", event = "click" }'))
+    who = donor()
+
+    enrol.enrol([who.pk], journey_id=made.pk, token=uuid4(), by=None, now=NOW)
+    always.caught_up(now=NOW)
+
+    told = Trace.objects.get()
+    assert (told.journey, told.code) == (made, "wrong_event")
+    assert not Traveller.objects.exists()
