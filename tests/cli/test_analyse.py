@@ -8,6 +8,7 @@ import pytest
 from cli import running
 from mecene.cli import analyse, collect
 from mecene.report import folder as report_folder
+from mecene.report import spreadsheet
 
 # Each draws a whole report, a second or two.
 pytestmark = pytest.mark.slow
@@ -146,7 +147,7 @@ def test_the_terminal_names_only_what_was_written(
     )  # fmt: skip
 
     few = running.mecene("analyse", file, "--out", tmp_path / "few")
-    monkeypatch.setattr(report_folder, "LARGEST_WORKBOOK", 1)
+    monkeypatch.setattr(spreadsheet, "LARGEST_WORKBOOK", 1)
     many = running.mecene("analyse", file, "--out", tmp_path / "many")
 
     assert "donors.csv, donors.xlsx, lists/" in few.out

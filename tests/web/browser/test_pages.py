@@ -31,12 +31,15 @@ PAGES = {
     "accounts:trace": {}, "accounts:association": {}, "consent:ask": {},
     "account_logout": {}, "account_email": {}, "account_change_password": {},
     "account_reauthenticate": {}, "mfa_index": {}, "mfa_activate_totp": {},
-    "usersessions_list": {}, "socialaccount_connections": {},
+    "usersessions_list": {}, "socialaccount_connections": {}, "messages:all": {},
+    "messages:new": {}, "messages:new_campaign": {}, "messages:unknown": {},
+    "messages:letters": {}, "messages:rules": {}, "messages:why": {"donor_id": "donor"},
 }  # fmt: skip
 # Visited by a stranger.
 OUTSIDE = {
     "account_login": {}, "account_reset_password": {}, "account_reset_password_done": {},
     "account_inactive": {}, "accounts:first": {"token": "cut"}, "consent:centre": {"token": "cut"},
+    "messages:leave": {"token": "cut"},
     "socialaccount_login_cancelled": {}, "socialaccount_login_error": {},
 }  # fmt: skip
 # Pages that say no, and whose status says it too.
@@ -53,10 +56,15 @@ PARTS = {
     "rights:lift", "rights:confirm", "accounts:role", "accounts:active", "accounts:link",
     "accounts:trace_file", "accounts:trace_check", "collect", "collect-script", "admin/login/",
     "openid_connect_login", "openid_connect_callback", "mfa_download_recovery_codes",
+    "messages:archive", "messages:publish", "messages:change", "messages:preview",
+    "messages:reading", "messages:variant", "messages:try", "messages:agree", "messages:stop",
+    "messages:resume", "messages:lift", "messages:print", "messages:returned", "messages:seed",
+    "messages:letters_file", "messages:report", "messages:follow",
 }  # fmt: skip
 # Pages that want a state this association is not in; each is visited by a test of its own app.
 ELSEWHERE = {
-    "giving:slip", "rights:archive", "accounts:welcome", "account_signup", "account_set_password",
+    "giving:slip", "rights:archive", "messages:write", "messages:campaign",
+    "accounts:welcome", "account_signup", "account_set_password",
     "account_email_verification_sent", "account_confirm_login_code", "account_confirm_email",
     "account_reset_password_from_key", "account_reset_password_from_key_done",
     "mfa_authenticate", "mfa_reauthenticate", "mfa_deactivate_totp", "mfa_view_recovery_codes",

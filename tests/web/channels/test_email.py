@@ -57,12 +57,19 @@ class Server:
         return said
 
     def start(self):
+        # In a thread of its own from the first: another test may have left a loop running here.
+        listening = threading.Event()
+        threading.Thread(target=self._listen, args=(listening,), daemon=True).start()
+        assert listening.wait(timeout=30)
+
+    def _listen(self, listening):
         asyncio.set_event_loop(self.loop)
         made = self.loop.create_server(
             lambda: SMTP(self, hostname="test", loop=self.loop), "127.0.0.1", self.port
         )
         self.loop.run_until_complete(made)
-        threading.Thread(target=self.loop.run_forever, daemon=True).start()
+        listening.set()
+        self.loop.run_forever()
 
     def stop(self):
         self.loop.call_soon_threadsafe(self.loop.stop)
