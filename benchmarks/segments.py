@@ -132,13 +132,13 @@ def _summary(donors):
 def _gifts(store, model, bulk):
     from django.db import transaction
 
-    first = 1
+    from mecene_web.organisation import numbers
+
     for file in store.files("gifts"):
         rows = pl.read_parquet(file)
-        numbers = pl.Series("id", range(first, first + rows.height), dtype=pl.Int64)
-        first += rows.height
+        ids = pl.Series("id", list(numbers.block(model, size=rows.height)), dtype=pl.Int64)
         named = {"campaign_id": "campaign_code", "recurring_gift_id": "commitment_ref"}
-        rows = rows.drop("gift_id").rename(named).with_columns(numbers)
+        rows = rows.drop("gift_id").rename(named).with_columns(ids)
         with bulk.batch() as batch:
             batch.add(model, rows)
             with transaction.atomic():

@@ -107,13 +107,7 @@ def load(
         people = write_people(batch, settled, import_id)
         counts: dict[str, int] = {}
         for place, table in enumerate(rows.MODELS):
-            staged = rows.staged(staging, table)
-            if table == "gifts" and skip is not None:
-                kept = staged.join(skip, on=overlapping.ROW, how="anti", maintain_order="left")
-                counts["skipped"], staged = staged.height - kept.height, kept
-            elif table in rows.NAMED_ONCE:
-                kept = rows.unknown(staged, table)
-                counts[f"known_{table}"], staged = staged.height - kept.height, kept
+            staged = _unknown(rows.staged(staging, table), table, skip, counts)
             if table == "interactions":
                 staged = _visited(batch, staged)
             found = rows.of(staged, table, people=people, import_id=import_id, now=now)
@@ -138,6 +132,21 @@ def load(
             _touched(settled, import_id, now=now)
             refresh.refresh(now=now)
     return counts
+
+
+def _unknown(
+    staged: pl.DataFrame, table: str, skip: pl.DataFrame | None, counts: dict[str, int]
+) -> pl.DataFrame:
+    """Return the rows of a table to write; those that are known already are counted."""
+    if table == "gifts" and skip is not None:
+        kept = staged.join(skip, on=overlapping.ROW, how="anti", maintain_order="left")
+        counts["skipped"] = staged.height - kept.height
+        return kept
+    if table in rows.NAMED_ONCE:
+        kept = rows.unknown(staged, table)
+        counts[f"known_{table}"] = staged.height - kept.height
+        return kept
+    return staged
 
 
 def _still_so(made: Import, staging: Path) -> pl.DataFrame:

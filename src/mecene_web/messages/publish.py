@@ -50,7 +50,7 @@ DROP: dict[str, tuple[str, ...]] = {
     "postgresql": (
         "drop trigger if exists version_no_change on mecene_messages_version",
         "drop trigger if exists part_no_change on mecene_messages_part",
-        "drop function if exists messages_refuse()",
+        "drop function if exists mecene_messages_refuse()",
     ),
 }
 
