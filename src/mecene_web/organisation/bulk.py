@@ -174,6 +174,18 @@ def _copied(rows: _Rows) -> None:
             while part := lines.read(_COPIED_AT_ONCE):
                 copy.write(part)
     _insert(rows, passing)
+    if rows.place.stat().st_size > _COPIED_AT_ONCE:
+        _counted(rows.table)
+
+
+def _counted(table: str) -> None:
+    """Have PostgreSQL look at a table that grew, at once.
+
+    Its own round comes within minutes; until then it believes the table small or its words common,
+    and reads a million donors to find one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"analyze {_named(table)}")
 
 
 def _named(name: str) -> str:
