@@ -1,4 +1,4 @@
-"""Departures: in what an analysis is not the one that was declared, so that it is called by its name.
+"""Departures: in what is an analysis not the one declared, so that it is called by its name?
 
 An analysis as declared is *confirmatory*. One departure, and it is *exploratory*: worth reading,
 worth a new experiment, no proof.

@@ -133,9 +133,12 @@ def _plain(value: Any) -> Any:
         return [_plain(each) for each in value]
     if not dataclasses.is_dataclass(value):
         return value
-    said = {"rule": _NAMES[type(value)]} if type(value) in _NAMES else {}
+    said: dict[str, Any] = {"rule": _NAMES[type(value)]} if type(value) in _NAMES else {}
+    hints = typing.get_type_hints(type(value))
     for each in dataclasses.fields(value):
-        said[each.name] = _plain(getattr(value, each.name))
+        held = _plain(getattr(value, each.name))
+        # 50 and 50.0 are equal, and equal plans have one text.
+        said[each.name] = float(held) if hints[each.name] is float else held
     return said
 
 

@@ -79,7 +79,8 @@ class Verdict:
 
 def verdict(
     found: Difference | None, *, measure: Measure, minimum_effect: float,
-    departures: tuple[Departure, ...] = (), mis_randomised: bool = False, unit: str = "household",
+    departures: tuple[Departure, ...] = (), mis_randomised: bool = False,
+    running: bool = False, unit: str = "household",
     currency: str = "EUR",
 ) -> Verdict:  # fmt: skip
     """Return what an experiment says.
