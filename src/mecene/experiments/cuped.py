@@ -11,6 +11,7 @@ controlled experiments by utilizing pre-experiment data", WSDM, section 3.
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mecene.experiments.moments import Moments
 
@@ -53,7 +54,7 @@ def explained(
     return 1 - left / whole if whole > 0 else float("nan")
 
 
-def _slopes(arms: Sequence[Moments], quantity: int, covariates: list[int]) -> np.ndarray:
+def _slopes(arms: Sequence[Moments], quantity: int, covariates: list[int]) -> NDArray[np.float64]:
     """Return the least-squares slopes within arms: the effect itself does not bend them."""
     within = np.sum([arm.products for arm in arms], axis=0)
     among = within[np.ix_(covariates, covariates)]
@@ -66,7 +67,7 @@ def _slopes(arms: Sequence[Moments], quantity: int, covariates: list[int]) -> np
 
 
 def _without(
-    arm: Moments, quantity: int, covariates: list[int], slopes: np.ndarray, shift: float
+    arm: Moments, quantity: int, covariates: list[int], slopes: NDArray[np.float64], shift: float
 ) -> Moments:
     weights = np.zeros(arm.means.size)
     weights[quantity] = 1.0

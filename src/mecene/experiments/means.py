@@ -9,6 +9,7 @@ announced (docs/methods/experiments.md). For a skewed amount, see `mecene.experi
 from math import exp, log, sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mecene.experiments.difference import (
     CONFIDENCE,
@@ -81,7 +82,7 @@ def lift(
     _clearly_positive(treated, quantity)
     # Both arms in shares of their own mean: their variances are those of the logarithms.
     parts = [arm.combined(_share(arm, quantity)) for arm in (control, treated)]
-    std_error, freedom = _spread(*parts, 0, guarded=True)
+    std_error, freedom = _spread(parts[0], parts[1], 0, guarded=True)
     before, after = float(control.means[quantity]), float(treated.means[quantity])
     low, high, p = student(
         log(after / before), std_error=std_error, freedom=freedom, confidence=confidence
@@ -135,8 +136,8 @@ def _spread(
     return sqrt(max(first + second, pooled) if guarded else first + second), freedom
 
 
-def _share(arm: Moments, quantity: int) -> np.ndarray:
-    return np.eye(arm.means.size)[quantity] / arm.means[quantity]
+def _share(arm: Moments, quantity: int) -> NDArray[np.float64]:
+    return np.asarray(np.eye(arm.means.size)[quantity] / arm.means[quantity])
 
 
 def _clearly_positive(arm: Moments, quantity: int) -> None:

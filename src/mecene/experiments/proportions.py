@@ -1,11 +1,13 @@
 """By how much did a treatment move a share: of donors who gave, who clicked, who unsubscribed?
 
-The interval and the test are of one piece, Miettinen and Nurminen's score: they hold where
-responses are rare, where one arm has none, and where arms are of very different sizes.
+Newcombe's interval, from Wilson's of each arm: worked out exactly over rates from 0.2 to 90 %, it
+holds the truth at least 94 times in a hundred from ``MIN_DONORS`` an arm, however rare the answer,
+also where one arm has none and where arms are of very different sizes; Miettinen and Nurminen's
+score, and Wald's interval more so, fall below (docs/methods/experiments.md).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
@@ -14,11 +16,13 @@ from scipy import stats
 
 from mecene.experiments.difference import CONFIDENCE, Difference, NoVariation, TooFewDonors
 
-MIN_DONORS = 20  # an arm
-MIN_ANSWERS = 5  # in the control, for a share of its level to mean anything
+MIN_DONORS = 100  # an arm
+MIN_ANSWERS = 15  # in the control, for a share of its level
 _HALVINGS = 60
+_FARTHEST = 40.0  # standard errors; beyond, a chance is 0 to every figure
 
 Array = NDArray[np.float64]
+Limits = tuple[Array, Array]
 
 
 class NotAShare(ValueError):
@@ -47,23 +51,7 @@ class Answers:
 
 
 def difference(control: Answers, treated: Answers, *, confidence: float = CONFIDENCE) -> Difference:
-    """Return the difference of the shares, with its score interval.
-
-    Source: O. Miettinen and M. Nurminen (1985), "Comparative analysis of two rates", Statistics in
-    Medicine 4, 213-226.
-
-    Raises:
-        TooFewDonors: an arm has fewer than ``MIN_DONORS``.
-        NoVariation: nobody answered, or everybody did, in both arms.
-    """
-    _usable(control, treated)
-    told = _normal(control, treated, confidence)
-    low, high = score_limits(*_arrays(control, treated), confidence=confidence)
-    return replace(told, low=float(low), high=float(high), method="score")
-
-
-def newcombe(control: Answers, treated: Answers, *, confidence: float = CONFIDENCE) -> Difference:
-    """Return the difference with Newcombe's interval, from Wilson's of each arm.
+    """Return the difference of the shares, with Newcombe's interval, and the p that inverts it.
 
     Source: R. G. Newcombe (1998), "Interval estimation for the difference between independent
     proportions", Statistics in Medicine 17, 873-890, method 10.
@@ -73,13 +61,37 @@ def newcombe(control: Answers, treated: Answers, *, confidence: float = CONFIDEN
         NoVariation: nobody answered, or everybody did, in both arms.
     """
     _usable(control, treated)
-    told = _normal(control, treated, confidence)
-    low, high = newcombe_limits(*_arrays(control, treated), confidence=confidence)
-    return replace(told, low=float(low), high=float(high), method="newcombe")
+    counts = _counts(control, treated)
+    limits = newcombe_limits(*counts, z=_z(confidence))
+    return _told(control, treated, limits, _chance(counts), "newcombe", confidence)
+
+
+def score(control: Answers, treated: Answers, *, confidence: float = CONFIDENCE) -> Difference:
+    """Return the difference with Miettinen and Nurminen's score interval and test.
+
+    Source: O. Miettinen and M. Nurminen (1985), "Comparative analysis of two rates", Statistics in
+    Medicine 4, 213-226.
+
+    Raises:
+        TooFewDonors: an arm has fewer than ``MIN_DONORS``.
+        NoVariation: nobody answered, or everybody did, in both arms.
+    """
+    _usable(control, treated)
+    counts = _counts(control, treated)
+    limits = score_limits(*counts, z=_z(confidence))
+    under_null = float(_variance(*counts, np.zeros(())))
+    p = 2 * float(stats.norm.sf(abs(treated.share - control.share) / sqrt(under_null)))
+    return _told(control, treated, limits, p, "score", confidence)
 
 
 def lift(control: Answers, treated: Answers, *, confidence: float = CONFIDENCE) -> Difference:
-    """Return the difference as a share of the control's: 0.12 is +12 %; score interval.
+    """Return the difference as a share of the control's: 0.12 is +12 %.
+
+    Its interval leaves out 0 when that of the difference does.
+
+    Source: A. Donner and G. Zou (2012), "Closed-form confidence intervals for functions of the
+    normal mean and standard deviation", Statistical Methods in Medical Research 21, 347-359:
+    the same recovery of variance, for a ratio.
 
     Raises:
         TooFewDonors: an arm has fewer than ``MIN_DONORS``, or the control fewer than
@@ -89,76 +101,67 @@ def lift(control: Answers, treated: Answers, *, confidence: float = CONFIDENCE) 
     _usable(control, treated)
     if control.answered < MIN_ANSWERS:
         raise TooFewDonors(
-            f"{control.answered} answers in the control: at least {MIN_ANSWERS} for a share of "
-            "its level; read the difference instead"
+            f"{control.answered} answers in the control: at least {MIN_ANSWERS} are asked for a "
+            "share of its level; read the difference instead"
         )
-    told = _normal(control, treated, confidence)
-    low, high = ratio_limits(*_arrays(control, treated), confidence=confidence)
-    ratio = treated.share / control.share
-    # The delta method's, for what weighs estimates; the interval does not use it.
-    log_error = sqrt(
-        (1 - control.share) / control.answered + (1 - treated.share) / max(treated.answered, 1)
-    )
-    return replace(
-        told, estimate=ratio - 1, low=float(low) - 1, high=float(high) - 1, relative=True,
-        std_error=ratio * log_error, method="score of the ratio",
-    )  # fmt: skip
+    counts = _counts(control, treated)
+    limits = ratio_limits(*counts, z=_z(confidence))
+    chance = _chance(counts)
+    return _told(control, treated, limits, chance, "ratio of shares", confidence, relative=True)
 
 
-def score_limits(
-    x0: Array, n0: Array, x1: Array, n1: Array, *, confidence: float = CONFIDENCE
-) -> tuple[Array, Array]:
-    """Return the score limits of p₁ − p₀, of arrays of counts of one shape.
+def newcombe_limits(x0: Array, n0: Array, x1: Array, n1: Array, *, z: float | Array) -> Limits:
+    """Return Newcombe's limits of p₁ − p₀, of arrays of counts of one shape.
 
     Args:
         x0: Answers of the control, 0..n0.
         n0: People of the control.
         x1: Answers of the treatment, 0..n1.
         n1: People of the treatment.
-        confidence: In (0, 1).
+        z: Quantile of the normal distribution.
     """
-    z = float(stats.norm.ppf(0.5 + confidence / 2))
-    middle = x1 / n1 - x0 / n0
-
-    def beyond(delta: Array) -> Array:
-        return np.abs(middle - delta) - z * np.sqrt(_difference_variance(x0, n0, x1, n1, delta))
-
-    # ±1 itself is where the variance vanishes.
-    edge = 1 - 1e-12
-    low = _border(beyond, middle, np.full_like(middle, -edge))
-    return low, _border(beyond, middle, np.full_like(middle, edge))
-
-
-def newcombe_limits(
-    x0: Array, n0: Array, x1: Array, n1: Array, *, confidence: float = CONFIDENCE
-) -> tuple[Array, Array]:
-    """Return Newcombe's limits of p₁ − p₀; as ``score_limits``."""
-    z = float(stats.norm.ppf(0.5 + confidence / 2))
     p0, p1 = x0 / n0, x1 / n1
-    (low0, high0), (low1, high1) = _wilson(x0, n0, z), _wilson(x1, n1, z)
+    (low0, high0), (low1, high1) = wilson(x0, n0, z=z), wilson(x1, n1, z=z)
     low = p1 - p0 - np.sqrt((p1 - low1) ** 2 + (high0 - p0) ** 2)
     return low, p1 - p0 + np.sqrt((high1 - p1) ** 2 + (p0 - low0) ** 2)
 
 
-def ratio_limits(
-    x0: Array, n0: Array, x1: Array, n1: Array, *, confidence: float = CONFIDENCE
-) -> tuple[Array, Array]:
-    """Return the score limits of p₁ / p₀, within [1e-9, 1e9]; as ``score_limits``, x0 > 0."""
-    z = float(stats.norm.ppf(0.5 + confidence / 2))
+def score_limits(x0: Array, n0: Array, x1: Array, n1: Array, *, z: float) -> Limits:
+    """Return the score limits of p₁ − p₀; as ``newcombe_limits``."""
+    middle = x1 / n1 - x0 / n0
+
+    def beyond(delta: Array) -> Array:
+        return np.abs(middle - delta) - z * np.sqrt(_variance(x0, n0, x1, n1, delta))
+
+    # At ±1 itself the variance vanishes.
+    edge = np.full_like(middle, 1 - 1e-12)
+    return _border(beyond, middle, -edge), _border(beyond, middle, edge)
+
+
+def ratio_limits(x0: Array, n0: Array, x1: Array, n1: Array, *, z: float) -> Limits:
+    """Return the limits of p₁ / p₀ − 1; as ``newcombe_limits``, with x0 > 0."""
     p0, p1 = x0 / n0, x1 / n1
-
-    def beyond(log_ratio: Array) -> Array:
-        ratio = np.exp(log_ratio)
-        return np.abs(p1 - ratio * p0) - z * np.sqrt(_ratio_variance(x0, n0, x1, n1, ratio))
-
-    farthest = np.log(1e9)
-    middle = np.log(np.maximum(p1 / p0, 1e-9))
-    low = np.where(x1 == 0, 0.0, np.exp(_border(beyond, middle, np.full_like(middle, -farthest))))
-    return low, np.exp(_border(beyond, middle, np.full_like(middle, farthest)))
+    (low0, high0), (low1, high1) = wilson(x0, n0, z=z), wilson(x1, n1, z=z)
+    both = (p1 * p0) ** 2
+    below = np.maximum(both - low1 * high0 * (2 * p1 - low1) * (2 * p0 - high0), 0)
+    above = np.maximum(both - high1 * low0 * (2 * p1 - high1) * (2 * p0 - low0), 0)
+    low = (p1 * p0 - np.sqrt(below)) / (high0 * (2 * p0 - high0))
+    return low - 1, (p1 * p0 + np.sqrt(above)) / (low0 * (2 * p0 - low0)) - 1
 
 
-def _difference_variance(x0: Array, n0: Array, x1: Array, n1: Array, delta: Array) -> Array:
-    """Return the variance at a difference, its rates the likeliest: their appendix I."""
+def wilson(x: Array, n: Array, *, z: float | Array) -> Limits:
+    """Return Wilson's limits of a share, within [0, 1].
+
+    Source: E. B. Wilson (1927), Journal of the American Statistical Association 22, 209-212.
+    """
+    share, spread = x / n, z * z / n
+    middle = (share + spread / 2) / (1 + spread)
+    half = z * np.sqrt(share * (1 - share) / n + spread / n / 4) / (1 + spread)
+    return np.maximum(middle - half, 0), np.minimum(middle + half, 1)
+
+
+def _variance(x0: Array, n0: Array, x1: Array, n1: Array, delta: Array) -> Array:
+    """Return the variance at a difference, rates being the likeliest ones: their appendix I."""
     n, x = n0 + n1, x0 + x1
     l2 = (n1 + 2 * n0) * delta - n - x
     l1 = (n0 * delta - n - 2 * x0) * delta + x
@@ -169,15 +172,19 @@ def _difference_variance(x0: Array, n0: Array, x1: Array, n1: Array, delta: Arra
     angle = (np.pi + np.arccos(np.clip(c / b**3, -1, 1))) / 3
     r0 = np.clip(2 * b * np.cos(angle) - l2 / (3 * n), 0, 1)
     r1 = np.clip(r0 + delta, 0, 1)
-    return (r1 * (1 - r1) / n1 + r0 * (1 - r0) / n0) * n / (n - 1)
+    return np.asarray((r1 * (1 - r1) / n1 + r0 * (1 - r0) / n0) * n / (n - 1))
 
 
-def _ratio_variance(x0: Array, n0: Array, x1: Array, n1: Array, ratio: Array) -> Array:
-    n, x = n0 + n1, x0 + x1
-    a, b = n * ratio, -(n1 * ratio + x1 + n0 + x0 * ratio)
-    r0 = np.clip((-b - np.sqrt(np.maximum(b * b - 4 * a * x, 0))) / (2 * a), 0, 1)
-    r1 = np.clip(r0 * ratio, 0, 1)
-    return (r1 * (1 - r1) / n1 + ratio**2 * r0 * (1 - r0) / n0) * n / (n - 1)
+def _chance(counts: tuple[Array, Array, Array, Array]) -> float:
+    """Return the p of Newcombe's interval: where it first reaches 0."""
+    middle = counts[2] / counts[3] - counts[0] / counts[1]
+
+    def beyond(z: Array) -> Array:
+        low, high = newcombe_limits(*counts, z=z)
+        return -np.where(middle > 0, low, -high)
+
+    z = _border(beyond, np.zeros(()), np.full((), _FARTHEST)) if middle != 0 else np.zeros(())
+    return 2 * float(stats.norm.sf(z))
 
 
 def _border(beyond: Callable[[Array], Array], inside: Array, outside: Array) -> Array:
@@ -190,24 +197,21 @@ def _border(beyond: Callable[[Array], Array], inside: Array, outside: Array) -> 
     return (inside + outside) / 2
 
 
-def _wilson(x: Array, n: Array, z: float) -> tuple[Array, Array]:
-    share, spread = x / n, z * z / n
-    middle = (share + spread / 2) / (1 + spread)
-    half = z * np.sqrt(share * (1 - share) / n + spread / n / 4) / (1 + spread)
-    return np.maximum(middle - half, 0), np.minimum(middle + half, 1)
-
-
-def _normal(control: Answers, treated: Answers, confidence: float) -> Difference:
-    """Return what every method shares: the levels, and the score test that nothing changed."""
+def _told(
+    control: Answers, treated: Answers, limits: Limits, p: float, method: str, confidence: float,
+    *, relative: bool = False,
+) -> Difference:  # fmt: skip
     estimate = treated.share - control.share
-    together = control + treated
-    under_null = together.share * (1 - together.share) * (1 / control.people + 1 / treated.people)
-    under_null *= together.people / (together.people - 1)
-    p = 2 * float(stats.norm.sf(abs(estimate) / sqrt(under_null)))
-    own = sum(arm.share * (1 - arm.share) / arm.people for arm in (control, treated))
+    arms = (control, treated)
+    std_error = sqrt(sum(arm.share * (1 - arm.share) / arm.people for arm in arms))
+    if relative:
+        # That of the logarithm, times the ratio; where none answered, one is the unit of doubt.
+        ratio = max(treated.answered, 1) / treated.people / control.share
+        odds = sum((1 - arm.share) / max(arm.answered, 1) for arm in arms)
+        estimate, std_error = estimate / control.share, ratio * sqrt(odds)
     return Difference(
-        estimate, estimate, estimate, p, control.people, treated.people,
-        control.share, treated.share, sqrt(own), "", confidence,
+        estimate, float(limits[0]), float(limits[1]), p, control.people, treated.people,
+        control.share, treated.share, std_error, method, confidence, relative,
     )  # fmt: skip
 
 
@@ -221,7 +225,11 @@ def _usable(control: Answers, treated: Answers) -> None:
         raise NoVariation("everybody answered alike, in both arms")
 
 
-def _arrays(control: Answers, treated: Answers) -> tuple[Array, Array, Array, Array]:
+def _counts(control: Answers, treated: Answers) -> tuple[Array, Array, Array, Array]:
     counts = (control.answered, control.people, treated.answered, treated.people)
     first, second, third, fourth = (np.asarray(each, dtype=np.float64) for each in counts)
     return first, second, third, fourth
+
+
+def _z(confidence: float) -> float:
+    return float(stats.norm.ppf(0.5 + confidence / 2))

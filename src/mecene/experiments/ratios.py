@@ -43,9 +43,9 @@ def difference(
         TooFewDonors: an arm is below ``MIN_UNITS``, or has nothing below the line.
         NoVariation: nobody differs from anybody in either arm.
     """
+    means.enough(control, treated, MIN_UNITS)
     arms = [linearised(arm, numerator, denominator) for arm in (control, treated)]
-    means.enough(*arms, MIN_UNITS)
-    return replace(means.difference(*arms, confidence=confidence), method="ratio")
+    return replace(means.difference(arms[0], arms[1], confidence=confidence), method="ratio")
 
 
 def lift(
@@ -57,9 +57,9 @@ def lift(
     confidence: float = CONFIDENCE,
 ) -> Difference:
     """Return the difference of two ratios as a share of the control's; as ``difference``."""
+    means.enough(control, treated, MIN_UNITS)
     arms = [linearised(arm, numerator, denominator) for arm in (control, treated)]
-    means.enough(*arms, MIN_UNITS)
-    return replace(means.lift(*arms, confidence=confidence), method="ratio, log")
+    return replace(means.lift(arms[0], arms[1], confidence=confidence), method="ratio, log")
 
 
 def linearised(arm: Moments, numerator: int = 0, denominator: int = 1) -> Moments:
