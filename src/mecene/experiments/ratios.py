@@ -59,7 +59,7 @@ def lift(
     """Return the difference of two ratios as a share of the control's; as ``difference``."""
     means.enough(control, treated, MIN_UNITS)
     arms = [linearised(arm, numerator, denominator) for arm in (control, treated)]
-    return replace(means.lift(arms[0], arms[1], confidence=confidence), method="ratio, log")
+    return replace(means.lift(arms[0], arms[1], confidence=confidence), method="ratio, Fieller")
 
 
 def linearised(arm: Moments, numerator: int = 0, denominator: int = 1) -> Moments:
