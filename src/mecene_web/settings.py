@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "mecene_web.messages",
     "mecene_web.scores",
     "mecene_web.segments",
+    "mecene_web.experiments",
     "mecene_web.journeys",
     "mecene_web.exports",
     "mecene_web.overview",
@@ -203,6 +204,7 @@ STATIC_ROOT = HOME / "static"
 MECENE_WORKS: dict[str, str] = {
     "api.deliveries": "mecene_web.api.deliveries.work",
     "exports.clear": "mecene_web.exports.write.clear_work",
+    "experiments.read": "mecene_web.experiments.night.work",
     "exports.write": "mecene_web.exports.write.work",
     "imports.check": "mecene_web.imports.check.work",
     "imports.load": "mecene_web.imports.load.work",
@@ -218,7 +220,7 @@ MECENE_WORKS: dict[str, str] = {
 # Kinds done by a process of their own, which gives its memory back.
 MECENE_HEAVY: set[str] = {
     "exports.write", "imports.check", "imports.load", "imports.undo", "rights.wipe",
-    "journeys.rehearse", "scores.nightly", "segments.recompute",
+    "experiments.read", "journeys.rehearse", "scores.nightly", "segments.recompute",
 }  # fmt: skip
 # Kind of work → hour of the day at which it comes back.
 MECENE_DAILY: dict[str, int] = {
@@ -227,6 +229,8 @@ MECENE_DAILY: dict[str, int] = {
 # What follows a night, given its run; what the night before it said is still there.
 MECENE_AFTER_THE_NIGHT: list[str] = [
     "mecene_web.segments.recompute.after_the_night", "mecene_web.journeys.look.after_the_night",
+    "mecene_web.journeys.experiments.after_the_night",
+    "mecene_web.experiments.night.after_the_night",
 ]  # fmt: skip
 # Who hears of donors touched by new facts, once their segments are right; in one transaction.
 MECENE_AFTER_TOUCHED: list[str] = ["mecene_web.journeys.hear.tell"]
@@ -251,7 +255,11 @@ MECENE_CHANNELS: dict[str, str] = {
 # Who says that a message is one too many (``messages.pressure``), and who an audience is.
 MECENE_PRESSURE = "mecene_web.messages.caps.held"
 MECENE_ASK = "mecene_web.messages.amounts.of"
-MECENE_AUDIENCE = "mecene_web.segments.audience.people"
+MECENE_AUDIENCE = "mecene_web.experiments.audience.people"
+# Who draws who is written to, what they get and who is held back (``messages.campaigns``), and
+# what is shown of what that changed.
+MECENE_DRAW = "mecene_web.experiments.draw.drawn"
+MECENE_RESULT = "mecene_web.experiments.shown.of_campaign"
 MECENE_AUDIENCES = "mecene_web.segments.audience.choices"
 
 # The files of one import together; they go to the disk as they come.

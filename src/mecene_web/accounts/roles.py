@@ -10,6 +10,7 @@ MAY_DO_ALL = frozenset(
         "import_files",  # imports, and taking them back
         "export",  # files that leave the installation
         "build_segments",
+        "run_experiments",  # plan tests, stop them, conclude
         "send_messages",  # templates, campaigns, what became of each message
         "handle_rights",  # consent, access, rectification, erasure
         "see_audit",
@@ -20,7 +21,7 @@ MAY_DO_ALL = frozenset(
 ROLES: dict[str, frozenset[str]] = {
     "administrator": MAY_DO_ALL,
     "fundraiser": MAY_DO_ALL - {"see_audit", "manage_staff", "manage_settings"},
-    "analyst": frozenset({"see_overview", "see_donors", "build_segments", "export"}),
+    "analyst": frozenset({"see_overview", "see_donors", "build_segments", "export", "run_experiments"}),
     "caller": frozenset({"see_own_list"}),
     "auditor": frozenset({"see_overview", "see_audit"}),
 }

@@ -19,6 +19,7 @@ _MENU: dict[str, tuple[tuple[str, str, str, str], ...]] = {
     "know": (
         ("segments", "segments:all", "category", "build_segments"),
         ("figures", "overview:figures", "monitoring", "see_overview"),
+        ("experiments", "experiments:all", "science", "see_overview"),
         ("journeys", "journeys:all", "route", "send_messages"),
         ("messages", "messages:all", "mail", "send_messages"),
     ),

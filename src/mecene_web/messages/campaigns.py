@@ -1,10 +1,13 @@
 """Campaigns: one message to many people, once: begun, agreed to, sent, looked at.
 
 Who the people are is told by a floor above: ``settings.MECENE_AUDIENCE`` names a function that
-returns the donors of an audience (a segment), asked when the campaign begins.
+returns the donors of an audience (a segment), asked when the campaign begins; and
+``settings.MECENE_DRAW`` one that returns who of them gets which version, the others being held
+back on purpose.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,9 +22,17 @@ from mecene_web.audit import write as audit
 from mecene_web.donors.models import Donor
 from mecene_web.messages import publish, queue
 from mecene_web.messages.models import Campaign, Click, Outgoing, Rules
-from mecene_web.messages.texts import Template
+from mecene_web.messages.texts import Template, Version
 
 _AT_ONCE = 2_000
+
+
+@dataclass(frozen=True)
+class Given:
+    """What somebody of an audience is given: a published version, and what it is counted with."""
+
+    version_id: int
+    group: str
 
 
 class NothingToSend(ValueError):
@@ -106,7 +117,8 @@ def stop(campaign_id: int, *, by: Staff, now: datetime) -> int:
         if held.state in ("done", "cancelled"):
             return 0
         Campaign.objects.filter(pk=campaign_id).update(state="cancelled", ended_at=now)
-        kept_back = queue.withdraw(group(held), why="campaign_stopped", now=now)
+        kept_back = sum(queue.withdraw(one, why="campaign_stopped", now=now)
+                        for one in set(groups(held)))  # fmt: skip
         audit.write("stop", "campaign", campaign_id, by=by, now=now, after={"messages": kept_back})
     return kept_back
 
@@ -146,26 +158,44 @@ def begin(campaign_id: int, donor_ids: Iterable[int], *, now: datetime) -> int:
         people = [number for first in range(0, len(wanted), _AT_ONCE)
                   for number in Donor.objects.filter(pk__in=wanted[first : first + _AT_ONCE])
                   .values_list("pk", flat=True)]  # fmt: skip
-        added = queue.add(
-            (
-                queue.Decided(
-                    origin=group(held), group=group(held), donor_id=number,
-                    channel=held.template.channel,
-                    purposes=tuple(held.template.purposes), kind=held.template.kind,
-                    version_id=held.version_id, due_at=now, campaign_id=held.pk,
-                    campaign_code=held.code, cost_minor=held.cost_each_minor, values=held.values,
-                )
-                for number in people
-            ),
-            now=now,
-        )  # fmt: skip
+        added = queue.add(_decided(held, _drawn(held, people, now=now), now=now), now=now)
         Campaign.objects.filter(pk=campaign_id).update(state="sending", began_at=now)
     return added
 
 
-def group(campaign: Campaign) -> str:
-    """Return what the messages of a campaign are counted with."""
-    return f"campaign:{campaign.pk}"
+def _drawn(held: Campaign, people: list[int], *, now: datetime) -> Mapping[int, Given]:
+    """Return who gets what; who is not there is held back, or waits."""
+    if settings.MECENE_DRAW:
+        told: Mapping[int, Given] = import_string(settings.MECENE_DRAW)(held, people, now=now)
+        return told
+    assert held.version_id is not None
+    return dict.fromkeys(people, Given(held.version_id, group(held)))
+
+
+def _decided(
+    held: Campaign, given: Mapping[int, Given], *, now: datetime
+) -> Iterator[queue.Decided]:
+    texts = {one.pk: one.template for one in Version.objects.select_related("template")
+             .filter(pk__in={one.version_id for one in given.values()})}  # fmt: skip
+    for number, what in given.items():
+        text = texts[what.version_id]
+        yield queue.Decided(
+            origin=group(held), group=what.group, donor_id=number, channel=text.channel,
+            purposes=tuple(text.purposes), kind=text.kind, version_id=what.version_id, due_at=now,
+            campaign_id=held.pk, campaign_code=held.code, cost_minor=held.cost_each_minor,
+            values=held.values,
+        )  # fmt: skip
+
+
+def group(campaign: Campaign, *, arm: int = 0) -> str:
+    """Return what the messages of a campaign are counted with; each arm of a test by itself."""
+    return f"campaign:{campaign.pk}" + (f":{arm}" if arm else "")
+
+
+def groups(campaign: Campaign) -> list[str]:
+    """Return every group that messages of a campaign are counted with."""
+    held = Outgoing.objects.filter(campaign=campaign).order_by()
+    return [group(campaign), *held.values_list("group", flat=True).distinct()]
 
 
 def figures(campaign: Campaign) -> dict[str, Any]:
@@ -176,7 +206,8 @@ def figures(campaign: Campaign) -> dict[str, Any]:
     left = sum(
         states.get(name, 0) for name in ("handed_over", "delivered", "bounced", "complained")
     )
-    people = Click.objects.filter(group=group(campaign), machine=False)
+    counted = groups(campaign)
+    people = Click.objects.filter(group__in=counted, machine=False)
     clicked = people.values("mark").distinct().count()
     arrived = states.get("delivered", 0) + states.get("complained", 0)
     return {
@@ -186,5 +217,5 @@ def figures(campaign: Campaign) -> dict[str, Any]:
         "bounced": states.get("bounced", 0) / left if left else None,
         "complained": states.get("complained", 0) / left if left else None,
         "clicked": clicked / left if left else None, "clicks": people.count(),
-        "machines": Click.objects.filter(group=group(campaign), machine=True).count(),
+        "machines": Click.objects.filter(group__in=counted, machine=True).count(),
     }  # fmt: skip

@@ -25,6 +25,7 @@ ERASED = frozenset(
         "mecene_messages.Outgoing", "mecene_messages.Click", "mecene_messages.Bounce",
         "segments.Membership", "segments.Passage", "segments.Settled", "imports.Move",
         "journeys.Traveller", "journeys.Trace", "journeys.Heard", "journeys.Unheard",
+        "experiments.Enrolment",
     }
 )  # fmt: skip
 # Free words in which a person may be named though the row is not theirs: the words are struck.
@@ -39,6 +40,7 @@ STRUCK = {
     "rights.Request": ("asked_by", "note"), "admin.LogEntry": ("object_repr", "change_message"),
     "mecene_messages.Template": ("name",), "mecene_messages.Campaign": ("name", "paused_why"),
     "mecene_messages.Halt": ("why",), "mecene_messages.Outgoing": ("values", "details"),
+    "experiments.Experiment": ("title", "why_nobody"),
     "journeys.Journey": ("name_fr", "name_en"), "journeys.Draft": ("text",),
     "journeys.Rehearsal": ("text", "result"),
     "scores.Run": ("metrics",), "exports.Export": ("problem",),
@@ -57,6 +59,7 @@ OTHERS = frozenset(
         "giving.Gift", "imports.File", "organisation.Organisation",
         "mecene_messages.Version", "mecene_messages.Part", "mecene_messages.Letters",
         "mecene_messages.Seed", "mecene_messages.Rules",
+        "experiments.Arm", "experiments.Reading",
         "journeys.Version", "journeys.Progress", "journeys.HoldOut", "journeys.Speech",
         "journeys.Endpoint",
         "giving.Batch", "rights.Archive", "rights.Erasure", "rights.Sweep",

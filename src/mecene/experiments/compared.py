@@ -1,0 +1,100 @@
+"""Compared: one measure of two groups of units, in the way a plan declared.
+
+Shares by their own interval, amounts capped and at equal past giving, anything else as a mean; at
+one look or at every look.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from mecene.experiments import amounts, cuped, means, moments, proportions, sequential, taken
+from mecene.experiments.difference import Difference
+from mecene.experiments.measures import Measure
+from mecene.experiments.moments import Moments
+from mecene.experiments.plan import Plan, Sequential
+from mecene.experiments.proportions import Answers
+
+
+@dataclass(frozen=True)
+class Way:
+    """How groups are compared; ``of`` takes it from a plan.
+
+    Attributes:
+        confidence: Of each interval, in (0, 1).
+        adjusted_by: Columns of ``taken`` known before the draw; for amounts and numbers.
+        cap: Amounts of a unit above it count as it, minor units; None: the 99th percentile of
+            what givers of all groups gave.
+        tightest_at: Units at which an interval of every look is tightest; None: one look.
+    """
+
+    confidence: float = 0.95
+    adjusted_by: tuple[str, ...] = ()
+    cap: float | None = None
+    tightest_at: int | None = None
+
+
+def of(plan: Plan) -> Way:
+    """Return how a plan has its measures compared."""
+    people = plan.stopping.people if isinstance(plan.stopping, Sequential) else None
+    return Way(1 - plan.alpha, plan.adjusted_by, plan.winsorised_at, people)
+
+
+def compare(
+    control: pl.DataFrame, treated: pl.DataFrame, *, measure: Measure, way: Way
+) -> Difference:
+    """Return what a measure differs by, treated less control.
+
+    Args:
+        control: Rows of ``taken.take`` of one group.
+        treated: Of the other.
+        measure: What is compared; its name is a column.
+        way: How.
+
+    Raises:
+        TooFewDonors: a group is too small, or too few of it gave, for an interval that is true.
+        NoVariation: everybody did alike.
+    """
+    found = _once(control, treated, measure, way)
+    if way.tightest_at is None:
+        return found
+    return sequential.watched(found, tightest_at=way.tightest_at)
+
+
+def _once(control: pl.DataFrame, treated: pl.DataFrame, measure: Measure, way: Way) -> Difference:
+    if measure.kind == "share":
+        return proportions.difference(
+            answers(control, measure.name), answers(treated, measure.name),
+            confidence=way.confidence,
+        )  # fmt: skip
+    if measure.kind == "amount":
+        return _amount(control, treated, measure.name, way)
+    groups = [_moments(rows, taken.numbers(rows, measure.name), way) for rows in (control, treated)]
+    before, after = _at_equal_past(groups, way)
+    return means.difference(before, after, confidence=way.confidence)
+
+
+def _amount(control: pl.DataFrame, treated: pl.DataFrame, name: str, way: Way) -> Difference:
+    given = [taken.numbers(rows, name) for rows in (control, treated)]
+    cap = way.cap or amounts.cap(*given)
+    amounts.enough(*(amounts.of(one, cap=cap) for one in given))
+    capped = [np.minimum(one, cap) for one in given]
+    groups = [_moments(rows, one, way) for rows, one in zip((control, treated), capped, strict=True)]  # fmt: skip # noqa: E501
+    before, after = _at_equal_past(groups, way)
+    return means.difference(before, after, confidence=way.confidence)
+
+
+def answers(rows: pl.DataFrame, name: str) -> Answers:
+    """Return how many units of a group have a measure."""
+    return Answers(int(rows[name].cast(pl.Int64).sum()), rows.height)
+
+
+def _moments(rows: pl.DataFrame, values: np.ndarray, way: Way) -> Moments:
+    return moments.of(values, *(taken.numbers(rows, name) for name in way.adjusted_by))
+
+
+def _at_equal_past(groups: list[Moments], way: Way) -> tuple[Moments, ...]:
+    if not way.adjusted_by:
+        return tuple(groups)
+    return cuped.adjusted(groups, covariates=range(1, 1 + len(way.adjusted_by)))
