@@ -100,7 +100,13 @@ def lift(
 
 def std_error(control: Moments, treated: Moments, *, quantity: int = 0) -> float:
     """Return the wider of Welch's and the pooled standard error, in the unit of the quantity."""
-    return _spread(control, treated, quantity, guarded=True)[0]
+    return sqrt(max(variances(control, treated, quantity=quantity)))
+
+
+def variances(control: Moments, treated: Moments, *, quantity: int = 0) -> tuple[float, float]:
+    """Return the variance of the difference of means, by Welch and pooled; arms of two or more."""
+    squares = _squares(control, treated, quantity)
+    return sum(_own(control, treated, squares)), sum(squares) * _pooling(control, treated)
 
 
 def enough(control: Moments, treated: Moments, least: int) -> None:

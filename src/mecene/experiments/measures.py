@@ -78,8 +78,8 @@ def apart(value: float, measure: Measure, *, currency: str, lang: str) -> str:
         return written(value, measure, currency=currency, lang=lang)
     points = 100 * value
     number = money.number(points, lang=lang, decimals=1 if abs(points) >= 1 else 2)
-    # French counts « 1,9 point », English “0.5 points”.
-    one = abs(points) < 2 if lang == "fr" else abs(points) == 1
+    # French counts « 1,9 point », English “0.5 points” and “1.0 points”.
+    one = lang == "fr" and abs(points) < 2
     return _WORDS.say(f"unit.point_{'one' if one else 'many'}", lang=lang, count=number)
 
 
