@@ -9,7 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from mecene.experiments import amounts, cuped, means, moments, proportions, sequential, taken
+from mecene.experiments import (
+    amounts,
+    cuped,
+    families,
+    means,
+    moments,
+    proportions,
+    sequential,
+    taken,
+)
 from mecene.experiments.difference import Difference
 from mecene.experiments.measures import Measure
 from mecene.experiments.moments import Moments
@@ -35,10 +44,19 @@ class Way:
     tightest_at: int | None = None
 
 
-def of(plan: Plan) -> Way:
-    """Return how a plan has its measures compared."""
+def of(plan: Plan, *, questions: int = 1) -> Way:
+    """Return how a plan has its measures compared.
+
+    Args:
+        plan: What was declared.
+        questions: How many arms are compared with the control, >= 1: where the plan counts them
+            by Holm, intervals are such that all of them hold together.
+    """
     people = plan.stopping.people if isinstance(plan.stopping, Sequential) else None
-    return Way(1 - plan.alpha, plan.adjusted_by, plan.winsorised_at, people)
+    whole = 1 - plan.alpha
+    each = families.confidence_each(questions, confidence=whole)
+    confidence = each if plan.correction == "holm" else whole
+    return Way(confidence, plan.adjusted_by, plan.winsorised_at, people)
 
 
 def compare(

@@ -21,7 +21,9 @@ MAY_DO_ALL = frozenset(
 ROLES: dict[str, frozenset[str]] = {
     "administrator": MAY_DO_ALL,
     "fundraiser": MAY_DO_ALL - {"see_audit", "manage_staff", "manage_settings"},
-    "analyst": frozenset({"see_overview", "see_donors", "build_segments", "export", "run_experiments"}),
+    "analyst": frozenset(
+        {"see_overview", "see_donors", "build_segments", "export", "run_experiments"}
+    ),
     "caller": frozenset({"see_own_list"}),
     "auditor": frozenset({"see_overview", "see_audit"}),
 }

@@ -12,8 +12,8 @@ from django.db import transaction
 
 from mecene.journeys import assignment
 from mecene_web.donors.models import Donor
-from mecene_web.experiments import freeze, prepare
-from mecene_web.experiments.models import Arm, Enrolment, Experiment
+from mecene_web.experiments import enrol, freeze, prepare
+from mecene_web.experiments.models import Arm, Experiment
 from mecene_web.messages import campaigns
 from mecene_web.messages.campaigns import Given
 from mecene_web.messages.models import Campaign
@@ -44,28 +44,14 @@ def drawn(campaign: Campaign, people: Sequence[int], *, now: datetime) -> Mappin
             freeze.freeze(held.pk, by=campaign.approved_by, now=now)
         arms = list(held.arms.order_by("place"))
         by_donor = _arms(held, arms, units)
-        enrol(held, by_donor, units=units, now=now)
+        enrol.enrol(held, [enrol.Drawn(donor, units[donor], arm, now)
+                           for donor, arm in by_donor.items()])  # fmt: skip
     return {
         donor: Given(arm.version_id or campaign.version_id,
                      campaigns.group(campaign, arm=arm.place))
         for donor, arm in by_donor.items()
         if not arm.held_out
     }  # fmt: skip
-
-
-def enrol(
-    held: Experiment, by_donor: Mapping[int, Arm], *, units: Mapping[int, str], now: datetime
-) -> None:
-    """Write down who was drawn into which arm; part of the transaction it is called in."""
-    Enrolment.objects.bulk_create(
-        (
-            Enrolment(experiment=held, arm=arm, donor_id=donor, unit=units[donor], at=now)
-            for donor, arm in by_donor.items()
-        ),
-        batch_size=1_000,
-        ignore_conflicts=True,
-    )
-    Experiment.objects.filter(pk=held.pk, state="planned").update(state="running", began_at=now)
 
 
 def _arms(held: Experiment, arms: list[Arm], units: Mapping[int, str]) -> dict[int, Arm]:

@@ -108,6 +108,8 @@ class Enrolment(models.Model):
     # Who is drawn: the household where one is known, else the donor.
     unit = models.TextField()
     at = models.DateTimeField()
+    # Where they stood then: what they became since may be the arm's own doing.
+    segment = models.TextField(default="", blank=True)
 
     class Meta:
         constraints = [

@@ -196,7 +196,7 @@ def _written(
             for place, arm in enumerate(declared.arms)
         )  # fmt: skip
     audit.write("prepare", "experiment", made.pk, by=by, now=now,
-                after={"title": made.title, "arms": len(declared.arms) if declared else 1})  # fmt: skip
+                after={"title": made.title, "fingerprint": made.fingerprint})  # fmt: skip
     return made
 
 

@@ -4,59 +4,24 @@ The figures are the core's; what is kept is plain JSON, with the sentences in bo
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import polars as pl
-
 from mecene.engine.store import FactStore
-from mecene.experiments import compared, departures, outlook, taken
+from mecene.experiments import departures, outlook, taken
 from mecene.experiments import reading as verdicts
 from mecene.experiments.departures import Analysis
-from mecene.experiments.difference import Difference, NoVariation, TooFewDonors
+from mecene.experiments.difference import Difference
 from mecene.experiments.measures import Measure
 from mecene.experiments.outlook import NotYet
-from mecene.experiments.plan import Plan, Sequential
+from mecene.experiments.plan import Sequential
 from mecene.words import LANGUAGES
-from mecene_web.experiments import beside, enrolled, freeze, sizes
+from mecene_web.experiments import beside, enrolled, freeze, sizes, spent
+from mecene_web.experiments.look import Look, difference, leading, plain
 from mecene_web.experiments.models import Experiment
 from mecene_web.organisation.models import Organisation
 
 Told = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Look:
-    """One look at one experiment: what every part of a reading starts from.
-
-    Attributes:
-        held: Which experiment.
-        plan: As it was frozen.
-        rows: ``taken.take``: a row a unit.
-        as_of: The day of the look.
-        currency: Of the association.
-    """
-
-    held: Experiment
-    plan: Plan
-    rows: pl.DataFrame
-    as_of: date
-    currency: str
-
-    @property
-    def control(self) -> str:
-        """Return the name of the arm that the others are compared with."""
-        return self.plan.control.name
-
-    @property
-    def treated(self) -> list[str]:
-        """Return the arms compared with the control; the hold-out of several texts is none."""
-        return [arm.name for arm in self.plan.arms[1:] if not arm.held_out]
-
-    def of(self, *arms: str, days: int) -> pl.DataFrame:
-        """Return the rows of some arms that were followed for so many days."""
-        return taken.ripe(self.rows, days=days).filter(pl.col("arm").is_in(arms))
 
 
 def read(held: Experiment, *, facts: FactStore, as_of: date) -> Told | None:
@@ -74,8 +39,8 @@ def read(held: Experiment, *, facts: FactStore, as_of: date) -> Told | None:
     plan = freeze.plan_of(held)
     rows = taken.take(drawn, store=facts, as_of=as_of, within_days=plan.primary.within_days,
                       currency=own.currency)  # fmt: skip
-    rows = beside.with_life_value(rows, drawn)
-    look = Look(held, plan, rows, as_of, own.currency)
+    rows = beside.with_standing(rows, held, drawn)
+    look = Look(held, plan, rows, as_of, own.currency, spent.clicked(held))
     arms = sizes.told(look)
     broken = bool(arms["mis_randomised"])
     return {
@@ -84,7 +49,7 @@ def read(held: Experiment, *, facts: FactStore, as_of: date) -> Told | None:
         "verdicts": [_verdict(look, name, broken=broken) for name in look.treated],
         "euros": beside.euros(look, broken=broken),
         "guards": [] if broken else _guards(look),
-        "measures": [] if broken else beside.measures(look),
+        "measures": [] if broken else beside.others(look),
         "groups": [] if broken else beside.groups(look),
         "factors": [] if broken else beside.factors(look),
         "costs": {} if broken else beside.costs(look),
@@ -113,29 +78,6 @@ def _verdict(look: Look, arm: str, *, broken: bool) -> Told:
         "difference": None if broken else plain(found),
         "text": {lang: said.text(lang=lang) for lang in LANGUAGES},
     }  # fmt: skip
-
-
-def difference(
-    look: Look, control: str, treated: str, measure: Measure
-) -> tuple[Difference | None, str]:
-    """Return what a measure differs by between two arms; or None, and in a word why not."""
-    rows = [look.of(arm, days=measure.within_days) for arm in (control, treated)]
-    return between(look, rows[0], rows[1], measure)
-
-
-def between(
-    look: Look, control: pl.DataFrame, treated: pl.DataFrame, measure: Measure
-) -> tuple[Difference | None, str]:
-    """Return what a measure differs by between two groups of rows; or None, and why not."""
-    if not control.height or not treated.height:
-        return None, "too_early"
-    try:
-        way = compared.of(look.plan)
-        return compared.compare(control, treated, measure=measure, way=way), ""
-    except TooFewDonors:
-        return None, "too_few"
-    except NoVariation:
-        return None, "no_variation"
 
 
 def _guards(look: Look) -> list[Told]:
@@ -170,25 +112,6 @@ def _unsure(guard: Measure, why: str) -> Told:
             "text": {lang: guard.label(lang=lang) for lang in LANGUAGES}}  # fmt: skip
 
 
-def leading(look: Look) -> tuple[str, Difference] | None:
-    """Return the arm that does best by what decides, and its difference; None before any."""
-    primary = look.plan.primary
-    found = [(name, told) for name in look.treated
-             if (told := difference(look, look.control, name, primary)[0]) is not None]  # fmt: skip
-    return max(found, key=lambda one: primary.sign * one[1].estimate, default=None)
-
-
-def plain(found: Difference | None) -> Told | None:
-    """Return a difference as JSON says it."""
-    if found is None:
-        return None
-    return {
-        "estimate": found.estimate, "low": found.low, "high": found.high, "p": found.p,
-        "control": found.control, "treated": found.treated, "n_control": found.n_control,
-        "n_treated": found.n_treated, "method": found.method, "confidence": found.confidence,
-    }  # fmt: skip
-
-
 def _day(look: Look) -> int:
     """Return the day of the look: after the last draw at one look, after the first at many."""
     many = isinstance(look.plan.stopping, Sequential)
@@ -199,5 +122,3 @@ def _day(look: Look) -> int:
 def sentence(told: Mapping[str, str], lang: str) -> str:
     """Return a kept sentence in a language."""
     return told.get(lang) or told.get("fr", "")
-
-

@@ -1,0 +1,221 @@
+"""Beside: what stands beside the verdict: euros, other measures, groups, factors, costs."""
+
+from collections import Counter
+from typing import Any
+
+import polars as pl
+
+from mecene.experiments import factorial, factorial_words, families, measures, taken
+from mecene.experiments import reading as verdicts
+from mecene.experiments.difference import Difference, NoVariation, TooFewDonors
+from mecene.experiments.factorial import Factor, InvalidFactors
+from mecene.experiments.measures import Measure
+from mecene.words import LANGUAGES
+from mecene_web.experiments import look as looks
+from mecene_web.experiments import measured, spent
+from mecene_web.experiments.look import Look
+from mecene_web.experiments.models import Enrolment, Experiment
+from mecene_web.scores.models import Standing
+
+Told = dict[str, Any]
+_AT_ONCE = 2_000
+# Segments shown by themselves: those with the most people.
+_MOST_SEGMENTS = 8
+
+
+def with_standing(rows: pl.DataFrame, held: Experiment, drawn: pl.DataFrame) -> pl.DataFrame:
+    """Add the segment each unit was of when it was drawn, and ``life_value``.
+
+    That is what it is expected to give in the 12 months to come, as of the last night.
+    """
+    donors = drawn["donor_id"].unique().to_list()
+    found: list[tuple[int, float]] = []
+    for first in range(0, len(donors), _AT_ONCE):
+        stand = Standing.objects.filter(pk__in=donors[first : first + _AT_ONCE])
+        found += stand.values_list("pk", "expected_value_12m_minor")
+    schema = {"donor_id": pl.Int64, "life_value": pl.Float64}
+    values = pl.DataFrame(found, schema=schema, orient="row")
+    by_unit = drawn.unique("donor_id").join(values, on="donor_id").group_by("unit").agg(
+        pl.col("life_value").sum()
+    )  # fmt: skip
+    then = list(Enrolment.objects.filter(experiment=held).order_by("pk")
+                .values_list("unit", "segment"))  # fmt: skip
+    segments = pl.DataFrame(then, schema={"unit": pl.String, "segment": pl.String}, orient="row")
+    return (
+        rows.join(by_unit, on="unit", how="left")
+        .join(segments.unique("unit", keep="first", maintain_order=True), on="unit", how="left")
+        .with_columns(pl.col("life_value").fill_null(0.0), pl.col("segment").fill_null(""))
+    )
+
+
+def euros(look: Look, *, broken: bool) -> Told:
+    """Return « € collectés » beside « € provoqués », or in a word why they cannot be told.
+
+    ``why`` is one of ``nobody_held``, ``mis_randomised``, ``too_early``, ``too_few``,
+    ``no_variation``; empty where they are.
+    """
+    days = look.plan.primary.within_days
+    silent = [arm.name for arm in look.plan.arms if arm.held_out]
+    written = [arm.name for arm in look.plan.arms if not arm.held_out]
+    treated = look.of(*written, days=1)
+    told: Told = {"collected_minor": int(treated["amount"].sum() or 0), "days": days,
+                  "cost_minor": spent.cost(look.held), "caused": None, "text": {}}  # fmt: skip
+    if not silent:
+        return told | {"why": "nobody_held"}
+    if broken:
+        return told | {"why": "mis_randomised"}
+    amount = Measure("amount", "amount", days)
+    found, why = looks.between(look, look.of(*silent, days=days), look.of(*written, days=days),
+                                 amount)  # fmt: skip
+    if found is None:
+        return told | {"why": why}
+    ripe = look.of(*written, days=days)
+    both = verdicts.euros(int(ripe["amount"].sum()), found, cost_minor=told["cost_minor"],
+                          currency=look.currency)  # fmt: skip
+    return told | {
+        "why": "", "collected_minor": both.collected_minor, "caused": looks.plain(both.caused),
+        "each": looks.plain(found), "net_low": both.caused.low - both.cost_minor,
+        "net_high": both.caused.high - both.cost_minor,
+        "text": {lang: both.text(lang=lang) for lang in LANGUAGES},
+    }  # fmt: skip
+
+
+def others(look: Look) -> list[Told]:
+    """Return every other measure: its level in each arm, and what the first arms changed (Holm).
+
+    Nobody chose them beforehand: they are worth a new test, they are no proof.
+    """
+    lead = looks.leading(look)
+    arm = lead[0] if lead else look.treated[0]
+    rows = [_one(look, measure, arm) for measure in _measures(look)]
+    seen = [row for row in rows if row["difference"]]
+    adjusted = families.holm([row["difference"]["p"] for row in seen]) if seen else []
+    for row, p in zip(seen, adjusted, strict=True):
+        row["p_adjusted"] = float(p)
+        row["seen"] = float(p) <= look.plan.alpha
+    return rows
+
+
+def groups(look: Look) -> list[Told]:
+    """Return what decides, among new donors, long-standing ones, and each large segment."""
+    lead = looks.leading(look)
+    if lead is None:
+        return []
+    days = look.plan.primary.within_days
+    control, treated = look.of(look.control, days=days), look.of(lead[0], days=days)
+    kinds = [("new", "is_new", True), ("standing", "is_new", False)]
+    kinds += [("segment", "segment", name) for name in _segments(look)]
+    return [
+        _group(look, family, value, control.filter(pl.col(column) == value),
+               treated.filter(pl.col(column) == value))
+        for family, column, value in kinds
+    ]  # fmt: skip
+
+
+def factors(look: Look) -> list[Told]:
+    """Return what each factor changed, and what factors change together, in sentences."""
+    levels = {arm.name: arm.levels for arm in look.held.arms.order_by("place") if arm.levels}
+    names = list(dict.fromkeys(name for held in levels.values() for name in held))
+    if len(names) < 2:
+        return []
+    primary = look.plan.primary
+    known = tuple(
+        Factor(name, tuple(dict.fromkeys(held[name] for held in levels.values() if name in held)))
+        for name in names
+    )
+    cells = {
+        tuple(held[name] for name in names): taken.arm(
+            look.of(arm, days=primary.within_days), arm, primary.name)
+        for arm, held in levels.items() if set(held) == set(names)
+    }  # fmt: skip
+    try:
+        found = factorial.read(cells, factors=known, confidence=1 - look.plan.alpha)
+    except (InvalidFactors, TooFewDonors, NoVariation):
+        return []
+    return [
+        {"verdict": factorial_words.verdict(effect, reading=found), "order": effect.order,
+         "estimate": effect.estimate, "low": effect.low, "high": effect.high,
+         "p_adjusted": effect.p_adjusted, "name": factorial_words.crossed(effect.parts),
+         "text": {lang: factorial_words.sentence(
+             effect, reading=found, measure=primary, lang=lang, unit=look.plan.unit,
+             currency=look.currency) for lang in LANGUAGES}}
+        for effect in found.effects
+    ]  # fmt: skip
+
+
+def costs(look: Look) -> Told:
+    """Return what was spent to raise a euro, on new donors and on long-standing ones.
+
+    ``spent_per_euro`` has the interval of what was caused; None where it may be nothing at all.
+    """
+    spent_minor = spent.cost(look.held)
+    days = look.plan.primary.within_days
+    written = look.of(*(arm.name for arm in look.plan.arms if not arm.held_out), days=days)
+    if not spent_minor or not written.height:
+        return {}
+    donors = int(written["donors"].sum()) or 1
+    told: Told = {"cost_minor": spent_minor}
+    for family, is_new in (("new", True), ("standing", False)):
+        some = written.filter(pl.col("is_new") == is_new)
+        cost = spent_minor * int(some["donors"].sum() or 0) / donors
+        raised, gave = int(some["amount"].sum() or 0), int(some["gave"].sum() or 0)
+        told[family] = {"cost_minor": cost, "raised_minor": raised, "givers": gave,
+                        "per_euro": cost / raised if raised else None,
+                        "per_giver_minor": cost / gave if gave else None}  # fmt: skip
+    return told
+
+
+def _measures(look: Look) -> list[Measure]:
+    primary = look.plan.primary
+    return [Measure(name, measured.CHOICES[name][0], primary.within_days,
+                    better=measured.CHOICES[name][1])
+            for name in measured.ALWAYS if name != primary.name]  # fmt: skip
+
+
+def _one(look: Look, measure: Measure, arm: str) -> Told:
+    days = measure.within_days
+    by_name = {one.name: look.of(one.name, days=days) for one in look.plan.arms}
+    silent = {one.name for one in look.plan.arms if one.held_out}
+    followed = look.clicks if measure.name == "clicks" else {}
+    levels = []
+    for name, rows in by_name.items():
+        untold = measure.name in measured.OF_A_MESSAGE and name in silent
+        level = None if untold or not rows.height else _level(rows, measure, followed.get(name))
+        levels.append({"arm": name, "level": level})
+    found: Difference | None
+    if measure.name in measured.OF_A_MESSAGE and look.control in silent:
+        found, why = None, "no_message"
+    elif followed:
+        found, why = looks.of_clicks(look, look.control, arm)
+    else:
+        found, why = looks.between(look, by_name[look.control], by_name[arm], measure)
+    return {"name": measure.name, "kind": measure.kind, "better": measure.better, "arm": arm,
+            "levels": levels, "difference": looks.plain(found), "why": why, "seen": False,
+            "p_adjusted": None}  # fmt: skip
+
+
+def _level(rows: pl.DataFrame, measure: Measure, clicks: int | None) -> float:
+    if clicks is not None:
+        return clicks / rows.height
+    return float(taken.numbers(rows, measure.name).mean())
+
+
+def _group(
+    look: Look, family: str, value: object, control: pl.DataFrame, treated: pl.DataFrame
+) -> Told:
+    found, why = looks.between(look, control, treated, look.plan.primary)
+    said = {}
+    if found is not None:
+        said = {
+            end: {lang: measures.written(level, look.plan.primary, currency=look.currency,
+                                         lang=lang) for lang in LANGUAGES}
+            for end, level in (("control", found.control), ("treated", found.treated))
+        }  # fmt: skip
+    return {"family": family, "value": value if isinstance(value, str) else "", "why": why,
+            "units": control.height + treated.height, "difference": looks.plain(found),
+            "levels": said}  # fmt: skip
+
+
+def _segments(look: Look) -> list[str]:
+    sizes = Counter(look.rows["segment"].to_list())
+    return [name for name, _ in sizes.most_common(_MOST_SEGMENTS) if name]

@@ -1,0 +1,6 @@
+"""Experiments' addresses."""
+
+from django.urls import path
+
+app_name = "experiments"
+urlpatterns: list = []
