@@ -36,7 +36,7 @@ def take(
             complaints always over 30, 12-month retention over 365.
         currency: Of the gifts that count.
     """
-    rows = drawn.select(list(DRAWN)).cast(DRAWN)  # type: ignore[arg-type]
+    rows = drawn.select(list(DRAWN)).cast(DRAWN)
     return duck.run(
         _query(), store=store, as_of=as_of, relations={"drawn": rows},
         parameters={"within_days": within_days, "currency": currency},

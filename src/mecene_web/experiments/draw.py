@@ -37,7 +37,8 @@ def drawn(campaign: Campaign, people: Sequence[int], *, now: datetime) -> Mappin
     units = _units(people)
     with transaction.atomic():
         held = Experiment.objects.filter(campaign=campaign).first()
-        held = held or prepare.by_default(campaign, households=len(set(units.values())), now=now)
+        held = held or prepare.by_default(campaign, people=people,
+                                          households=len(set(units.values())), now=now)  # fmt: skip
         if held is None or not held.plan_text:
             return dict.fromkeys(people, whole)
         if held.state == "draft":

@@ -1,6 +1,6 @@
 """Prepare: what is compared with what, on whom, judged by what; a draft until it is frozen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid5
@@ -14,7 +14,7 @@ from mecene.experiments.plan import Plan, Stopping
 from mecene_web.accounts.models import Staff
 from mecene_web.audit import write as audit
 from mecene_web.design import words
-from mecene_web.experiments import measured
+from mecene_web.experiments import measured, planner
 from mecene_web.experiments.models import Arm, Experiment
 from mecene_web.messages import campaigns, publish
 from mecene_web.messages.models import Campaign
@@ -61,6 +61,7 @@ class Wanted:
         primary: What decides.
         minimum_effect: The smallest difference worth finding, in the measure's unit.
         stopping: When one looks.
+        cap: Of amounts a household, as the planner found it, minor units.
     """
 
     title: str
@@ -71,6 +72,7 @@ class Wanted:
     primary: Measure
     minimum_effect: float
     stopping: Stopping
+    cap: int | None = None
 
 
 def prepare(
@@ -126,7 +128,9 @@ def beside(
                         token=uuid5(campaign.token, "test"))  # fmt: skip
 
 
-def by_default(campaign: Campaign, *, households: int, now: datetime) -> Experiment | None:
+def by_default(
+    campaign: Campaign, *, people: Sequence[int], households: int, now: datetime
+) -> Experiment | None:
     """Return the hold-out of a campaign for which nobody planned a test; None where there is none.
 
     None for messages of service, which are owed to everybody, and below ``LEAST_HOUSEHOLDS``.
@@ -134,10 +138,10 @@ def by_default(campaign: Campaign, *, households: int, now: datetime) -> Experim
     if households < LEAST_HOUSEHOLDS or set(campaign.template.purposes) == {"transactional"}:
         return None
     primary = measured.measure("amount")
-    people = max(households, 2)
     wanted = Wanted(
         campaign.name, (Text(campaign.name, campaign.template_id),), DEFAULT_HOLD_OUT, "", 1.0,
-        primary, 100.0, plans.FixedHorizon(primary.within_days, people),
+        primary, 100.0, plans.FixedHorizon(primary.within_days, households),
+        planner.cap(people, within_days=primary.within_days),
     )  # fmt: skip
     return _written(campaign, wanted, population=campaign.audience, by=campaign.approved_by,
                     now=now, token=uuid5(campaign.token, "test"))  # fmt: skip
@@ -157,7 +161,8 @@ def plan(wanted: Wanted, *, name: str, population: str) -> Plan:
         name=name, question=wanted.title, population=population, arms=arms, primary=wanted.primary,
         minimum_effect=wanted.minimum_effect, stopping=wanted.stopping,
         guards=measured.guards(wanted.primary),
-        adjusted_by=("amount_before",) if wanted.primary.name in ("amount", "gifts") else (),
+        adjusted_by=() if wanted.primary.kind == "share" else ("amount_before",),
+        winsorised_at=wanted.cap if wanted.primary.kind == "amount" else None,
     )  # fmt: skip
 
 

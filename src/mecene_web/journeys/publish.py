@@ -11,7 +11,7 @@ from mecene.journeys.publishing import InvalidGraph
 from mecene.journeys.steps import Call, Letter, Message, Webhook
 from mecene_web.accounts.models import Staff
 from mecene_web.audit import write as audit
-from mecene_web.journeys import draft, following
+from mecene_web.journeys import draft, experiments, following
 from mecene_web.journeys.models import Endpoint, Journey, Version
 from mecene_web.messages.texts import Template
 
@@ -83,6 +83,8 @@ def publish(journey_id: int, *, by: Staff | None, now: datetime) -> Version:
         )  # fmt: skip
         audit.write("publish", "journey", journey_id, by=by, now=now,
                     after={"version": number, "fingerprint": fingerprint})  # fmt: skip
+        experiments.hold_out_by_default(by=by, now=now)
+        experiments.declare_of(journey, made, by=by, now=now)
     return made
 
 

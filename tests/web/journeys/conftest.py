@@ -53,6 +53,10 @@ def _fresh() -> Iterator[None]:
 def house(db: None) -> Any:
     from mecene_web.organisation.models import Organisation
 
+    from mecene_web.journeys.models import HoldOut
+
+    # Nobody is held out but where a test is about it.
+    HoldOut.objects.create(experiment="nobody", share=0, at=NOW - timedelta(days=30))
     return Organisation.objects.update_or_create(pk=1, defaults={"name": "Les Puits"})[0]
 
 

@@ -6,120 +6,248 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('donors', '0003_by_hand'),
-        ('mecene_messages', '0003_one_reader_an_address'),
+        ("donors", "0003_by_hand"),
+        ("mecene_messages", "0003_one_reader_an_address"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Arm',
+            name="Arm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.PositiveSmallIntegerField()),
-                ('name', models.TextField()),
-                ('weight', models.PositiveIntegerField()),
-                ('held_out', models.BooleanField(default=False)),
-                ('levels', models.JSONField(default=dict)),
-                ('version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mecene_messages.version')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("place", models.PositiveSmallIntegerField()),
+                ("name", models.TextField()),
+                ("weight", models.PositiveIntegerField()),
+                ("held_out", models.BooleanField(default=False)),
+                ("levels", models.JSONField(default=dict)),
+                (
+                    "version",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="mecene_messages.version",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Experiment',
+            name="Experiment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.TextField(unique=True)),
-                ('title', models.TextField()),
-                ('kind', models.TextField()),
-                ('source', models.TextField(blank=True, db_index=True, default='')),
-                ('state', models.TextField(default='draft')),
-                ('share', models.FloatField(default=1.0)),
-                ('why_nobody', models.TextField(blank=True, default='')),
-                ('plan_text', models.TextField()),
-                ('fingerprint', models.CharField(blank=True, default='', max_length=64)),
-                ('frozen_at', models.DateTimeField(null=True)),
-                ('made_at', models.DateTimeField()),
-                ('began_at', models.DateTimeField(null=True)),
-                ('stopped_at', models.DateTimeField(null=True)),
-                ('concluded_at', models.DateTimeField(null=True)),
-                ('conclusion', models.JSONField(default=dict)),
-                ('rolled_out_at', models.DateTimeField(null=True)),
-                ('rolled_out_to', models.TextField(blank=True, default='')),
-                ('token', models.UUIDField(unique=True)),
-                ('campaign', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='experiment', to='mecene_messages.campaign')),
-                ('concluded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('frozen_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.TextField(unique=True)),
+                ("title", models.TextField()),
+                ("kind", models.TextField()),
+                ("source", models.TextField(blank=True, db_index=True, default="")),
+                ("state", models.TextField(default="draft")),
+                ("share", models.FloatField(default=1.0)),
+                ("why_nobody", models.TextField(blank=True, default="")),
+                ("plan_text", models.TextField()),
+                ("fingerprint", models.CharField(blank=True, default="", max_length=64)),
+                ("frozen_at", models.DateTimeField(null=True)),
+                ("made_at", models.DateTimeField()),
+                ("began_at", models.DateTimeField(null=True)),
+                ("stopped_at", models.DateTimeField(null=True)),
+                ("concluded_at", models.DateTimeField(null=True)),
+                ("conclusion", models.JSONField(default=dict)),
+                ("rolled_out_at", models.DateTimeField(null=True)),
+                ("rolled_out_to", models.TextField(blank=True, default="")),
+                ("token", models.UUIDField(unique=True)),
+                (
+                    "campaign",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="experiment",
+                        to="mecene_messages.campaign",
+                    ),
+                ),
+                (
+                    "concluded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "frozen_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Enrolment',
+            name="Enrolment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('unit', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('segment', models.TextField(blank=True, default='')),
-                ('arm', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='enrolments', to='experiments.arm')),
-                ('donor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='enrolments', to='donors.donor')),
-                ('experiment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='enrolments', to='experiments.experiment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("unit", models.TextField()),
+                ("at", models.DateTimeField()),
+                ("segment", models.TextField(blank=True, default="")),
+                (
+                    "arm",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="enrolments",
+                        to="experiments.arm",
+                    ),
+                ),
+                (
+                    "donor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="enrolments",
+                        to="donors.donor",
+                    ),
+                ),
+                (
+                    "experiment",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="enrolments",
+                        to="experiments.experiment",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='arm',
-            name='experiment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='arms', to='experiments.experiment'),
+            model_name="arm",
+            name="experiment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="arms",
+                to="experiments.experiment",
+            ),
         ),
         migrations.CreateModel(
-            name='Reading',
+            name="Reading",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('as_of', models.DateField()),
-                ('at', models.DateTimeField()),
-                ('metrics', models.JSONField(default=dict)),
-                ('experiment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='experiments.experiment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("as_of", models.DateField()),
+                ("at", models.DateTimeField()),
+                ("metrics", models.JSONField(default=dict)),
+                (
+                    "experiment",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="readings",
+                        to="experiments.experiment",
+                    ),
+                ),
             ],
             options={
-                'get_latest_by': 'as_of',
+                "get_latest_by": "as_of",
             },
         ),
         migrations.AddConstraint(
-            model_name='experiment',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('campaign', 'call_script', 'journey_split', 'hold_out'))), name='experiment_is_of_a_known_kind'),
+            model_name="experiment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ("campaign", "call_script", "journey_split", "hold_out"))
+                ),
+                name="experiment_is_of_a_known_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='experiment',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'planned', 'running', 'stopped', 'concluded', 'rolled_out'))), name='experiment_has_a_known_state'),
+            model_name="experiment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        ("draft", "planned", "running", "stopped", "concluded", "rolled_out"),
+                    )
+                ),
+                name="experiment_has_a_known_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='experiment',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(models.Q(('fingerprint', ''), _negated=True), ('frozen_at__isnull', False)), _connector='OR'), name='experiment_runs_once_frozen'),
+            model_name="experiment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "draft"),
+                    models.Q(
+                        models.Q(("fingerprint", ""), _negated=True), ("frozen_at__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="experiment_runs_once_frozen",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='experiment',
-            constraint=models.CheckConstraint(condition=models.Q(('share__gt', 0), ('share__lte', 1)), name='experiment_draws_a_share'),
+            model_name="experiment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("share__gt", 0), ("share__lte", 1)),
+                name="experiment_draws_a_share",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(fields=('experiment', 'donor'), name='donor_is_drawn_once'),
+            model_name="enrolment",
+            constraint=models.UniqueConstraint(
+                fields=("experiment", "donor"), name="donor_is_drawn_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='arm',
-            constraint=models.UniqueConstraint(fields=('experiment', 'name'), name='arm_has_a_name'),
+            model_name="arm",
+            constraint=models.UniqueConstraint(
+                fields=("experiment", "name"), name="arm_has_a_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='arm',
-            constraint=models.UniqueConstraint(fields=('experiment', 'place'), name='arm_has_a_place'),
+            model_name="arm",
+            constraint=models.UniqueConstraint(
+                fields=("experiment", "place"), name="arm_has_a_place"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='arm',
-            constraint=models.CheckConstraint(condition=models.Q(('weight__gte', 1)), name='arm_may_be_drawn'),
+            model_name="arm",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weight__gte", 1)), name="arm_may_be_drawn"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.UniqueConstraint(fields=('experiment', 'as_of'), name='read_once_a_day'),
+            model_name="reading",
+            constraint=models.UniqueConstraint(
+                fields=("experiment", "as_of"), name="read_once_a_day"
+            ),
         ),
     ]

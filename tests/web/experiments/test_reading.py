@@ -1,0 +1,141 @@
+"""What a test says: what was caused is found, a broken draw gives no verdict, refusals are words."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from mecene.experiments import plan as plans
+from mecene_web.experiments import night
+from mecene_web.experiments.models import Enrolment, Experiment, Reading
+
+from .conftest import NOW
+from .test_draw import planned, wanted
+
+pytestmark = pytest.mark.django_db
+# Sixty days and a bit after everybody was drawn.
+RIPE = date(2026, 5, 10)
+
+
+def by_arm(held):
+    found: dict[str, list[int]] = {}
+    for arm, donor in Enrolment.objects.filter(experiment=held).values_list("arm__name", "donor"):
+        found.setdefault(arm, []).append(donor)
+    return found
+
+
+def test_euros_caused_stand_beside_euros_collected(appeal, gone, gifts):
+    campaign = appeal(3_000)
+    gone(campaign)
+    held = Experiment.objects.get()
+    arms = by_arm(held)
+    after = (NOW + timedelta(days=5)).date()
+    gifts(arms["Sans message"], share=0.25, on=after, seed=1)
+    gifts(arms["Appel de mars"], share=0.45, on=after, seed=2)
+
+    told = night.now(held, as_of=RIPE).metrics
+
+    euros, verdict = told["euros"], told["verdicts"][0]
+    assert verdict["kind"] == "won"
+    assert verdict["standing"] == "confirmatory", verdict
+    assert euros["why"] == ""
+    assert 0 < euros["caused"]["low"] < euros["caused"]["estimate"] < euros["collected_minor"]
+    # A fifth more gave, some 27 € each: 0.2 × 27 € × 2,700 people.
+    assert euros["caused"]["low"] < 0.2 * 2_750 * 2_700 < euros["caused"]["high"]
+    assert "provoqués" in euros["text"]["fr"]
+    assert "caused" in euros["text"]["en"]
+    assert {one["state"] for one in told["guards"]} == {"unsure", "not_yet"}
+
+
+def test_what_is_too_early_or_too_few_is_a_word_and_no_figure(appeal, gone, gifts):
+    campaign = appeal(400)
+    gone(campaign)
+    held = Experiment.objects.get()
+
+    early = night.now(held, as_of=NOW.date() + timedelta(days=10)).metrics
+    few = night.now(held, as_of=RIPE).metrics
+
+    assert early["verdicts"][0]["kind"] == "too_early"
+    assert early["euros"]["why"] == "too_early"
+    assert few["euros"]["why"] == "too_few"
+    assert few["euros"]["caused"] is None
+    assert Reading.objects.filter(experiment=held).count() == 2
+
+
+def test_a_mis_randomised_test_gives_no_verdict(appeal, gone, gifts, template, member):
+    campaign = appeal(2_000)
+    held = planned(campaign, wanted(("A", campaign.template_id), ("B", template("B").pk)), member)
+    gone(campaign)
+    arms = by_arm(held)
+    gifts(arms["A"], share=0.1, on=NOW.date(), seed=1)
+    gifts(arms["B"], share=0.4, on=NOW.date(), seed=2)
+    # Some program lost a third of those who were to get B.
+    Enrolment.objects.filter(experiment=held, donor__in=arms["B"][::3]).delete()
+
+    told = night.now(held, as_of=RIPE).metrics
+
+    assert told["arms"]["mis_randomised"]
+    assert told["verdicts"][0]["kind"] == "mis_randomised"
+    assert told["verdicts"][0]["difference"] is None
+    assert told["euros"]["why"] == "mis_randomised"
+    assert told["measures"] == told["guards"] == told["groups"] == []
+
+
+def test_a_watched_test_may_be_read_each_day(appeal, gone, gifts, template, member):
+    campaign = appeal(2_000)
+    said = wanted(("A", campaign.template_id), ("B", template("B").pk),
+                  rule=plans.Sequential(120, 1_000))  # fmt: skip
+    held = planned(campaign, said, member)
+    gone(campaign)
+    arms = by_arm(held)
+    gifts(arms["A"], share=0.1, on=NOW.date(), seed=1)
+    gifts(arms["B"], share=0.3, on=NOW.date(), seed=2)
+
+    early = night.now(held, as_of=RIPE - timedelta(days=20)).metrics["verdicts"][0]
+    seen = night.now(held, as_of=RIPE).metrics["verdicts"][0]
+
+    assert early["kind"] == "too_early"
+    assert seen["kind"] == "won"
+    assert "always valid" in seen["difference"]["method"]
+
+
+def test_new_donors_and_old_ones_are_read_apart(appeal, gone, gifts, template, member):
+    campaign = appeal(2_000)
+    held = planned(campaign, wanted(("A", campaign.template_id), ("B", template("B").pk)), member)
+    gone(campaign)
+    arms = by_arm(held)
+    for number, (arm, fresh, old) in enumerate((("A", 0.1, 0.1), ("B", 0.4, 0.1))):
+        gifts(arms[arm][::2], share=1.0, on=date(2020, 1, 1), seed=10 + number)
+        gifts(arms[arm][::2], share=old, on=NOW.date(), seed=20 + number)
+        gifts(arms[arm][1::2], share=fresh, on=NOW.date(), seed=30 + number)
+
+    groups = {one["family"]: one for one in night.now(held, as_of=RIPE).metrics["groups"]}
+
+    assert groups["new"]["difference"]["low"] > 0.15
+    assert groups["standing"]["difference"]["low"] < 0 < groups["standing"]["difference"]["high"]
+
+
+def test_texts_and_colours_are_read_by_factors(appeal, gone, gifts, template, member):
+    from dataclasses import replace
+
+    from mecene_web.experiments import prepare
+
+    campaign = appeal(4_000)
+    texts = tuple(
+        prepare.Text(f"{text} {colour}", template(f"{text} {colour}").pk,
+                     {"Texte": text, "Couleur": colour})
+        for text in ("court", "long") for colour in ("bleu", "rouge")
+    )  # fmt: skip
+    said = replace(wanted(("x", campaign.template_id), held_out=0, why="Ancien donateurs"),
+                   texts=texts)  # fmt: skip
+    held = planned(campaign, said, member)
+    gone(campaign)
+    for number, (arm, donors) in enumerate(sorted(by_arm(held).items())):
+        gifts(donors, share=0.3 if "long" in arm else 0.15, on=NOW.date(), seed=number)
+
+    effects = {one["name"]: one for one in night.now(held, as_of=RIPE).metrics["factors"]}
+
+    assert effects["Texte"]["verdict"] == "seen"
+    assert effects["Texte"]["low"] < 0.15 < effects["Texte"]["high"]
+    assert effects["Couleur"]["verdict"] == "nothing"
+    assert effects["Texte × Couleur"]["verdict"] != "seen"
+    assert "long" in effects["Texte"]["text"]["fr"]
