@@ -2,5 +2,16 @@
 
 from django.urls import path
 
+from mecene_web.experiments import views
+
 app_name = "experiments"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.every, name="all"),
+    path("new/", views.new, name="new"),
+    path("new/size/", views.size, name="size"),
+    path("method/", views.method, name="method"),
+    path("campaigns/<int:campaign_id>/", views.of_campaign, name="of_campaign"),
+    path("<int:experiment_id>/", views.one, name="one"),
+    path("<int:experiment_id>/do/", views.act, name="act"),
+    path("<int:experiment_id>/curve/<int:place>.<slug:kind>", views.picture, name="picture"),
+]

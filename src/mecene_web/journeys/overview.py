@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 from mecene.journeys import writing
 from mecene.journeys.problems import Problem
 from mecene_web.design import words
+from mecene_web.experiments import shown
 from mecene_web.journeys import choices, draft, edit, flow, following, form, publish, repair
 from mecene_web.journeys.flow import Card, Line
 from mecene_web.journeys.models import Journey, Traveller
@@ -67,6 +68,7 @@ def one(journey: Journey, *, open_: str = "", wrong: str = "") -> dict[str, Any]
                       for name in ("never", "after_leaving", "each_event")],
         "held_out": drawn.get("held_out", True), "figures": figures(journey),
         "stuck": len(repair.stuck(journey_id=journey.pk)), "token": uuid4(),
+        "tests": shown.of_source(f"journey:{journey.code}"),
     }  # fmt: skip
 
 

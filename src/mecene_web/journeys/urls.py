@@ -12,6 +12,7 @@ urlpatterns = [
     path("<int:journey_id>/", views.one, name="one"),
     path("<int:journey_id>/draw/", views.draw, name="draw"),
     path("<int:journey_id>/publish/", views.published, name="publish"),
+    path("tests/<int:experiment_id>/roll-out/", views_of_settings.rolled_out, name="roll_out"),
     path("<int:journey_id>/state/", views.state, name="state"),
     path("<int:journey_id>/enrol/", views_of_people.enrolled, name="enrol"),
     path("<int:journey_id>/stuck/", views_of_people.stuck, name="stuck"),

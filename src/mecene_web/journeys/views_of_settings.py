@@ -4,11 +4,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from mecene.journeys.publishing import InvalidGraph
 from mecene_web.accounts import doors
 from mecene_web.design import page, words
-from mecene_web.journeys import regulate, rehearse
+from mecene_web.experiments import conclude
+from mecene_web.experiments.models import Experiment
+from mecene_web.journeys import regulate, rehearse, roll_out
 from mecene_web.journeys.models import Journey
 
 
@@ -40,3 +43,17 @@ def rehearsals(request: HttpRequest, journey_id: int) -> HttpResponse:
     told = {"title": words.say("journeys", "titles.rehearsal", name=journey.name(words.language())),
             "journey": journey} | rehearse.shown(journey)  # fmt: skip
     return page.render(request, "journeys/rehearsals.html", told)
+
+
+@doors.needs("send_messages")
+@require_POST
+def rolled_out(request: HttpRequest, experiment_id: int) -> HttpResponse:
+    """Draw a journey again with nothing left of a split but the arm that won."""
+    get_object_or_404(Experiment, pk=experiment_id)
+    try:
+        journey = roll_out.roll_out(experiment_id, by=request.user, now=timezone.now())
+    except (conclude.NotNow, roll_out.NotASplit) as wrong:
+        messages.error(request, words.say("journeys", f"wrong.{type(wrong).__name__}"))
+        return redirect("experiments:one", experiment_id)
+    messages.success(request, words.say("journeys", "done.rolled_out"))
+    return redirect("journeys:one", journey.pk)

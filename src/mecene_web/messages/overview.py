@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Max
 from django.urls import reverse
+from django.utils.module_loading import import_string
 
 from mecene import facts
 from mecene.words import LANGUAGES
@@ -140,7 +142,7 @@ def campaign(one: Campaign, audiences: dict[str, str], people: int) -> dict[str,
         "title": one.name, "campaign": one, "figures": campaigns.figures(one), "people": people,
         "audience": audiences.get(one.audience, one.audience), "part": part if sample else None,
         "sample": sample.pk if sample else 0,
-    }  # fmt: skip
+    } | ({"result": import_string(settings.MECENE_RESULT)(one)} if settings.MECENE_RESULT else {})  # fmt: skip # noqa: E501
 
 
 def letters() -> dict[str, Any]:

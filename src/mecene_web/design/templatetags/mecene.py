@@ -60,6 +60,14 @@ def amount(minor: float | None, currency: str | None = "EUR") -> str:
 
 
 @register.filter
+def whole(minor: float | None, currency: str | None = "EUR") -> str:
+    """Return 12345 minor units as « 123 € », cents left out; nothing for nothing."""
+    if minor is None:
+        return ""
+    return money.text(minor, currency=currency or "EUR", lang=words.language(), decimals=0)
+
+
+@register.filter
 def day(value: date | None) -> str:
     """Return a day as « 3 mars 2026 »; of a moment, its day here; nothing for nothing."""
     if value is None:
