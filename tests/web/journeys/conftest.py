@@ -57,6 +57,16 @@ def house(db: None) -> Any:
 
 
 @pytest.fixture
+def linked(house: Any) -> Any:
+    """Pages of the association's for everything that texts lead to."""
+    from mecene_web.messages import regulate
+    from mecene_web.messages.models import Rules
+
+    pages = {name: f"https://puits.example/{name}" for name in regulate.LINKS}
+    return Rules.objects.create(pk=1, donation_url="https://puits.example/don", links=pages)
+
+
+@pytest.fixture
 def donor(house: Any) -> Callable[..., Any]:
     """A donor with a record of their own: ``donor(first_name="Claire")``."""
     from mecene_web.donors.models import Donor, Record
