@@ -68,10 +68,10 @@ def test_a_journey_is_drawn_by_keyboard_and_the_focus_stays_where_the_hand_is(vi
     seen(page, "journeys-drawn-branch")
 
     page.locator("#up-branch").press("Enter")
-    page.locator(".mc-flow > li:nth-child(2) > #step-branch").wait_for()
+    page.locator(".mc-canvas > .mc-flow > li:nth-child(2) > #step-branch").wait_for()
     assert page.evaluate("document.activeElement.id") == "up-branch"
     page.locator("#undo").press("Enter")
-    page.locator(".mc-flow > li:nth-child(2) > #step-wait").wait_for()
+    page.locator(".mc-canvas > .mc-flow > li:nth-child(2) > #step-wait").wait_for()
 
     # Its condition is built by rules, as a segment's.
     page.locator("#change-branch").press("Enter")
