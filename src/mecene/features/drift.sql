@@ -220,13 +220,6 @@ intervals as (
     from recurring_gifts
     where ended_on is null and end_reason is null
     group by donor_id
-),
-
-cards as (
-    select donor_id, max(cast(substr(value, 1, 7) || '-01' as date)) as expires_in
-    from attributes
-    where name = 'card_expires' and regexp_matches(value, '^[0-9]{4}-(0[1-9]|1[0-2])')
-    group by donor_id
 )
 
 select donors.donor_id,
@@ -275,9 +268,7 @@ select donors.donor_id,
        refusals.last_complaint_age_days,
        refusals.last_objection_age_days,
        worse.last_pause_age_days,
-       worse.last_lowering_age_days,
-       date_diff('day', as_of(), cast(cards.expires_in + interval 1 month as date))
-           as card_expires_in_days
+       worse.last_lowering_age_days
 from donors
 left join rhythms on rhythms.donor_id = donors.donor_id
 left join exposure on exposure.donor_id = donors.donor_id
@@ -291,4 +282,3 @@ left join campaigns_counted on campaigns_counted.donor_id = donors.donor_id
 left join refusals on refusals.donor_id = donors.donor_id
 left join worse on worse.donor_id = donors.donor_id
 left join intervals on intervals.donor_id = donors.donor_id
-left join cards on cards.donor_id = donors.donor_id

@@ -243,6 +243,13 @@ failures_of_donors as (
     inner join payments on payments.donor_id = debits.donor_id
     where debits.status = 'failed'
     group by debits.donor_id
+),
+
+cards as (
+    select donor_id, max(cast(substr(value, 1, 7) || '-01' as date)) as expires_in
+    from attributes
+    where name = 'card_expires' and regexp_matches(value, '^[0-9]{4}-(0[1-9]|1[0-2])')
+    group by donor_id
 )
 
 select donors.donor_id,
@@ -266,9 +273,12 @@ select donors.donor_id,
        coalesce(failures_of_donors.failed_in_a_row, 0) as failed_in_a_row,
        failures_of_donors.last_return_code,
        date_diff('day', payments.last_failure_on, as_of()) as last_failure_age_days,
-       chosen.never_collected
+       chosen.never_collected,
+       date_diff('day', as_of(), cast(cards.expires_in + interval 1 month as date))
+           as card_expires_in_days
 from donors
 left join chosen on chosen.donor_id = donors.donor_id
 left join sums on sums.donor_id = donors.donor_id
 left join payments on payments.donor_id = donors.donor_id
 left join failures_of_donors on failures_of_donors.donor_id = donors.donor_id
+left join cards on cards.donor_id = donors.donor_id

@@ -17,7 +17,7 @@ from mecene_web.organisation.models import Organisation
 
 _UNSUBSCRIBED = ("unsubscribe", "complaint")
 _DEAD_ACCOUNT = "MD07"  # the bank's word for a payer who died
-_AT_ONCE = 500
+_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True)

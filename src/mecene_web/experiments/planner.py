@@ -13,7 +13,7 @@ import polars as pl
 
 from mecene.engine.store import FactStore
 from mecene.experiments import amounts, cuped, families, moments, planner, taken
-from mecene.experiments.difference import NoVariation, TooFewDonors
+from mecene.experiments.difference import TooFewDonors
 from mecene.experiments.measures import Measure
 from mecene.experiments.planner import Level
 from mecene_web.organisation.models import Organisation
@@ -92,8 +92,9 @@ def size(asked: Asked) -> Size:
     control, treated = int(drawn * asked.control), int(drawn * asked.treated)
     confidence = families.confidence_each(asked.questions, confidence=0.95)
     tightest = max(control + treated, 1) if asked.watched else None
+    needed = _needed(asked, level, lift, confidence, explained)
     return Size(
-        level.mean, drawn, _needed(asked, level, lift, confidence, explained, watched=asked.watched),
+        level.mean, drawn, needed,
         planner.chance(level, lift=lift, control=max(control, 1), treated=max(treated, 1),
                        confidence=confidence, explained=explained, tightest_at=tightest),
         _smallest(level, control, treated, confidence, explained, tightest), cap,
@@ -151,14 +152,14 @@ def _level(rows: pl.DataFrame, measure: Measure) -> tuple[Level, float, int | No
 
 
 def _needed(
-    asked: Asked, level: Level, lift: float, confidence: float, explained: float, *, watched: bool
+    asked: Asked, level: Level, lift: float, confidence: float, explained: float
 ) -> int | None:
     both = asked.control + asked.treated
     told = {"lift": lift, "control_share": asked.control / both, "confidence": confidence,
             "explained": explained}  # fmt: skip
     try:
         found = planner.size(level, **told)
-        if watched:
+        if asked.watched:
             found = planner.size(level, **told, tightest_at=found.people)
     except TooFewDonors:
         return None

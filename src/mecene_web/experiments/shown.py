@@ -169,7 +169,8 @@ def _of_reading(last: Reading, plan: Plan) -> Told:
         "others": [_other(one, currency) for one in told["measures"]],
         "groups": [_group(one, plan.primary, currency) for one in told["groups"]],
         "factors": [one | {"said": _sentence(one["text"][lang])} for one in told["factors"]],
-        "costs": _costs(told["costs"]), "currency": currency, "followed_days": told["followed_days"],
+        "costs": _costs(told["costs"]), "currency": currency,
+        "followed_days": told["followed_days"],
     }  # fmt: skip
 
 

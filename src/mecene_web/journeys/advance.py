@@ -20,10 +20,12 @@ from mecene.journeys.publishing import Published
 from mecene.journeys.steps import PREFERRED, Message
 from mecene.journeys.traveller import Decision, Event, Known
 from mecene_web.donors.models import Merge
-from mecene_web.journeys import carry_out, following, hearing, knowing, many, stored
-from mecene_web.journeys.models import Journey, Traveller, Version
+from mecene_web.journeys import carry_out, following, hearing, knowing, stored
+from mecene_web.journeys.models import Journey, Trace, Traveller
+from mecene_web.journeys.stored import Standing
+from mecene_web.organisation import many
 
-AT_ONCE = 500
+AT_ONCE = 1_000
 LEASE = timedelta(seconds=60)
 # Why somebody is stuck where nobody foresaw it; what went wrong is in the log.
 UNEXPECTED = "Unexpected"
@@ -35,7 +37,7 @@ log = logging.getLogger("mecene.journeys")
 class Moved:
     """One traveller whom a worker has, and what becomes of them."""
 
-    row: Traveller
+    row: Standing
     found: Decision | Stuck | carry_out.NoText | carry_out.NoProgram
     carried: carry_out.Carried
 
@@ -64,19 +66,14 @@ def look(ids: Sequence[int], *, now: datetime) -> int:
     return len(rows)
 
 
-def claim(ids: Sequence[int], *, worker: str, now: datetime) -> list[Traveller]:
+def claim(ids: Sequence[int], *, worker: str, now: datetime) -> list[Standing]:
     """Take travellers who are inside and nobody else's; return them."""
     free = Traveller.objects.filter(_free(now), pk__in=ids, step__isnull=False)
     free = free.filter(journey__state="live")
     if not free.update(worker=worker, leased_until=now + LEASE):
         return []
-    mine = list(Traveller.objects.filter(pk__in=ids, worker=worker).order_by("pk"))
-    # A few versions for many people: each is read once.
-    followed = Version.objects.select_related("journey").in_bulk({row.version_id for row in mine})
-    for row in mine:
-        row.version = followed[row.version_id]
-        row.journey = row.version.journey
-    return mine
+    mine = Traveller.objects.filter(pk__in=ids, worker=worker).order_by("pk")
+    return [Standing._make(row) for row in mine.values_list(*Standing._fields)]
 
 
 def release(worker: str, ids: Collection[int]) -> None:
@@ -85,16 +82,17 @@ def release(worker: str, ids: Collection[int]) -> None:
 
 
 def decided(
-    rows: Sequence[Traveller], *, events: Mapping[int, Sequence[Event]], now: datetime
+    rows: Sequence[Standing], *, events: Mapping[int, Sequence[Event]], now: datetime
 ) -> list[Moved]:
     """Return what becomes of travellers, as the core decides it; nothing is written."""
     said = following.speaks()
-    versions = {row.version_id: following.of(row.version, said=said) for row in rows}
+    followed = following.versions({row.version_id for row in rows})
+    versions = {number: following.of(one, said=said) for number, one in followed.items()}
     met = knowing.of(
         sorted({row.donor_id for row in rows}), knowing.reads(versions.values()),
         purposes=preferring(versions.values()), now=now,
     )  # fmt: skip
-    found: list[tuple[Traveller, Decision | Stuck]] = []
+    found: list[tuple[Standing, Decision | Stuck]] = []
     for version_id, published in versions.items():
         some = [row for row in rows if row.version_id == version_id and row.donor_id in met]
         values = [
@@ -123,7 +121,7 @@ def preferring(journeys: Collection[Published]) -> set[str]:
 
 
 def moved(
-    row: Traveller, found: Decision | Stuck, around: carry_out.Surroundings, *, now: datetime
+    row: Standing, found: Decision | Stuck, around: carry_out.Surroundings, *, now: datetime
 ) -> Moved:
     """Return what becomes of one traveller, what they would have us do made ready."""
     if isinstance(found, Stuck):
@@ -153,21 +151,22 @@ def save(moves: Sequence[Moved], *, worker: str, now: datetime) -> int:
     return len(gone)
 
 
-def finish(went: Sequence[tuple[Traveller, Decision, carry_out.Carried]], *, now: datetime) -> None:
+def finish(
+    went: Sequence[tuple[Traveller | Standing, Decision, carry_out.Carried]], *, now: datetime
+) -> None:
     """Write what some travellers have us do, and why they went, in the transaction under way."""
     carried = carry_out.Carried()
     for _, _, each in went:
         carried.add(each)
     carry_out.write(carried, now=now)
-    many.insert(
-        [
-            row
-            for who, found, _ in went
-            for row in stored.traces(
-                found.trace, journey_id=who.journey_id, donor_id=who.donor_id, of=who
-            )
-        ]
+    told = (
+        row
+        for who, found, _ in went
+        for row in stored.traces(
+            found.trace, journey_id=who.journey_id, donor_id=who.donor_id, of=who.pk
+        )
     )
+    many.insert(Trace, stored.TRACED, told)
 
 
 def why(found: object) -> str:
@@ -177,7 +176,7 @@ def why(found: object) -> str:
     return f"{type(found).__name__}: {found}"
 
 
-def _looked_at(rows: Sequence[Traveller], *, worker: str, now: datetime) -> None:
+def _looked_at(rows: Sequence[Standing], *, worker: str, now: datetime) -> None:
     try:
         save(decided(rows, events=_heard_since(rows), now=now), worker=worker, now=now)
     except OperationalError:
@@ -193,24 +192,23 @@ def _looked_at(rows: Sequence[Traveller], *, worker: str, now: datetime) -> None
         )
 
 
-def _heard_since(rows: Sequence[Traveller]) -> dict[int, list[Event]]:
+def _heard_since(rows: Sequence[Standing]) -> dict[int, list[Event]]:
     """Return what was learnt of those whose journey waits for anything, since they came there."""
-    wait = [row for row in rows if graph.awaited(following.of(row.version, said={}).graph)]
+    followed = following.versions({row.version_id for row in rows})
+    waiting = {number for number, one in followed.items()
+               if graph.awaited(following.of(one, said={}).graph)}  # fmt: skip
+    wait = [row for row in rows if row.version_id in waiting]
     if not wait:
         return {}
     return hearing.since({row.donor_id for row in wait}, min(row.entered_at for row in wait))
 
 
 def _gone_on(moves: Sequence[Moved]) -> None:
-    for one in moves:
-        assert isinstance(one.found, Decision)
-        for name, value in stored.columns(one.found.traveller).items():
-            setattr(one.row, name, value)
-        one.row.worker, one.row.leased_until, one.row.stuck = "", None, ""
-        one.row.moves += 1
-    fields = ["step", "arrived_at", "due_at", "outcome", "state", "worker", "leased_until", "stuck",
-              "moves"]  # fmt: skip
-    many.update([one.row for one in moves], fields)
+    many.update(
+        Traveller, stored.GONE,
+        (stored.gone(one.row, one.found.traveller) for one in moves
+         if isinstance(one.found, Decision)),
+    )  # fmt: skip
 
 
 def _stuck(moves: Sequence[Moved]) -> None:

@@ -1,5 +1,6 @@
 """Copy: a ready-made journey becomes the association's own, with what it says in both languages."""
 
+import textwrap
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -98,13 +99,18 @@ def _say(
         return
     Speech.objects.filter(code=code, channel=channel).delete()
     kind, purpose = _for(code, graph)
-    name = f"{graph.name.fr} : {texts['fr'].subject or code.replace('_', ' ')}"[:120]
+    name = f"{_called(texts['fr'])} ({graph.name.fr})"[:120]
     template = write.begin(
         name, channel=channel, purposes=(purpose,), kind=kind, by=by, now=now, token=uuid4(),
         contents={lang: _content(text, lang) for lang, text in texts.items()},
     )  # fmt: skip
     publish.publish(template.versions.get().pk, by=by, now=now)
     Speech.objects.create(code=code, channel=channel, template=template)
+
+
+def _called(text: Text) -> str:
+    """Return what a text is called by: its subject, or how it begins."""
+    return text.subject or textwrap.shorten(text.paragraphs[0], 60, placeholder="…")
 
 
 def _for(code: str, graph: Graph) -> tuple[str, str]:

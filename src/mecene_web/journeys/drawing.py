@@ -28,6 +28,20 @@ def done(drawn: Mapping[str, Any], posted: Mapping[str, Any]) -> tuple[Drawn, st
     return _VERBS[verb](drawn, what, posted)
 
 
+def condition(posted: Mapping[str, Any], open_: str) -> str:
+    """Return the place of the condition that a button asks to build; nothing for other buttons.
+
+    Args:
+        posted: What was sent.
+        open_: The key of the step at hand: it may just have been given another.
+    """
+    verb, _, at = str(posted.get("do", "")).partition(":")
+    if verb != "condition":
+        return ""
+    family, *rest = at.split("|")
+    return "|".join((family, open_, *rest[1:])) if family == "step" else at
+
+
 def _saved(drawn: Mapping[str, Any], key: str, posted: Mapping[str, Any]) -> tuple[Drawn, str]:
     held = edit.step(drawn, key)
     kind = held["do"]
@@ -51,8 +65,9 @@ def _saved(drawn: Mapping[str, Any], key: str, posted: Mapping[str, Any]) -> tup
 
 
 def _added(drawn: Mapping[str, Any], what: str, posted: Mapping[str, Any]) -> tuple[Drawn, str]:
-    after, _, way = what.partition("|")
-    return edit.add(drawn, str(posted.get("kind", "")), after=after, way=way or "next")
+    after, way, kind = (*what.split("|"), "", "")[:3]
+    kind = kind or str(posted.get("kind", ""))
+    return edit.add(drawn, kind, after=after, way=way or "next")
 
 
 def _placed(drawn: Mapping[str, Any], key: str, posted: Mapping[str, Any]) -> tuple[Drawn, str]:
@@ -81,8 +96,8 @@ def _whole(drawn: Mapping[str, Any], _what: str, posted: Mapping[str, Any]) -> t
 def _trigger(drawn: Mapping[str, Any], what: str, posted: Mapping[str, Any]) -> tuple[Drawn, str]:
     place, _, verb = what.partition("|")
     rows = [dict(one) for one in drawn.get("triggers", ())]
-    if verb == "add":
-        kind = str(posted.get("kind", ""))
+    if verb.startswith("add"):
+        kind = verb.partition(":")[2] or str(posted.get("kind", ""))
         if kind not in edit.TRIGGERS:
             raise NoSuchStep(kind)
         return {**drawn, "triggers": [*rows, {"on": kind, **edit.TRIGGERS[kind]}]}, ""
@@ -125,6 +140,31 @@ def _number(text: str, rows: int) -> int:
     return int(text)
 
 
+def _wider(drawn: Mapping[str, Any], key: str, posted: Mapping[str, Any]) -> tuple[Drawn, str]:
+    """Keep what was typed, and add a way."""
+    made, key = _saved(drawn, key, posted)
+    return edit.widened(made, key), key
+
+
+def _narrower(drawn: Mapping[str, Any], what: str, posted: Mapping[str, Any]) -> tuple[Drawn, str]:
+    key, _, number = what.partition("|")
+    made, key = _saved(drawn, key, posted)
+    return edit.narrowed(made, key, int(number) if number.isdecimal() else 0), key
+
+
+def _conditioned(drawn: Mapping[str, Any], at: str, posted: Mapping[str, Any]) -> tuple[Drawn, str]:
+    """Keep what was typed around a condition, which is then built on a page of its own."""
+    family, _, rest = at.partition("|")
+    place = rest.partition("|")[0]
+    if family == "step":
+        return _saved(drawn, place, posted)
+    if family == "trigger":
+        return _trigger(drawn, f"{place}|save", posted)
+    if family == "audience":
+        return _whole(drawn, "", posted)
+    return _rule(drawn, f"{family}|{place}|save", posted)
+
+
 _Does = Callable[[Mapping[str, Any], str, Mapping[str, Any]], tuple[Drawn, str]]
 _VERBS: dict[str, _Does] = {
     "save": _saved,
@@ -134,6 +174,9 @@ _VERBS: dict[str, _Does] = {
     "down": lambda drawn, key, _: (edit.down(drawn, key), key),
     "copy": lambda drawn, key, _: edit.duplicate(drawn, key),
     "remove": lambda drawn, key, _: (edit.remove(drawn, key), ""),
+    "more": _wider,
+    "less": _narrower,
+    "condition": _conditioned,
     "whole": _whole,
     "trigger": _trigger,
     "rule": _rule,

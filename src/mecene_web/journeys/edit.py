@@ -5,6 +5,7 @@ another drawing; what it says is checked elsewhere (``publish.problems``).
 """
 
 import copy
+import string
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ Drawn = dict[str, Any]
 Step = dict[str, Any]
 START = "start"
 MOST_STEPS = 200
+MOST_WAYS = 20
+_ROWS = {"branch": "paths", "split": "arms"}
 # What a new step of a kind says to begin with.
 NEW: dict[str, dict[str, Any]] = {
     "wait": {"duration": {"days": 1}},
@@ -62,7 +65,7 @@ def add(drawn: Mapping[str, Any], kind: str, *, after: str, way: str = "next") -
     """
     if kind not in NEW:
         raise NoSuchStep(kind)
-    made = _copied(drawn)
+    made = copied(drawn)
     if len(made["steps"]) >= MOST_STEPS:
         raise TooManySteps(str(MOST_STEPS))
     key = _fresh(made, kind)
@@ -77,7 +80,7 @@ def remove(drawn: Mapping[str, Any], key: str) -> Drawn:
     Raises:
         NoSuchStep: there is none of this key.
     """
-    made = _copied(drawn)
+    made = copied(drawn)
     _bypass(made, key)
     made["steps"] = [one for one in made["steps"] if one["key"] != key]
     return made
@@ -90,7 +93,7 @@ def duplicate(drawn: Mapping[str, Any], key: str) -> tuple[Drawn, str]:
         NoSuchStep: there is none of this key.
         TooManySteps: there are enough of them.
     """
-    made = _copied(drawn)
+    made = copied(drawn)
     if len(made["steps"]) >= MOST_STEPS:
         raise TooManySteps(str(MOST_STEPS))
     one = step(made, key)
@@ -110,7 +113,7 @@ def move(drawn: Mapping[str, Any], key: str, *, after: str, way: str = "next") -
     Raises:
         NoSuchStep: there is no such step, or no such way out.
     """
-    made = _copied(drawn)
+    made = copied(drawn)
     step(made, key)
     if after == key:
         return made
@@ -125,7 +128,7 @@ def up(drawn: Mapping[str, Any], key: str) -> Drawn:
     Raises:
         NoSuchStep: there is none of this key.
     """
-    made = _copied(drawn)
+    made = copied(drawn)
     before = next(iter(leading(made, key)), None)
     if before is None or before[0] == START:
         return made
@@ -137,12 +140,12 @@ def down(drawn: Mapping[str, Any], key: str) -> Drawn:
     """Return a drawing in which a step comes after the one it led to; the last stays."""
     one = step(drawn, key)
     to = dict(ways(one)).get(main(one))
-    return up(drawn, to) if to else _copied(drawn)
+    return up(drawn, to) if to else copied(drawn)
 
 
 def rename(drawn: Mapping[str, Any], key: str, new: str) -> Drawn:
     """Return a drawing in which a step has another key, wherever it is named."""
-    made = _copied(drawn)
+    made = copied(drawn)
     for one in made["steps"]:
         for way, to in list(ways(one)):
             if to == key:
@@ -155,10 +158,46 @@ def rename(drawn: Mapping[str, Any], key: str, new: str) -> Drawn:
 
 def replaced(drawn: Mapping[str, Any], key: str, said: Mapping[str, Any]) -> Drawn:
     """Return a drawing in which a step says otherwise; its kind and key stay."""
-    made = _copied(drawn)
+    made = copied(drawn)
     held = step(made, key)
     fresh = {"do": held["do"], "key": key, **said}
     made["steps"] = [fresh if one["key"] == key else one for one in made["steps"]]
+    return made
+
+
+def widened(drawn: Mapping[str, Any], key: str) -> Drawn:
+    """Return a drawing in which a step has a way more: one of a choice, or an arm of a draw.
+
+    Raises:
+        NoSuchStep: there is none of this key, or its ways are not counted.
+        TooManySteps: it has ``MOST_WAYS`` already.
+    """
+    made = copied(drawn)
+    one = step(made, key)
+    family = _ROWS.get(one["do"])
+    if family is None:
+        raise NoSuchStep(key)
+    if len(one[family]) >= MOST_WAYS:
+        raise TooManySteps(str(MOST_WAYS))
+    taken = {row.get("name") for row in one[family]}
+    name = next(letter for letter in string.ascii_lowercase if letter not in taken)
+    fresh = {"paths": {"when": "gifts >= 1"}, "arms": {"name": name, "weight": 1}}
+    one[family].append(fresh[family])
+    return made
+
+
+def narrowed(drawn: Mapping[str, Any], key: str, number: int) -> Drawn:
+    """Return a drawing in which a step has lost a way; what stood on it stays, and nobody comes.
+
+    Raises:
+        NoSuchStep: there is no such step, no such way, or it is the only one.
+    """
+    made = copied(drawn)
+    one = step(made, key)
+    rows = one.get(_ROWS.get(one["do"], ""), [])
+    if not 1 <= number <= len(rows) or len(rows) < 2:
+        raise NoSuchStep(f"{key} {number}")
+    del rows[number - 1]
     return made
 
 
@@ -172,6 +211,11 @@ def step(drawn: Mapping[str, Any], key: str) -> Step:
         if one["key"] == key:
             return dict(one) if not isinstance(one, dict) else one
     raise NoSuchStep(key)
+
+
+def keys(drawn: Mapping[str, Any]) -> set[str]:
+    """Return the keys of the steps."""
+    return {one["key"] for one in drawn["steps"]}
 
 
 def ways(one: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
@@ -247,5 +291,6 @@ def _fresh(made: Drawn, bare: str) -> str:
     return next(key for key in (bare, *numbered) if key not in taken)
 
 
-def _copied(drawn: Mapping[str, Any]) -> Drawn:
+def copied(drawn: Mapping[str, Any]) -> Drawn:
+    """Return a drawing of its own, to be changed."""
     return copy.deepcopy(dict(drawn))

@@ -69,6 +69,11 @@ def of(version: Version, *, said: Mapping[str, frozenset[str]] | None = None) ->
     return replace(held, speaks=speaks() if said is None else said)
 
 
+def versions(numbers: Iterable[int]) -> dict[int, Version]:
+    """Return number → version, each with its journey: a few, for many people."""
+    return Version.objects.select_related("journey").in_bulk(set(numbers))
+
+
 def live() -> list[Version]:
     """Return the latest version of each journey that people may enter now."""
     latest: dict[int, Version] = {}

@@ -5,11 +5,12 @@ not fit is left out, and the drawing's problems say so (``publish.problems``).
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 Choices = Mapping[str, Sequence[tuple[str, str]]]
+Says = Callable[[str], str]
 _LONGEST = 2_000
 _KEY = re.compile(r"[^a-z0-9_]+")
 _TOLD = (("template", "select:templates"), ("kind", "select:kinds"))
@@ -57,11 +58,15 @@ class Field:
     widget: str
     value: Any = ""
     choices: Sequence[tuple[str, str]] = ()
+    # Where its condition stands in the drawing (``conditions``), and that condition in words.
+    place: str = ""
+    said: str = ""
 
 
 def fields(
-    spec: Sequence[tuple[str, str]], held: Mapping[str, Any], *, at: str, choices: Choices
-) -> list[Field]:
+    spec: Sequence[tuple[str, str]], held: Mapping[str, Any], *, at: str, choices: Choices,
+    place: str = "", says: Says = str,
+) -> list[Field]:  # fmt: skip
     """Return the fields of something drawn, with what stands in them.
 
     Args:
@@ -69,6 +74,8 @@ def fields(
         held: What is drawn.
         at: What the inputs' names begin with: unique on the page.
         choices: Name → (value, words) of what may be chosen.
+        place: What the places of its conditions begin with: ``step|KEY``, ``trigger|0``.
+        says: What puts a condition in words.
     """
     found = []
     for name, typed in spec:
@@ -77,7 +84,7 @@ def fields(
         if widget == "duration":
             value = [(part, (value or {}).get(part, 0)) for part in _PARTS]
         elif widget in ("paths", "arms"):
-            value = _rows(widget, value or ())
+            value = [row | {"said": says(row["when"])} for row in _rows(value or ())]
         elif widget == "list":
             value = ", ".join(value or ())
         elif widget == "many":
@@ -85,7 +92,8 @@ def fields(
         offered = (
             choices["steps"] if widget in ("step", "paths", "arms") else choices.get(chosen, ())
         )
-        found.append(Field(f"{at}{name}", name, widget, value, offered))
+        said = says(value) if widget == "condition" and value else ""
+        found.append(Field(f"{at}{name}", name, widget, value, offered, f"{place}|{name}", said))
     return found
 
 
@@ -105,11 +113,13 @@ def key(text: str) -> str:
     return bare if bare[:1].isalpha() else f"s_{bare}" if bare else ""
 
 
-def _rows(widget: str, held: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the rows of a choice, and an empty one to add to them."""
+def _rows(held: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows of a choice."""
     empty = {"when": "", "name": "", "weight": "", "next": ""}
-    rows: Sequence[Mapping[str, Any]] = (*held, {})
-    return [empty | dict(row) | {"number": number} for number, row in enumerate(rows, start=1)]
+    return [
+        empty | dict(row) | {"number": number, "digits": str(number)}
+        for number, row in enumerate(held, start=1)
+    ]
 
 
 def _typed(widget: str, posted: Mapping[str, Any], name: str) -> Any:

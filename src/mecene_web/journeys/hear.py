@@ -17,6 +17,7 @@ from mecene.journeys.traveller import Event
 from mecene_web.donors.models import Donor
 from mecene_web.journeys import advance, enter, following, hearing, stored
 from mecene_web.journeys.models import Journey, Traveller, Unheard
+from mecene_web.journeys.stored import Standing
 
 AT_ONCE = 200
 _LATER = timedelta(minutes=10)
@@ -113,7 +114,7 @@ def _events(lined: Sequence[Unheard], now: datetime) -> dict[int, list[Event]]:
 
 def _awaiting(
     events: Mapping[int, Sequence[Event]], *, worker: str, now: datetime
-) -> tuple[list[Traveller], set[int]]:
+) -> tuple[list[Standing], set[int]]:
     """Take those inside who wait for such events; return them, and donors whom another has."""
     kinds = {donor: {event.kind for event in held} for donor, held in events.items()}
     inside = Traveller.objects.filter(
@@ -132,7 +133,7 @@ def _awaiting(
     return [row for row in mine if row.donor_id not in late], late
 
 
-def _all(donor: int, fresh: Sequence[Event], waiting: Sequence[Traveller]) -> list[Event]:
+def _all(donor: int, fresh: Sequence[Event], waiting: Sequence[Standing]) -> list[Event]:
     """Return what is new of a donor with what was heard since they came to where they wait."""
     arrived = [row.arrived_at for row in waiting if row.donor_id == donor]
     if not arrived:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from mecene.conditions.asked import Ask
@@ -17,7 +18,7 @@ from mecene.journeys.traveller import Known
 from mecene.law import consent as law
 from mecene.pressure import zones
 from mecene_web.consent import state
-from mecene_web.donors.models import Donor
+from mecene_web.donors.models import Donor, Record
 from mecene_web.segments import known, live
 from mecene_web.segments.known import Night
 from mecene_web.segments.models import Membership
@@ -56,6 +57,21 @@ class Met:
                      tuple(first) or self.reached, self.known.deceased)  # fmt: skip
 
 
+class _Person(NamedTuple):
+    """What of a donor tells how they are reached, by which clock they live, and their home."""
+
+    pk: int
+    household_id: int | None
+    country: str | None
+    postcode: str | None
+    city: str | None
+    address: str | None
+    undeliverable_on: date | None
+    email: str | None
+    phone: str | None
+    birth_date: date | None
+
+
 def reads(published: Iterable[Published]) -> Reads:
     """Return what some journeys read of a donor, the event's own columns aside."""
     conditions = [each for one in published for each in one.conditions.values()]
@@ -81,8 +97,9 @@ def of(
         purposes: What messages to them would be for.
         now: The moment; what came today is seen.
     """
-    people = Donor.objects.filter(pk__in=donor_ids, records__isnull=False).distinct().order_by("pk")
-    donors = list(people)
+    held = Record.objects.filter(donor=OuterRef("pk"))
+    people = Donor.objects.filter(Exists(held), pk__in=donor_ids).order_by("pk")
+    donors = [_Person._make(row) for row in people.values_list(*_Person._fields)]
     ids = [donor.pk for donor in donors]
     if not ids:
         return {}
@@ -140,7 +157,7 @@ def _allowed(
     )  # fmt: skip
 
 
-def _reached(donor: Donor) -> tuple[str, ...]:
+def _reached(donor: _Person) -> tuple[str, ...]:
     there = {
         "email": bool(donor.email),
         "post": bool(donor.address) and bool(donor.city or donor.postcode)

@@ -13,6 +13,7 @@ from mecene_web.journeys import choices, draft, edit, flow, following, form, pub
 from mecene_web.journeys.flow import Card, Line
 from mecene_web.journeys.models import Journey, Traveller
 from mecene_web.messages.models import Outgoing
+from mecene_web.segments import said
 
 
 def everything() -> list[dict[str, Any]]:
@@ -27,12 +28,13 @@ def everything() -> list[dict[str, Any]]:
     return [{"row": row, "name": row.name(lang)} for row in rows.order_by("name_fr", "pk")]
 
 
-def one(journey: Journey, *, open_: str = "", wrong: str = "") -> dict[str, Any]:
+def one(journey: Journey, *, open_: str = "", focus: str = "", wrong: str = "") -> dict[str, Any]:
     """Return what the page of a journey shows.
 
     Args:
         journey: Which.
         open_: Key of the step whose form is open.
+        focus: Key of the step to which the keyboard goes: it is new.
         wrong: What is to be said of what was just tried.
     """
     held = draft.latest(journey)
@@ -44,23 +46,28 @@ def one(journey: Journey, *, open_: str = "", wrong: str = "") -> dict[str, Any]
     last = following.latest(journey)
     counts = people(journey)
     line, lost = flow.lay(drawn)
-    seen = _Seen(drawn, offered, _by_step(problems, lacking), counts, open_)
+    seen = _Seen(drawn, offered, _by_step(problems, lacking), counts, open_, focus)
     return {
         "title": journey.name(words.language()), "journey": journey, "drawn": drawn,
         "seen": held.number, "line": _shown(line, seen, f"{edit.START}|next"),
         "lost": [_card(card, seen) for card in lost],
         "problems": [_said(one) for one in problems if not one.step], "wrong": wrong,
-        "steps_wrong": [(one.step, _said(one)) for one in problems if one.step],
-        "lacking": [(key, words.say("journeys", f"lacking.{why}", name=name))
-                    for key, (why, name) in lacking.items()],
+        "steps_wrong": [(one.step, _named(drawn, one.step), _said(one))
+                        for one in problems if one.step],
+        "lacking": [(key, _named(drawn, key), _lacked(*lack))
+                    for key, lack in lacking.items()],
         "publishable": not lacking and not any(one.is_error for one in problems),
         "version": last, "is_published": last is not None
         and last.fingerprint == writing.fingerprint(graph),
         "older": _older(journey, last), "kinds": choices.kinds_of_steps(),
         "kinds_of_triggers": choices.kinds_of_triggers(),
-        "triggers": [_trigger(row, offered) for row in drawn.get("triggers", ())],
-        "rules": [(family, [form.fields(form.RULE[1:], row, at="rule.", choices=offered)
-                            for row in drawn.get(family, ())]) for family in ("goals", "exits")],
+        "triggers": [_trigger(row, number, offered)
+                     for number, row in enumerate(drawn.get("triggers", ()))],
+        "rules": [(family, [_rule(family, row, number, offered)
+                            for number, row in enumerate(drawn.get(family, ()))])
+                  for family in ("goals", "exits")],
+        "audience": {"text": drawn.get("audience", ""), "said": said.said(drawn["audience"])
+                     if drawn.get("audience") else ""},
         "purposes": choices.purposes(), "steps": offered["steps"][1:],
         "segments": offered["segments"],
         "reentry": {"allowed": "never", "after_days": 0} | drawn.get("reentry", {}),
@@ -99,16 +106,20 @@ class _Seen:
 
     def __init__(
         self, drawn: dict[str, Any], offered: dict[str, Any], wrong: dict[str, list[str]],
-        counts: dict[str, int], open_: str,
+        counts: dict[str, int], open_: str, focus: str,
     ) -> None:  # fmt: skip
         self.drawn, self.offered, self.wrong = drawn, offered, wrong
-        self.counts, self.open_ = counts, open_
+        self.counts, self.open_, self.focus = counts, open_, focus
         self.places = [(f"{key}|{way}", _place(drawn, key, way)) for key, way in flow.places(drawn)]
 
 
 def _shown(line: Line, seen: _Seen, begin: str) -> dict[str, Any]:
+    key, way = begin.split("|")
+    step = None if key == edit.START else edit.step(seen.drawn, key)
     return {
         "cards": [_card(card, seen) for card in line.cards], "begin": begin,
+        "after": f"{choices.title(step)}, {_way(step, way)}" if step
+        else words.say("journeys", "titles.start"),
         "ends": line.ends, "to": line.to,
         "to_name": choices.title(edit.step(seen.drawn, line.to)) if line.to else "",
     }  # fmt: skip
@@ -120,21 +131,23 @@ def _card(card: Card, seen: _Seen) -> dict[str, Any]:
         "key": card.key, "kind": kind, "name": choices.title(dict(card.step)),
         "summary": choices.summary(dict(card.step)), "label": card.step.get("label", {}),
         "count": seen.counts.get(card.key, 0), "wrong": seen.wrong.get(card.key, ()),
-        "open": card.key == seen.open_,
-        "fields": form.fields(form.STEPS[kind], card.step, at="step.", choices=seen.offered),
+        "open": card.key == seen.open_, "focus": card.key == seen.focus,
+        "fields": form.fields(form.STEPS[kind], card.step, at="step.", choices=seen.offered,
+                              place=f"step|{card.key}", says=said.said),
         "ways": [
             {"name": _way(card.step, way.name),
              "line": _shown(way.line, seen, f"{card.key}|{way.name}")}
             for way in card.ways
         ],
         "places": seen.places,
+        "at": "|".join(next(iter(edit.leading(seen.drawn, card.key)), ("", ""))),
     }  # fmt: skip
 
 
 def _way(step: Any, way: str) -> str:
     family, _, number = way.partition(".")
     if family == "paths":
-        return str(step["paths"][int(number) - 1]["when"])
+        return said.said(str(step["paths"][int(number) - 1]["when"]))
     if family == "arms":
         arm = step["arms"][int(number) - 1]
         return words.say("journeys", "flow.arm", name=arm["name"], weight=arm["weight"])
@@ -149,12 +162,16 @@ def _place(drawn: dict[str, Any], key: str, way: str) -> str:
     return after if len(list(edit.ways(step))) == 1 else f"{after} ({_way(step, way)})"
 
 
-def _trigger(row: dict[str, Any], offered: dict[str, Any]) -> dict[str, Any]:
-    kind = row["on"]
-    return {
-        "kind": kind, "name": words.say("journeys", f"triggers.{kind}"),
-        "fields": form.fields(form.TRIGGERS[kind], row, at="trigger.", choices=offered),
-    }  # fmt: skip
+def _trigger(row: dict[str, Any], number: int, offered: dict[str, Any]) -> dict[str, Any]:
+    fields = form.fields(form.TRIGGERS[row["on"]], row, at="trigger.", choices=offered,
+                         place=f"trigger|{number}", says=said.said)  # fmt: skip
+    return {"kind": row["on"], "name": choices.trigger(row), "fields": fields}
+
+
+def _rule(family: str, row: dict[str, Any], number: int, offered: dict[str, Any]) -> dict[str, Any]:
+    fields = form.fields(form.RULE[1:], row, at="rule.", choices=offered,
+                         place=f"{family}|{number}", says=said.said)  # fmt: skip
+    return {"name": choices.rule(row), "fields": fields}
 
 
 def _by_step(
@@ -164,9 +181,24 @@ def _by_step(
     for one in problems:
         if one.step:
             found.setdefault(one.step, []).append(_said(one))
-    for key, (why, name) in lacking.items():
-        found.setdefault(key, []).append(words.say("journeys", f"lacking.{why}", name=name))
+    for key, lack in lacking.items():
+        found.setdefault(key, []).append(_lacked(*lack))
     return found
+
+
+def _named(drawn: dict[str, Any], key: str) -> str:
+    """Return what a step is called; its key where the drawing has none of it."""
+    try:
+        return choices.title(edit.step(drawn, key))
+    except edit.NoSuchStep:
+        return key
+
+
+def _lacked(why: str, name: str) -> str:
+    """Return what a step lacks, in words."""
+    if why == "no_link":
+        name = ", ".join(words.known("messages", "links", each) for each in name.split(","))
+    return words.say("journeys", f"lacking.{why}", name=name)
 
 
 def _said(problem: Problem) -> str:

@@ -1,6 +1,8 @@
 """Publish: what was drawn is found right and becomes a version, which never changes again."""
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -13,7 +15,9 @@ from mecene_web.accounts.models import Staff
 from mecene_web.audit import write as audit
 from mecene_web.journeys import draft, experiments, following
 from mecene_web.journeys.models import Endpoint, Journey, Version
-from mecene_web.messages.texts import Template
+from mecene_web.messages import regulate
+from mecene_web.messages.texts import Part
+from mecene_web.messages.values import house
 
 _REFUSAL = "a published journey does not change"
 # Database → what refuses to change what was published.
@@ -39,10 +43,7 @@ DROP: dict[str, tuple[str, ...]] = {
 
 
 class Lacking(ValueError):
-    """A step says a template that nobody published, or tells a program nobody named.
-
-    ``steps`` has key → (``unpublished`` or ``no_program``, what it names).
-    """
+    """A step says or tells what is not there; ``steps`` is what ``lacks`` found."""
 
     def __init__(self, steps: dict[str, tuple[str, str]]) -> None:
         super().__init__(f"steps {', '.join(steps)} say or tell what is not there")
@@ -94,23 +95,47 @@ def problems(graph: Graph) -> tuple[Problem, ...]:
 
 
 def lacks(graph: Graph) -> dict[str, tuple[str, str]]:
-    """Return step → what it says or tells that is not there: nobody published it, or named it."""
+    """Return step → what it says or tells that is not there.
+
+    A template nobody published (``unpublished``), a program nobody named (``no_program``), or links
+    of a text without an address (``no_link``, their names): its messages would be refused.
+    """
     numbers, found = following.templates(), {}
-    said = set(Template.objects.filter(versions__published_at__isnull=False)
-               .values_list("pk", flat=True))  # fmt: skip
+    parts = _published({number for (code, _), number in numbers.items() if code in _told(graph)})
     programs = set(Endpoint.objects.values_list("name", flat=True))
+    there = regulate.linked(*house())
     for step in graph.steps:
         match step:
             case Webhook(endpoint=name) if name not in programs:
                 found[step.key] = ("no_program", name)
             case Message(template=code) | Letter(template=code) | Call(template=code):
-                silent = [number for (name, _), number in numbers.items()
-                          if name == code and number not in said]  # fmt: skip
-                if silent:
+                said = [parts.get(number) for (name, _), number in numbers.items() if name == code]
+                if None in said:
                     found[step.key] = ("unpublished", code)
+                elif lost := set[str]().union(
+                    *(regulate.unlinked(each, there) for some in said for each in some or ())
+                ):
+                    found[step.key] = ("no_link", ",".join(sorted(lost)))
             case _:
                 pass
     return found
+
+
+def _told(graph: Graph) -> set[str]:
+    return {step.template for step in graph.steps if isinstance(step, Message | Letter | Call)}
+
+
+def _published(templates: Collection[int]) -> dict[int, list[dict[str, Any]]]:
+    """Return template → what the parts of the version published last say."""
+    found: dict[int, tuple[int, list[dict[str, Any]]]] = {}
+    rows = Part.objects.filter(version__template__in=templates, version__published_at__isnull=False)
+    for template, number, content in rows.values_list(
+        "version__template_id", "version__number", "content"
+    ):
+        held = found.get(template, (0, []))
+        if number >= held[0]:
+            found[template] = (number, [*(held[1] if number == held[0] else ()), content])
+    return {template: contents for template, (_, contents) in found.items()}
 
 
 def _no_ring(graph: Graph) -> None:

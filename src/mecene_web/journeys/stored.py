@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from mecene.journeys.reasons import Reason
 from mecene.journeys.traveller import Event
@@ -10,8 +10,33 @@ from mecene.journeys.traveller import Traveller as Value
 from mecene_web.journeys import hearing
 from mecene_web.journeys.models import Trace, Traveller
 
+# What a row of a reason says, in order (``traces``).
+TRACED = ("journey_id", "donor_id", "traveller_id", "at", "code", "step", "found")
+# What changes in the row of a traveller as they go, in order (``gone``).
+GONE = ("step", "arrived_at", "due_at", "outcome", "state", "worker", "leased_until", "stuck",
+        "moves")  # fmt: skip
 
-def traveller(row: Traveller, *, code: str, version: int) -> Value:
+
+class Standing(NamedTuple):
+    """A traveller as a worker reads them: the columns of ``models.Traveller``, and no object."""
+
+    pk: int
+    journey_id: int
+    version_id: int
+    donor_id: int
+    entry: int
+    unit: str
+    event_ref: str
+    entered_at: datetime
+    step: str | None
+    arrived_at: datetime
+    due_at: datetime | None
+    outcome: str
+    state: dict[str, Any]
+    moves: int
+
+
+def traveller(row: Traveller | Standing, *, code: str, version: int) -> Value:
     """Return a traveller as the core knows them.
 
     Args:
@@ -66,13 +91,20 @@ def event(said: Mapping[str, Any]) -> Event:
     )  # fmt: skip
 
 
+def gone(was: Standing, value: Value) -> tuple[Any, ...]:
+    """Return what is written of a traveller who went on (``GONE``), and their number last."""
+    state = {"event": was.state["event"], "visits": value.visits, "arms": value.arms}
+    return (value.step, value.arrived_at, value.due_at, value.outcome or "", state, "", None, "",
+            was.moves + 1, was.pk)  # fmt: skip
+
+
 def traces(
-    reasons: Iterable[Reason], *, journey_id: int, donor_id: int, of: Traveller | None
-) -> list[Trace]:
-    """Return the rows of some reasons; those of a wait that only goes on are told once."""
+    reasons: Iterable[Reason], *, journey_id: int, donor_id: int, of: int
+) -> list[tuple[Any, ...]]:
+    """Return the rows of some reasons (``TRACED``) of the traveller of a number."""
     return [
-        Trace(journey_id=journey_id, donor_id=donor_id, traveller=of, at=one.at, code=one.code,
-              step=one.step or "", found={name: _plain(value) for name, value in one.found})
+        (journey_id, donor_id, of, one.at, one.code, one.step or "",
+         {name: _plain(value) for name, value in one.found})
         for one in reasons
     ]  # fmt: skip
 

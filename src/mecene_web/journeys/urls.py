@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mecene_web.journeys import views, views_of_people, views_of_settings
+from mecene_web.journeys import views, views_of_conditions, views_of_people, views_of_settings
 
 app_name = "journeys"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("ready/<slug:code>/copy/", views.copied, name="copy"),
     path("<int:journey_id>/", views.one, name="one"),
     path("<int:journey_id>/draw/", views.draw, name="draw"),
+    path("<int:journey_id>/condition/", views_of_conditions.condition, name="condition"),
     path("<int:journey_id>/publish/", views.published, name="publish"),
     path("tests/<int:experiment_id>/roll-out/", views_of_settings.rolled_out, name="roll_out"),
     path("<int:journey_id>/state/", views.state, name="state"),

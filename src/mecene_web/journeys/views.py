@@ -1,10 +1,13 @@
 """Journeys' pages: the list, a journey as drawn, its publication and its pauses."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from mecene.journeys.publishing import InvalidGraph
 from mecene.journeys.ready import NoSuchJourney
@@ -61,7 +64,8 @@ def copied(request: HttpRequest, code: str) -> HttpResponse:
 def one(request: HttpRequest, journey_id: int) -> HttpResponse:
     """Show a journey: how it is drawn, and how many people stand at each step."""
     journey = get_object_or_404(Journey, pk=journey_id)
-    told = overview.one(journey, open_=request.GET.get("open", ""))
+    asked = request.GET.get("open", "")
+    told = overview.one(journey, open_=asked, focus=asked)
     return page.render(request, "journeys/one.html", told)
 
 
@@ -71,13 +75,17 @@ def draw(request: HttpRequest, journey_id: int) -> HttpResponse:
     """Draw a journey otherwise, by one of the editor's buttons."""
     journey = get_object_or_404(Journey, pk=journey_id)
     wrong, open_ = "", ""
+    there = edit.keys(draft.plain(draft.latest(journey)))
     try:
         open_ = _drawn(request, journey)
     except _REFUSED as no:
         wrong = (no.message(lang=words.language()) if isinstance(no, UnreadableGraph)
                  else words.say("journeys", f"wrong.{type(no).__name__}"))  # fmt: skip
+    if not wrong and (at := drawing.condition(request.POST, open_)):
+        return _elsewhere(request, f"/journeys/{journey_id}/condition/?{urlencode({'at': at})}")
     if request.htmx:  # type: ignore[attr-defined]
-        told = overview.one(journey, open_=open_, wrong=wrong)
+        focus = "" if open_ in there else open_
+        told = overview.one(journey, open_=open_, focus=focus, wrong=wrong)
         return page.render(request, "journeys/drawn.html", told)
     if wrong:
         messages.error(request, wrong)
@@ -113,6 +121,12 @@ def state(request: HttpRequest, journey_id: int) -> HttpResponse:
         messages.error(request, words.say("journeys", "wrong.NotNow"))
     return redirect("journeys:all" if verb == "archive" else "journeys:one",
                     *(() if verb == "archive" else (journey_id,)))  # fmt: skip
+
+
+def _elsewhere(request: HttpRequest, address: str) -> HttpResponse:
+    """Lead to a page of its own, from a form that htmx sent or the browser itself."""
+    htmx = request.htmx  # type: ignore[attr-defined]
+    return HttpResponseClientRedirect(address) if htmx else redirect(address)
 
 
 def _drawn(request: HttpRequest, journey: Journey) -> str:

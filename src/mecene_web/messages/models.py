@@ -265,6 +265,8 @@ class Rules(models.Model):
     # Links lead through us, to be counted; by whom only where they allowed it.
     count_clicks = models.BooleanField(default=True)
     donation_url = models.URLField(blank=True)
+    # Name → address of what messages lead to (``regulate.LINKS``).
+    links = models.JSONField(default=dict)
     postal_address = models.TextField(blank=True)
     sender_name = models.TextField(blank=True)
     per_second = models.PositiveIntegerField(default=0)

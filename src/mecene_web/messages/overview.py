@@ -11,8 +11,8 @@ from mecene import facts
 from mecene.words import LANGUAGES
 from mecene_web.design import words
 from mecene_web.donors.models import Donor
-from mecene_web.messages import blocks, campaigns, editing
-from mecene_web.messages.models import Campaign, Halt, Letters, Outgoing, Seed
+from mecene_web.messages import blocks, campaigns, editing, regulate
+from mecene_web.messages.models import Campaign, Halt, Letters, Outgoing, Rules, Seed
 from mecene_web.messages.texts import CHANNELS, MOTIVES, Part, Template, Version
 
 _NOT_A_MESSAGE = ("open_tracking", "web_tracking", "profiling")
@@ -111,8 +111,25 @@ def why(row: Outgoing) -> str:
         return str(row.details[words.language()])  # the rule's own sentence
     for key in ("name", "code", "said"):
         if row.details.get(key):
-            said = f"{said} · {row.details[key]}"
+            said = f"{said} · {_meant(str(row.details[key]))}"
     return said
+
+
+def _meant(name: str) -> str:
+    """Return what is missing by its own words where it is a link of the association's."""
+    group, _, link = name.partition(".")
+    known = group == "link" and link in regulate.LINKS
+    if not known:
+        return name
+    return words.say("messages", "reasons.link", name=words.say("messages", f"links.{link}"))
+
+
+def rules() -> dict[str, Any]:
+    """Return how the association sends, each link with what it leads to."""
+    held = Rules.objects.first() or Rules()
+    led = [(name, words.say("messages", f"links.{name}"), held.links.get(name, ""))
+           for name in regulate.LINKS]  # fmt: skip
+    return {"rules": held, "links": led}
 
 
 def _block(block: dict[str, Any], number: int, all_: int) -> dict[str, Any]:

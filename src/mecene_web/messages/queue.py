@@ -8,8 +8,14 @@ from datetime import datetime
 from django.db import transaction
 
 from mecene_web.messages.models import Outgoing
+from mecene_web.organisation import many
 
-_AT_ONCE = 1_000
+# What a row says, in order (``_row``); the rest is as a message begins.
+_COLUMNS = (
+    "origin", "group", "donor_id", "channel", "purposes", "kind", "version_id", "due_at", "until",
+    "campaign_id", "campaign_code", "motive", "segments", "values", "cost_minor", "trial_to", "key",
+    "asked_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -47,15 +53,12 @@ class Decided:
 
 
 def add(decided: Iterable[Decided], *, now: datetime) -> int:
-    """Write messages down; return how many are new. Part of the transaction it is called in."""
-    added, some = 0, []
+    """Write messages down; return how many are new. Part of the transaction it is called in.
+
+    What was decided before, by the same origin for the same donor and channel, is left as it is.
+    """
     with transaction.atomic():
-        for one in decided:
-            some.append(_row(one, now))
-            if len(some) == _AT_ONCE:
-                added += _written(some)
-                some = []
-        return added + _written(some)
+        return many.insert(Outgoing, _COLUMNS, (_row(one, now) for one in decided), once=True)
 
 
 def withdraw(group: str, *, why: str, now: datetime) -> int:
@@ -64,17 +67,10 @@ def withdraw(group: str, *, why: str, now: datetime) -> int:
     return waiting.update(state="cancelled", reason=why, ended_at=now)
 
 
-def _row(one: Decided, now: datetime) -> Outgoing:
-    return Outgoing(
-        origin=one.origin, group=one.group, donor_id=one.donor_id, channel=one.channel,
-        purposes=list(one.purposes), kind=one.kind, version_id=one.version_id, due_at=one.due_at,
-        until=one.until, campaign_id=one.campaign_id, campaign_code=one.campaign_code,
-        motive=one.motive, segments=list(one.segments), values=dict(one.values),
-        cost_minor=one.cost_minor, trial_to=one.trial_to, key=secrets.token_hex(16), asked_at=now,
+def _row(one: Decided, now: datetime) -> tuple[object, ...]:
+    return (
+        one.origin, one.group, one.donor_id, one.channel, list(one.purposes), one.kind,
+        one.version_id, one.due_at, one.until, one.campaign_id, one.campaign_code, one.motive,
+        list(one.segments), dict(one.values), one.cost_minor, one.trial_to, secrets.token_hex(16),
+        now,
     )  # fmt: skip
-
-
-def _written(rows: list[Outgoing]) -> int:
-    """Write rows, those there already left out; return how many were written."""
-    Outgoing.objects.bulk_create(rows, ignore_conflicts=True)
-    return Outgoing.objects.filter(key__in=[row.key for row in rows]).count()

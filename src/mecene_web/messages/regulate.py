@@ -1,7 +1,10 @@
 """Regulate: how the association sends is changed, and what changed is in the log."""
 
-from collections.abc import Mapping
+import json
+import re
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -10,8 +13,16 @@ from django.db import transaction
 from mecene_web.accounts.models import Staff
 from mecene_web.audit import write as audit
 from mecene_web.messages.models import Rules
+from mecene_web.organisation.models import Organisation
 
 _LONGEST = 1_000
+_NAMED = re.compile(r"\blink\.(\w+)")
+_EACH_READERS = ("preferences", "unsubscribe")
+# What ready texts lead to beside the donation page: each is a page of the association's.
+LINKS = (
+    "monthly", "payment", "resume", "report", "project", "petition", "questionnaire", "event",
+    "refer",
+)  # fmt: skip
 
 
 class Unusable(ValueError):
@@ -31,7 +42,8 @@ def regulate(said: Mapping[str, str], *, by: Staff, now: datetime) -> Rules:
     told = {
         "two_people": "two_people" in said,
         "count_clicks": "count_clicks" in said,
-        "donation_url": _url(said.get("donation_url", "").strip()),
+        "donation_url": _url(said.get("donation_url", "").strip(), "donation_url"),
+        "links": _links(said),
         "postal_address": said.get("postal_address", "").replace("\r\n", "\n").strip()[:_LONGEST],
         "per_second": _pace(said.get("per_second", "") or "0"),
         "per_domain": _paces(said.get("per_domain", "")),
@@ -48,12 +60,37 @@ def regulate(said: Mapping[str, str], *, by: Staff, now: datetime) -> Rules:
     return held
 
 
-def _url(text: str) -> str:
+def unlinked(content: Mapping[str, Any], there: Collection[str]) -> set[str]:
+    """Return the links that a text names and that have no address: it would not be sent.
+
+    Args:
+        content: Of a part of a template.
+        there: The links that have one (``linked``).
+    """
+    said = json.dumps(content, ensure_ascii=False)
+    named = set(_NAMED.findall(said))
+    if any(block.get("kind") == "ask" for block in content.get("blocks") or ()):
+        named.add("give")  # each amount leads to the donation page
+    return named - {*there, *_EACH_READERS}
+
+
+def linked(own: Organisation, rules: Rules) -> dict[str, str]:
+    """Return the links that have an address; those of each reader's own are not among them."""
+    told = {"give": rules.donation_url, "site": own.site, **rules.links}
+    return {name: url for name, url in told.items() if url}
+
+
+def _links(said: Mapping[str, str]) -> dict[str, str]:
+    held = {name: _url(said.get(f"link.{name}", "").strip(), "link") for name in LINKS}
+    return {name: url for name, url in held.items() if url}
+
+
+def _url(text: str, field: str) -> str:
     if text:
         try:
             URLValidator(schemes=["https", "http"])(text)
         except ValidationError as wrong:
-            raise Unusable("donation_url") from wrong
+            raise Unusable(field) from wrong
     return text
 
 

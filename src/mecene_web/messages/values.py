@@ -13,7 +13,7 @@ from django.db.models import Count, Max, Min, OuterRef, Q, Subquery, Sum
 from mecene_web.consent import links
 from mecene_web.donors.models import Donor
 from mecene_web.giving.models import Gift
-from mecene_web.messages import asks, civility
+from mecene_web.messages import asks, civility, regulate
 from mecene_web.messages.models import Rules
 from mecene_web.messages.texts import LANGUAGES
 from mecene_web.organisation.models import Organisation
@@ -38,22 +38,22 @@ def of(donor_ids: Iterable[int], *, today: date, site: str) -> dict[int, Reader]
         today: The day it is said; gifts dated after it are not seen.
         site: ``https://…`` of this installation, for the links.
     """
-    house, rules = _house()
+    own, rules = house()
     found: dict[int, Reader] = {}
     wanted = sorted(set(donor_ids))
     for first in range(0, len(wanted), _AT_ONCE):
         some = wanted[first : first + _AT_ONCE]
         asked = asks.of(some, today=today, donation_url=rules.donation_url)
         for donor in _donors(some, today):
-            lang = (donor.language or house.language or "fr")[:2].lower()
-            lang = lang if lang in LANGUAGES else house.language
+            lang = (donor.language or own.language or "fr")[:2].lower()
+            lang = lang if lang in LANGUAGES else own.language
             told = {
                 "donor": _who(donor, lang),
                 "giving": _giving(donor),
-                "association": _told(name=house.name, address=rules.postal_address,
-                                     site=house.site, contact=house.privacy_contact),
-                "link": _told(preferences=links.address(donor.pk, site=site),
-                              give=rules.donation_url, site=house.site),
+                "association": _told(name=own.name, address=rules.postal_address,
+                                     site=own.site, contact=own.privacy_contact),
+                "link": regulate.linked(own, rules)
+                | {"preferences": links.address(donor.pk, site=site)},
                 "today": today,
             }  # fmt: skip
             if donor.pk in asked:
@@ -73,9 +73,10 @@ def merged(reader: Reader, *more: Mapping[str, Any]) -> dict[str, Any]:
     return told
 
 
-def _house() -> tuple[Organisation, Rules]:
-    house = Organisation.objects.first() or Organisation()
-    return house, Rules.objects.first() or Rules()
+def house() -> tuple[Organisation, Rules]:
+    """Return the association, and how it sends."""
+    own = Organisation.objects.first() or Organisation()
+    return own, Rules.objects.first() or Rules()
 
 
 def _donors(ids: list[int], today: date) -> "Iterable[Any]":

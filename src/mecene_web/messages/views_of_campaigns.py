@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from mecene_web.accounts import doors
 from mecene_web.design import page, words
 from mecene_web.messages import campaigns, decide, overview, regulate
-from mecene_web.messages.models import Campaign, Halt, Rules
+from mecene_web.messages.models import Campaign, Halt
 from mecene_web.messages.views import token
 
 
@@ -123,8 +123,7 @@ def rules(request: HttpRequest) -> HttpResponse:
             return redirect("messages:rules")
         except regulate.Unusable as wrong:
             messages.error(request, words.say("messages", f"mistakes.{wrong.field}"))
-    told = {"title": words.say("messages", "titles.rules"),
-            "rules": Rules.objects.first() or Rules()}  # fmt: skip
+    told = {"title": words.say("messages", "titles.rules"), **overview.rules()}
     return page.render(request, "messages/rules.html", told,
                        status=422 if request.method == "POST" else 200)  # fmt: skip
 

@@ -49,6 +49,8 @@ def run(*, as_of: date, on_progress: Progress) -> Run:
     except BaseException:
         shutil.rmtree(place, ignore_errors=True)
         raise
+    # Not before: those above compare the night with the one before.
+    Run.objects.exclude(pk=made.pk).delete()
     _without_the_others(place)
     return made
 
@@ -76,7 +78,6 @@ def _worked_out(made: Run, facts: FactStore, own: Organisation, on_progress: Pro
         with transaction.atomic():
             Why.objects.all().delete()
             Standing.objects.all().delete()
-            Run.objects.exclude(pk=made.pk).delete()
             batch.write()
             Run.objects.filter(pk=made.pk).update(
                 ended_at=timezone.now(), metrics=figures, donors=rows.height

@@ -9,9 +9,12 @@ from functools import cache
 
 import polars as pl
 
+from mecene import facts
 from mecene.features import dictionary
+from mecene.journeys import vocabulary
 from mecene.report import lexicon, spreadsheet
 from mecene.segments.tags import SHOWN as TAGS
+from mecene_web.design import words
 
 # Drift serves those who look for it, and is not part of the night.
 FAMILIES = tuple(name for name in dictionary.families() if name != "drift")
@@ -25,6 +28,9 @@ SCORES: dict[str, pl.DataType] = {
     "expected_value_12m_minor": pl.Float64(), "expected_value_36m_minor": pl.Float64(),
     "value_confidence": pl.String(),
 }  # fmt: skip
+# What the conditions of a journey may name besides: the event at hand, and the person.
+EVENT: dict[str, pl.DataType] = {**vocabulary.EVENT, **vocabulary.PERSON}
+AT_HAND = "event"
 # What keeps donors out of what is solicited.
 BARRED = ("deceased", "objects_profiling")
 
@@ -77,6 +83,17 @@ def named(lang: str) -> tuple[Named, ...]:
         if column.name != "donor_id"
     ]  # fmt: skip
     return (*night, *features)
+
+
+def at_hand() -> tuple[Named, ...]:
+    """Return the columns of the event at hand, and of the person beside the summary."""
+    return tuple(
+        Named(name, AT_HAND, kind(type_), "minor" if "minor" in name else "",
+              words.say("segments", f"event.{name}"), "",
+              tuple((one, words.say("segments", f"gift_kinds.{one}")) for one in facts.GIFT_KINDS)
+              if name == "event_kind" else ())
+        for name, type_ in EVENT.items()
+    )  # fmt: skip
 
 
 def kind(type_: pl.DataType) -> str:

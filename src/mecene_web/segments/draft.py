@@ -52,7 +52,7 @@ def kind_of(name: str) -> str | None:
     """Return ``number``, ``text``, ``date`` or ``truth``; None for what nobody knows."""
     if name in SIGNATURES:
         return columns.kind(SIGNATURES[name].type)
-    type_ = columns.types().get(name)
+    type_ = columns.types().get(name) or columns.EVENT.get(name)
     return columns.kind(type_) if type_ is not None else None
 
 

@@ -1,7 +1,7 @@
 """Edit: what the page of a segment being made or changed shows, from what was sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mecene import facts
@@ -31,6 +31,9 @@ class Edited:
     after: str = ""
     nightly: tuple[str, ...] = ()
     unfinished: bool = False
+    # It is a journey's: it may name the event at hand; of whom it does is not counted here.
+    at_hand: bool = False
+    named_at_hand: bool = False
 
     @property
     def rules(self) -> dict[str, Any] | None:
@@ -38,30 +41,25 @@ class Edited:
         return _group(self.group, "0") if self.group is not None else None
 
 
-def begun(condition: str = "", *, solicited: bool = True) -> Edited:
+def begun(condition: str = "", *, solicited: bool = True, at_hand: bool = False) -> Edited:
     """Return a condition as it is first shown."""
     if condition:
-        return of_text(condition, solicited=solicited)
-    return Edited("", DraftGroup("and", parts=[DraftRule()]))
+        return of_text(condition, solicited=solicited, at_hand=at_hand)
+    return Edited("", DraftGroup("and", parts=[DraftRule()]), at_hand=at_hand)
 
 
 def sent(told: Mapping[str, str]) -> Edited:
     """Return what a form holds: its text where somebody changed it, otherwise its rules."""
     text = told.get("condition", "")
-    solicited = "solicited" in told
+    solicited, at_hand = "solicited" in told, "at_hand" in told
     if text != told.get("was", "") or "joint.0" not in told:
-        return of_text(text, solicited=solicited) if text.strip() else begun()
+        return begun(text if text.strip() else "", solicited=solicited, at_hand=at_hand)
     group = fields.changed(fields.read(told), told.get("do", ""))
     said = draft.drawn(group)
     if said is None:
-        return Edited("", group, unfinished=True)
-    looked = _looked(drawing.text(said), solicited=solicited)
+        return Edited("", group, unfinished=True, at_hand=at_hand)
+    looked = of_text(drawing.text(said), solicited=solicited, at_hand=at_hand)
     return _with(looked, group=group, unfinished=_unfinished(group))
-
-
-def of_text(text: str, *, solicited: bool) -> Edited:
-    """Return what a text says."""
-    return _looked(text, solicited=solicited)
 
 
 def mistaken(wrong: ValueError) -> str:
@@ -75,18 +73,27 @@ def mistaken(wrong: ValueError) -> str:
     return words.say("segments", "wrong.name")
 
 
-def _looked(text: str, *, solicited: bool) -> Edited:
+def of_text(text: str, *, solicited: bool, at_hand: bool = False) -> Edited:
+    """Return what a text says, and who answers.
+
+    Args:
+        text: The condition.
+        solicited: Whether those who may not be solicited are left out of the count.
+        at_hand: Whether it may name the event at hand.
+    """
     try:
-        condition = plan.understood(text)
-        found = preview.preview(text, solicited=solicited)
+        condition = plan.understood(text, at_hand=at_hand)
+        of_event = bool(set(condition.columns) & columns.EVENT.keys())
+        found = None if of_event else preview.preview(text, solicited=solicited)
     except InvalidCondition as wrong:
         start, end = wrong.place.start, wrong.place.end
         return Edited(text, None, problem=mistaken(wrong), before=text[:start],
-                      wrong=text[start:end] or " ", after=text[end:])  # fmt: skip
+                      wrong=text[start:end] or " ", after=text[end:], at_hand=at_hand)  # fmt: skip
     except MISTAKES[1:] as wrong:
-        return Edited(text, None, problem=mistaken(wrong), before=text)
+        return Edited(text, None, problem=mistaken(wrong), before=text, at_hand=at_hand)
     scored = tuple(name for name in condition.columns if _of_the_night(name))
-    return Edited(text, draft.of(condition.drawn), found, nightly=scored)
+    return Edited(text, draft.of(condition.drawn), found, nightly=scored, at_hand=at_hand,
+                  named_at_hand=of_event)  # fmt: skip
 
 
 def _of_the_night(name: str) -> bool:
@@ -94,10 +101,7 @@ def _of_the_night(name: str) -> bool:
 
 
 def _with(looked: Edited, *, group: DraftGroup, unfinished: bool) -> Edited:
-    return Edited(
-        looked.text, group, looked.previewed, looked.problem, looked.before, looked.wrong,
-        looked.after, looked.nightly, unfinished,
-    )  # fmt: skip
+    return replace(looked, group=group, unfinished=unfinished)
 
 
 def _unfinished(group: DraftGroup) -> bool:
@@ -119,12 +123,12 @@ def _group(group: DraftGroup, place: str) -> dict[str, Any]:
 
 
 def _rule(rule: DraftRule, place: str) -> dict[str, Any]:
-    named = {one.name: one for one in offered()}.get(rule.name)
+    named = {one.name: one for one in offered(at_hand=True)}.get(rule.name)
     kind = draft.kind_of(rule.name)
     arguments = SIGNATURES[rule.name].arguments if rule.name in SIGNATURES else ()
     return {
         "place": place, "rule": rule, "named": named, "kind": kind,
-        "signs": [(sign, words.say("segments", f"signs.{_SIGN_WORDS[sign]}"))
+        "signs": [(sign, words.say("segments", f"signs.{SIGN_WORDS[sign]}"))
                   for sign in draft.SIGNS.get(kind or "", ())],
         "arguments": [_argument(one, rule.said.get(one.name, "")) for one in arguments],
         "valued": not rule.sign.startswith("is "), "two": rule.sign == "between",
@@ -154,28 +158,29 @@ def _argument(argument: asked.Argument, typed: str) -> dict[str, Any]:
             "label": words.say("segments", f"arguments.{argument.name}")}  # fmt: skip
 
 
-def offered() -> tuple[columns.Named, ...]:
-    """Return everything a rule may be about, in the reader's language."""
+def offered(*, at_hand: bool = False) -> tuple[columns.Named, ...]:
+    """Return everything a rule may be about, in the reader's language; the event at hand first."""
     asks = tuple(
         columns.Named(name, "asked", columns.kind(one.type), "",
                       words.say("segments", f"asks.{name}"),
                       words.say("segments", f"asks_meaning.{name}"))
         for name, one in SIGNATURES.items()
     )  # fmt: skip
-    return (*asks, *columns.named(words.language()))
+    event = columns.at_hand() if at_hand else ()
+    return (*event, *asks, *columns.named(words.language()))
 
 
-def found(sought: str) -> list[columns.Named]:
+def found(sought: str, *, at_hand: bool = False) -> list[columns.Named]:
     """Return what answers to some words, in a name, a label or a meaning; all for none."""
     wanted = folding.fold(sought[:100]).split()
     return [
         one
-        for one in offered()
+        for one in offered(at_hand=at_hand)
         if all(word in folding.fold(f"{one.name} {one.label} {one.meaning}") for word in wanted)
     ]
 
 
-_SIGN_WORDS = {
+SIGN_WORDS = {
     "=": "equal", "!=": "other", "<": "less", "<=": "at_most", ">": "more", ">=": "at_least",
     "in": "among", "between": "between", "like": "like", "starts_with": "starts",
     "is null": "unknown", "is true": "yes", "is false": "no",

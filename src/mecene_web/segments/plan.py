@@ -70,13 +70,18 @@ class Plan:
         return tuple(dict.fromkeys(ask for ask in said if ask.name != _NESTED))
 
 
-def understood(text: str) -> Condition:
+def understood(text: str, *, at_hand: bool = False) -> Condition:
     """Return what a condition says, over everything a segment may name.
+
+    Args:
+        text: The condition.
+        at_hand: It may name the event at hand too: it is a journey's.
 
     Raises:
         InvalidCondition: what is wrong, and at which word.
     """
-    return language.compile(text, columns=columns.types(), asks=tuple(asked.SIGNATURES))
+    known = columns.types() | (columns.EVENT if at_hand else {})
+    return language.compile(text, columns=known, asks=tuple(asked.SIGNATURES))
 
 
 def active(*, around: int | None = None) -> Plan:

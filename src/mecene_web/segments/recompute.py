@@ -36,7 +36,10 @@ def after_the_night(made: Run, on_progress: Progress) -> None:
 
 def work(segment_id: int, report: Progress) -> dict[str, Any]:
     """Evaluate one segment, and those that name it, over the last night: its condition is new."""
-    night, run = known.last(), Run.objects.order_by("ended_at").last()
+    night, run = (
+        known.last(),
+        Run.objects.filter(ended_at__isnull=False).order_by("ended_at").last(),
+    )
     if night is None or run is None:
         return {}
     report("segments", 0, 1)

@@ -65,7 +65,8 @@ def shown(request: HttpRequest) -> HttpResponse:
 @doors.needs("build_segments")
 def columns(request: HttpRequest) -> HttpResponse:
     """Show what a rule may be about, among what is sought."""
-    told = {"offered": edit.found(request.GET.get("sought", ""))}
+    asked = request.GET
+    told = {"offered": edit.found(asked.get("sought", ""), at_hand="at_hand" in asked)}
     return page.render(request, "segments/offered.html", told)
 
 

@@ -1,15 +1,14 @@
 """What experiments are tested with: an association large enough, a campaign, facts to come."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
 import numpy as np
 import pytest
+from drawn_tests import NOW
 
-# A Tuesday, 11 h in Paris.
-NOW = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
 BLOCKS = [
     {"id": "a", "kind": "greeting", "text": "{{ donor.greeting }},"},
     {"id": "d", "kind": "footer", "text": "[Non]({{ link.unsubscribe }})"},
@@ -100,7 +99,7 @@ def gone(member: Any) -> Callable[[Any], None]:
     """Have a campaign agreed to and begun: ``gone(campaign)``."""
     from mecene_web.messages import campaigns
 
-    def left(campaign: Any, now: datetime = NOW) -> None:
+    def left(campaign: Any, now: Any = NOW) -> None:
         campaigns.agree(campaign.pk, by=member("fundraiser"), now=now)
         campaigns.follow(now=now)
 

@@ -6,28 +6,16 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
-from mecene.experiments import plan as plans
 from mecene.experiments import plan_text
 from mecene.experiments.plan_text import PlanChanged
-from mecene_web.experiments import audience, freeze, measured, prepare
+from mecene_web.experiments import audience, freeze, prepare
 from mecene_web.experiments.models import Arm, Enrolment, Experiment
 from mecene_web.messages import campaigns
 from mecene_web.messages.models import Outgoing
 
-from .conftest import NOW
+from drawn_tests import NOW, planned, wanted
 
 pytestmark = pytest.mark.django_db
-
-
-def wanted(*texts, held_out=100, share=1.0, why="", primary="gave", rule=None):
-    return prepare.Wanted(
-        "Test", tuple(prepare.Text(name, number) for name, number in texts), held_out, why, share,
-        measured.measure(primary), 0.02, rule or plans.FixedHorizon(60, 1_000),
-    )  # fmt: skip
-
-
-def planned(campaign, said, member):
-    return prepare.beside(campaign.pk, said, population="Tous", by=member("analyst"), now=NOW)
 
 
 def test_a_campaign_nobody_planned_holds_a_tenth_back_and_says_so(appeal, gone):
@@ -66,7 +54,7 @@ def test_each_text_goes_to_those_drawn_for_it(appeal, gone, template, member):
         donors = set(Enrolment.objects.filter(arm=arm).values_list("donor_id", flat=True))
         sent = Outgoing.objects.filter(campaign=campaign, donor__in=donors)
         assert len(donors) > 60
-        versions = {version for version in sent.values_list("version_id", flat=True)}
+        versions = set(sent.values_list("version_id", flat=True))
         assert versions == (set() if arm.held_out else {arm.version_id})
     assert campaigns.figures(campaign)["all"] == Outgoing.objects.count()
     assert campaigns.stop(campaign.pk, by=member("fundraiser"), now=NOW) == Outgoing.objects.count()

@@ -1,4 +1,4 @@
-"""What a test says: what was caused is found, a broken draw gives no verdict, refusals are words."""
+"""What a test says: what was caused is found; a broken draw gives no verdict; refusals are told."""
 
 from datetime import date, timedelta
 
@@ -8,19 +8,11 @@ from mecene.experiments import plan as plans
 from mecene_web.experiments import night
 from mecene_web.experiments.models import Enrolment, Experiment, Reading
 
-from .conftest import NOW
-from .test_draw import planned, wanted
+from drawn_tests import NOW, by_arm, planned, wanted
 
 pytestmark = pytest.mark.django_db
 # Sixty days and a bit after everybody was drawn.
 RIPE = date(2026, 5, 10)
-
-
-def by_arm(held):
-    found: dict[str, list[int]] = {}
-    for arm, donor in Enrolment.objects.filter(experiment=held).values_list("arm__name", "donor"):
-        found.setdefault(arm, []).append(donor)
-    return found
 
 
 def test_euros_caused_stand_beside_euros_collected(appeal, gone, gifts):

@@ -51,13 +51,22 @@ def _fresh() -> Iterator[None]:
 
 @pytest.fixture
 def house(db: None) -> Any:
-    from mecene_web.organisation.models import Organisation
-
     from mecene_web.journeys.models import HoldOut
+    from mecene_web.organisation.models import Organisation
 
     # Nobody is held out but where a test is about it.
     HoldOut.objects.create(experiment="nobody", share=0, at=NOW - timedelta(days=30))
     return Organisation.objects.update_or_create(pk=1, defaults={"name": "Les Puits"})[0]
+
+
+@pytest.fixture
+def linked(house: Any) -> Any:
+    """Pages of the association's for everything that texts lead to."""
+    from mecene_web.messages import regulate
+    from mecene_web.messages.models import Rules
+
+    pages = {name: f"https://puits.example/{name}" for name in regulate.LINKS}
+    return Rules.objects.create(pk=1, donation_url="https://puits.example/don", links=pages)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 from mecene.journeys import ready
 from mecene_web.journeys import always, draft, edit
 from mecene_web.journeys.models import Endpoint, HoldOut, Journey, Traveller, Unheard
+from mecene_web.messages.models import Rules
 from mecene_web.messages.texts import Template
 
 pytestmark = pytest.mark.django_db
@@ -33,8 +34,10 @@ def steps(journey):
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
-@pytest.mark.parametrize("code", [code for code in ready.CODES if code != "card_expiry"])
-def test_a_ready_journey_becomes_ones_own_and_can_be_published(code, lang, browser, house) -> None:
+@pytest.mark.parametrize("code", ready.CODES)
+def test_a_ready_journey_becomes_ones_own_and_can_be_published(
+    code, lang, browser, house, linked
+) -> None:
     client, token = browser("fundraiser", lang=lang), uuid4()
 
     client.post(f"/journeys/ready/{code}/copy/", {"token": token})
@@ -51,15 +54,40 @@ def test_a_ready_journey_becomes_ones_own_and_can_be_published(code, lang, brows
     assert Template.objects.count() == sum(1 for _ in ready.texts(code, lang="fr"))
 
 
-def test_what_the_night_does_not_work_out_is_named(browser, house) -> None:
-    client = browser("fundraiser")
-
-    client.post("/journeys/ready/card_expiry/copy/", {"token": uuid4()})
-    page = client.get(f"/journeys/{Journey.objects.get().pk}/").content.decode()
+def test_a_column_that_the_night_does_not_work_out_is_named(drawn) -> None:
+    client, journey = drawn
 
     # Of the family of columns ``drift``, which is not part of the night.
-    assert "card_expires_in_days" in page
-    assert "n’est pas une colonne connue" in page
+    page = do(
+        client, journey, "whole", purpose="appeal", start="wait", audience="recent_clicks > 1"
+    )
+
+    (said,) = page.context["problems"]
+    assert "recent_clicks" in said, said
+    assert "colonne" in said, said
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_text_that_leads_nowhere_keeps_its_journey_from_being_published(
+    lang, browser, house
+) -> None:
+    client = browser("fundraiser", lang=lang)
+    client.post("/journeys/ready/petition/copy/", {"token": uuid4()})
+    journey = Journey.objects.get()
+
+    before = client.get(f"/journeys/{journey.pk}/").content.decode()
+    client.post(f"/journeys/{journey.pk}/publish/")
+    journey.refresh_from_db()
+    state = journey.state
+    links = {"petition": "https://puits.example/petition", "project": "https://puits.example/p"}
+    Rules.objects.create(pk=1, donation_url="https://puits.example/don", links=links)
+    after = client.get(f"/journeys/{journey.pk}/")
+
+    assert state == "draft"
+    assert ("mène à une page sans adresse" if lang == "fr" else "without an address") in before
+    assert ("Pétition" if lang == "fr" else "Petition") in before
+    assert after.context["publishable"] == (not after.context["lacking"])
+    assert after.context["lacking"] == []
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])

@@ -90,7 +90,8 @@ def moment(value: datetime | None) -> str:
 @register.simple_tag
 def counted(section: str, name: str, count: int) -> str:
     """Return ``section.name_one`` or ``section.name_many``, its ``count`` written."""
-    form = "one" if count == 1 else "many"
+    # « 0 personne », and 0 people.
+    form = "one" if count == 1 or (count == 0 and words.language() == "fr") else "many"
     return say(f"{section}.{name}_{form}", count=number(count))
 
 

@@ -11,6 +11,7 @@ register = template.Library()
 
 
 @register.simple_tag
-def offered() -> list[tuple[str, list[Named]]]:
+def offered(at_hand: bool) -> list[tuple[str, list[Named]]]:
     """Return (group, columns) of everything a rule may be about."""
-    return [(group, list(of)) for group, of in groupby(edit.offered(), key=lambda one: one.group)]
+    columns = edit.offered(at_hand=bool(at_hand))
+    return [(group, list(of)) for group, of in groupby(columns, key=lambda one: one.group)]
