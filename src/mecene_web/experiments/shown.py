@@ -61,6 +61,7 @@ def new(*, posted: Mapping[str, Any], campaign: Campaign | None) -> Told:
         "measures": [(name, Measure(name, *measured.CHOICES[name][:1], 1).label(
             lang=words.language()), measured.CHOICES[name][0], measured.CHOICES[name][2])
             for name in measured.CHOICES], "places": _places(posted, campaign),
+        "asked": posted.get("title", campaign.name if campaign else ""),
         "posted": posted, "factors": [(n, posted.get(f"factor_{n}", "")) for n in (1, 2)],
     }  # fmt: skip
 

@@ -1,18 +1,12 @@
 """What experiments are tested with: an association large enough, a campaign, facts to come."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
-import numpy as np
 import pytest
-from drawn_tests import NOW
 
-BLOCKS = [
-    {"id": "a", "kind": "greeting", "text": "{{ donor.greeting }},"},
-    {"id": "d", "kind": "footer", "text": "[Non]({{ link.unsubscribe }})"},
-]
+from drawn_tests import NOW, crowd, give, published
 
 
 @pytest.fixture
@@ -25,24 +19,10 @@ def house(db: None) -> Any:
 @pytest.fixture
 def people(house: Any) -> Callable[[int], list[int]]:
     """So many donors, in a segment: ``people(2_000)`` returns their numbers."""
-    from mecene_web.donors.models import Donor, Record
-    from mecene_web.segments.models import Membership, Segment
 
     def made(many: int) -> list[int]:
-        first = Donor.objects.count() + 1
-        told = [{"first_name": "Claire", "last_name": f"Petit{first + n}", "country": "FR",
-                 "email": f"claire.{first + n}@example.org"} for n in range(many)]  # fmt: skip
-        donors = Donor.objects.bulk_create([Donor(**one) for one in told], batch_size=500)
-        Record.objects.bulk_create(
-            [Record(key=9_000 + one.pk, donor=one, **it)
-             for one, it in zip(donors, told, strict=True)], batch_size=500)  # fmt: skip
-        segment = Segment.objects.create(name="Tous", code=f"all_{first}", made_at=NOW,
-                                         settled_version=1, members=many)  # fmt: skip
-        Membership.objects.bulk_create(
-            [Membership(segment=segment, donor=one, since=NOW - timedelta(days=9))
-             for one in donors], batch_size=500)  # fmt: skip
-        made.audience = f"segment:{segment.pk}"
-        return [one.pk for one in donors]
+        donors, made.audience = crowd(many)
+        return donors
 
     return made
 
@@ -50,14 +30,9 @@ def people(house: Any) -> Callable[[int], list[int]]:
 @pytest.fixture
 def template(house: Any) -> Callable[..., Any]:
     """A published template: ``template("B")``."""
-    from mecene_web.messages import publish, write
 
-    def made(name: str = "A", *, purposes: Any = ("appeal",)) -> Any:
-        begun = write.begin(name, channel="email", purposes=purposes, by=None, now=NOW,
-                            token=uuid4(),
-                            contents={"fr": {"subject": name, "blocks": BLOCKS}})  # fmt: skip
-        publish.publish(begun.versions.get().pk, by=None, now=NOW)
-        return begun
+    def made(name: str = "A", **told: Any) -> Any:
+        return published(name, **told)
 
     return made
 
@@ -65,18 +40,7 @@ def template(house: Any) -> Callable[..., Any]:
 @pytest.fixture
 def gifts(house: Any) -> Callable[..., None]:
     """Gifts of these donors, drawn by chance: ``gifts(donors, share=0.1, on=…, seed=1)``."""
-    from mecene_web.giving.models import Gift
-
-    def given(donors: Any, *, share: float, on: date, seed: int, median: float = 2_000) -> None:
-        chance = np.random.default_rng(seed)
-        who = [donor for donor in donors if chance.random() < share]
-        amounts = np.maximum(100, chance.lognormal(np.log(median), 0.8, size=len(who)))
-        Gift.objects.bulk_create(
-            [Gift(donor_id=donor, given_on=on, amount_minor=int(amount), currency="EUR",
-                  kind="one_off", source_ref=f"g{seed}-{donor}")
-             for donor, amount in zip(who, amounts, strict=True)], batch_size=500)  # fmt: skip
-
-    return given
+    return give
 
 
 @pytest.fixture

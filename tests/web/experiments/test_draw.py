@@ -6,14 +6,13 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
+from drawn_tests import NOW, planned, wanted
 from mecene.experiments import plan_text
 from mecene.experiments.plan_text import PlanChanged
 from mecene_web.experiments import audience, freeze, prepare
 from mecene_web.experiments.models import Arm, Enrolment, Experiment
 from mecene_web.messages import campaigns
 from mecene_web.messages.models import Outgoing
-
-from drawn_tests import NOW, planned, wanted
 
 pytestmark = pytest.mark.django_db
 

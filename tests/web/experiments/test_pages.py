@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
-from drawn_tests import NOW, by_arm, planned, wanted
 
+from drawn_tests import NOW, by_arm, planned, wanted
 from mecene_web.experiments import night
 from mecene_web.experiments.models import Enrolment, Experiment
 from mecene_web.messages import campaigns
@@ -155,9 +155,12 @@ def test_who_reads_and_who_acts(browser, appeal, gone):
 
 
 @LANGS
-def test_the_planner_tells_from_the_associations_own_past(browser, people, gifts, template, lang):
+def test_the_planner_tells_from_the_associations_own_past(
+    browser, people, gifts, template, lang, settings, tmp_path
+):
     from mecene_web.scores import nightly
 
+    settings.HOME = tmp_path
     donors = people(1_500)
     gifts(donors, share=0.3, on=(NOW - timedelta(days=20)).date(), seed=5)
     nightly.run(as_of=NOW.date(), on_progress=lambda *_: None)

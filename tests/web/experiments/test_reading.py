@@ -4,11 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from drawn_tests import NOW, by_arm, planned, wanted
 from mecene.experiments import plan as plans
 from mecene_web.experiments import night
 from mecene_web.experiments.models import Enrolment, Experiment, Reading
-
-from drawn_tests import NOW, by_arm, planned, wanted
 
 pytestmark = pytest.mark.django_db
 # Sixty days and a bit after everybody was drawn.
