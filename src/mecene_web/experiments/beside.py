@@ -1,15 +1,17 @@
 """Beside: what stands beside the verdict: euros, other measures, groups, factors, costs."""
 
 from collections import Counter
+from statistics import NormalDist
 from typing import Any
 
 import polars as pl
 
-from mecene.experiments import factorial, factorial_words, families, measures, taken
+from mecene.experiments import factorial, factorial_words, families, measures, sequential, taken
 from mecene.experiments import reading as verdicts
 from mecene.experiments.difference import Difference, NoVariation, TooFewDonors
 from mecene.experiments.factorial import Factor, InvalidFactors
 from mecene.experiments.measures import Measure
+from mecene.experiments.plan import Sequential
 from mecene.words import LANGUAGES
 from mecene_web.experiments import look as looks
 from mecene_web.experiments import measured, spent
@@ -129,7 +131,7 @@ def factors(look: Look) -> list[Told]:
         for arm, held in levels.items() if set(held) == set(names)
     }  # fmt: skip
     try:
-        found = factorial.read(cells, factors=known, confidence=1 - look.plan.alpha)
+        found = factorial.read(cells, factors=known, confidence=_confidence(look))
     except (InvalidFactors, TooFewDonors, NoVariation):
         return []
     return [
@@ -141,6 +143,16 @@ def factors(look: Look) -> list[Told]:
              currency=look.currency) for lang in LANGUAGES}}
         for effect in found.effects
     ]  # fmt: skip
+
+
+def _confidence(look: Look) -> float:
+    """Return the confidence of intervals of factors; where one looks every night, of each look."""
+    whole, stopping = 1 - look.plan.alpha, look.plan.stopping
+    if not isinstance(stopping, Sequential):
+        return whole
+    reach = sequential.boundary(max(look.rows.height, 1), tightest_at=stopping.people,
+                                confidence=whole)  # fmt: skip
+    return 2 * NormalDist().cdf(reach) - 1
 
 
 def costs(look: Look) -> Told:

@@ -77,8 +77,8 @@ def drawn(told: Sequence[Point], *, measure: Measure, currency: str, lang: str) 
     return Curve(
         " ".join(f"{x(one.on)},{y(one.estimate)}" for one in told), " ".join(up + down),
         tuple((x(one.on), y(one.estimate)) for one in told), y(0.0),
-        tuple(Mark(measures.apart(value, measure, currency=currency, lang=lang), _LEFT - 8,
-                   y(value) + 4) for value in _levels(told)),
+        tuple(Mark(measures.apart(value, measure, currency=currency, lang=lang) if value else "0",
+                   _LEFT - 8, y(value) + 4) for value in _levels(told)),
         (Mark(_short(first, lang), _LEFT, _GROUND + 22),
          Mark(_short(last, lang), WIDTH - _RIGHT, _GROUND + 22)),
     )  # fmt: skip

@@ -167,12 +167,20 @@ def _of_reading(last: Reading, plan: Plan) -> Told:
                                                              "because": _because(one["why"])}
                                                        for one in told["guards"]],
         "warned": any(one["warned"] for one in told["guards"]),
-        "others": [_other(one, currency) for one in told["measures"]],
+        "others": [_other(one, currency) for one in told["measures"]
+                   if any(level["level"] for level in one["levels"])],
+        "leading": max(told["verdicts"], key=lambda said: _ahead(said, plan.primary),
+                       default={"arm": ""})["arm"],
         "groups": [_group(one, plan.primary, currency) for one in told["groups"]],
         "factors": [one | {"said": _sentence(one["text"][lang])} for one in told["factors"]],
         "costs": _costs(told["costs"]), "currency": currency,
         "followed_days": told["followed_days"],
     }  # fmt: skip
+
+
+def _ahead(said: Told, measure: Measure) -> float:
+    found = said["difference"]
+    return measure.sign * float(found["estimate"]) if found else float("-inf")
 
 
 def _costs(told: Told) -> Told:

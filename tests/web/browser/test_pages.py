@@ -33,6 +33,7 @@ PAGES = {
     "account_reauthenticate": {}, "mfa_index": {}, "mfa_activate_totp": {},
     "usersessions_list": {}, "socialaccount_connections": {}, "messages:all": {},
     "messages:new": {}, "messages:new_campaign": {}, "messages:unknown": {},
+    "experiments:all": {}, "experiments:new": {}, "experiments:method": {},
     "messages:letters": {}, "messages:rules": {}, "messages:why": {"donor_id": "donor"},
 }  # fmt: skip
 # Visited by a stranger.
@@ -59,11 +60,13 @@ PARTS = {
     "messages:archive", "messages:publish", "messages:change", "messages:preview",
     "messages:reading", "messages:variant", "messages:try", "messages:agree", "messages:stop",
     "messages:resume", "messages:lift", "messages:print", "messages:returned", "messages:seed",
-    "messages:letters_file", "messages:report", "messages:follow",
+    "messages:letters_file", "messages:report", "messages:follow", "experiments:size",
+    "experiments:act", "experiments:picture", "journeys:roll_out",
 }  # fmt: skip
 # Pages that want a state this association is not in; each is visited by a test of its own app.
 ELSEWHERE = {
     "giving:slip", "rights:archive", "messages:write", "messages:campaign",
+    "experiments:one", "experiments:of_campaign",
     "accounts:welcome", "account_signup", "account_set_password",
     "account_email_verification_sent", "account_confirm_login_code", "account_confirm_email",
     "account_reset_password_from_key", "account_reset_password_from_key_done",
