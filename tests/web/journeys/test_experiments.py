@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from drawn_tests import by_arm, crowd, give
 
+from drawn_tests import by_arm, crowd, give
 from mecene_web.experiments import conclude, night
 from mecene_web.experiments.models import Enrolment, Experiment
 from mecene_web.journeys import draft, enter, experiments, models, publish, roll_out
