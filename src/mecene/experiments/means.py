@@ -174,6 +174,7 @@ def _fieller(
             f"a control of mean {before:.4g} is too near 0 for a share of it to be bounded; "
             "read the difference instead"
         )
-    c = after**2 - reach**2 * own[1]
-    root = sqrt(max((before * after) ** 2 - a * c, 0.0))
+    # (before·after)² − a·c, with c = after² − reach² own₁: multiplied out, it keeps its figures.
+    left = reach**2 * (before**2 * own[1] + after**2 * own[0]) - reach**4 * own[0] * own[1]
+    root = sqrt(max(left, 0.0))
     return (before * after - root) / a, (before * after + root) / a
