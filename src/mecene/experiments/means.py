@@ -9,13 +9,12 @@ announced (docs/methods/experiments.md). For a skewed amount, see `mecene.experi
 from dataclasses import replace
 from math import sqrt
 
-from scipy import stats
-
 from mecene.experiments.difference import (
     CONFIDENCE,
     Difference,
     NoVariation,
     TooFewDonors,
+    quantile,
     student,
 )
 from mecene.experiments.moments import Moments
@@ -84,7 +83,7 @@ def lift(
     squares = _squares(control, treated, quantity)
     own = _own(control, treated, squares)
     pooling = _pooling(control, treated)
-    reach = float(stats.t.ppf(0.5 + confidence / 2, _freedom(control, treated, own)))
+    reach = quantile(confidence, freedom=_freedom(control, treated, own))
     borders = [
         _fieller(told.control, told.treated, each, reach)
         for each in (own, (pooling * squares[0], pooling * squares[1]))
