@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+import resampled_gifts
 from mecene.experiments import bootstrap, means, moments
 from mecene.experiments.difference import NoVariation, TooFewDonors
 
@@ -56,6 +57,24 @@ def test_skewed_amounts_bend_the_interval_as_they_should():
     told = bootstrap.difference(control, treated, rng=rng)
 
     assert told.high - told.estimate > 1.2 * (told.estimate - told.low)
+
+
+@pytest.mark.slow
+def test_holds_beside_a_small_hold_out():
+    """1,600 held out of 16,000, of whom 80 give; 400 tests."""
+    population, rng = resampled_gifts.gifts("invented"), np.random.default_rng(9)
+    truth = 0.01 * resampled_gifts.capped_mean(population, 256)
+
+    held = []
+    for _ in range(400):
+        arms = [np.zeros(1_600), np.zeros(14_400)]
+        for arm, rate in zip(arms, (0.05, 0.06), strict=True):
+            given = resampled_gifts.drawn(population, rng, people=arm.size, rate=rate)
+            arm[: given.size] = np.round(np.minimum(given, 256))
+        told = bootstrap.difference(*arms, rng=rng, draws=999)
+        held.append(told.low <= truth <= told.high)
+
+    assert np.mean(held) >= 0.94
 
 
 def test_refusals():
