@@ -23,7 +23,7 @@ def log():
     people = [
         {"donor_id": donor, "arm": str(rng.choice(["control", "letter"])),
          "household": donor // 2, "drawn_on": DRAWN_ON + timedelta(days=int(rng.integers(0, 5)))}
-        for donor in range(1, 201)
+        for donor in range(1, 261)
     ]  # fmt: skip
     gifts, told = [], []
     for person in people:
