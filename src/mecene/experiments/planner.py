@@ -8,10 +8,10 @@ comparison itself refuses to answer.
 from dataclasses import dataclass
 from math import ceil, floor, sqrt
 
-from scipy import optimize, stats
+from scipy import optimize, special
 
 from mecene.experiments import amounts, means, proportions, sequential
-from mecene.experiments.difference import CONFIDENCE, NoVariation, TooFewDonors
+from mecene.experiments.difference import CONFIDENCE, NoVariation, TooFewDonors, quantile
 from mecene.experiments.moments import Moments
 
 POWER = 0.8
@@ -26,11 +26,21 @@ class Level:
         mean: > 0, in the unit of the metric.
         variance: Of donors, that unit squared, > 0.
         least: People an arm below which the comparison refuses to answer.
+        answers: Whether its effect is thought to come through more people answering, so that the
+            mean square grows with the mean; else the variance is thought to stay.
     """
 
     mean: float
     variance: float
     least: int
+    answers: bool
+
+    def variance_at(self, lift: float) -> float:
+        """Return the variance of donors once the mean has moved by a share of itself."""
+        if not self.answers:
+            return self.variance
+        square = self.variance + self.mean**2
+        return max(square * (1 + lift) - (self.mean * (1 + lift)) ** 2, 0.0)
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,7 @@ def of_share(rate: float) -> Level:
     """Return the level of a share, from what it usually is, in (0, 1)."""
     if not 0 < rate < 1:
         raise NoVariation(f"a usual share of {rate}: nothing could be told apart")
-    return Level(rate, rate * (1 - rate), proportions.MIN_DONORS)
+    return Level(rate, rate * (1 - rate), proportions.MIN_DONORS, answers=True)
 
 
 def of_mean(past: Moments, *, quantity: int = 0) -> Level:
@@ -60,7 +70,7 @@ def of_mean(past: Moments, *, quantity: int = 0) -> Level:
     Raises:
         NoVariation: nobody differs from anybody, or the mean is not above 0.
     """
-    return _level(past, quantity, means.MIN_DONORS)
+    return _level(past, quantity, means.MIN_DONORS, answers=False)
 
 
 def of_giving(past: Moments) -> Level:
@@ -74,7 +84,7 @@ def of_giving(past: Moments) -> Level:
         raise TooFewDonors("nobody gave in the past appeal: there is nothing to plan from")
     # Half as many again, so that chance does not leave an arm just below the limit.
     least = ceil(1.5 * amounts.MIN_GIVERS / float(past.means[amounts.GAVE]))
-    return _level(past, amounts.CAPPED, least)
+    return _level(past, amounts.CAPPED, least, answers=True)
 
 
 def size(
@@ -119,8 +129,7 @@ def chance(
 ) -> float:  # fmt: skip
     """Return the power: the chance that the interval will leave out 0, on the effect's side.
 
-    What is given is thought to grow through more people giving: the mean square grows with the
-    mean. The interval is that of `means.difference`, or of the last look at `sequential.watched`.
+    The interval is that of `means.difference`, or of the last look at `sequential.watched`.
 
     Args:
         level: What the metric is without treatment.
@@ -133,17 +142,16 @@ def chance(
     """
     left = 1 - explained
     before = level.variance * left
-    square = level.variance + level.mean**2
-    after = max(square * (1 + lift) - (level.mean * (1 + lift)) ** 2, 0.0) * left
+    after = level.variance_at(lift) * left
     own = before / control + after / treated
     pooled = (before * control + after * treated) / (control * treated)
     effect = abs(lift) * level.mean
     if tightest_at is None:
-        reach = float(stats.norm.ppf(0.5 + confidence / 2))
+        reach = quantile(confidence)
     else:
         people = floor(control + treated)
         reach = sequential.boundary(people, tightest_at=tightest_at, confidence=confidence)
-    return float(stats.norm.sf((reach * sqrt(max(own, pooled)) - effect) / sqrt(own)))
+    return float(special.ndtr((effect - reach * sqrt(max(own, pooled))) / sqrt(own)))
 
 
 def detectable(
@@ -169,8 +177,8 @@ def detectable(
             explained=explained, tightest_at=tightest_at,
         )  # fmt: skip
 
-    # A share cannot pass 1.
-    most = min(10.0, (1 - 1e-9) * (level.variance / level.mean**2))
+    # A share cannot pass 1, nor the mean of answers their largest.
+    most = min(10.0, (1 - 1e-9) * level.variance / level.mean**2) if level.answers else 10.0
     if short(most) > 0:
         raise TooFewDonors("even a very large effect would not show with so few donors")
     return float(optimize.brentq(short, 1e-9, most))
@@ -186,8 +194,8 @@ def weeks(size: Size, *, donors_a_week: float) -> int:
     return max(1, ceil(size.people / donors_a_week))
 
 
-def _level(past: Moments, quantity: int, least: int) -> Level:
+def _level(past: Moments, quantity: int, least: int, *, answers: bool) -> Level:
     mean, variance = float(past.means[quantity]), float(past.covariance[quantity, quantity])
     if not (variance > 0 and mean > 0):
         raise NoVariation(f"a past of mean {mean} and variance {variance}: nothing to plan from")
-    return Level(mean, variance, least)
+    return Level(mean, variance, least, answers)
