@@ -25,17 +25,17 @@ _OTHER = "#bdbdbd"
 
 
 def flow(found: Found, *, lang: str) -> look.Picture:
-    """Draw the last steps of the paths that led to an act, from left to right."""
-    flows, act = found.flows, found.asked.act
+    """Draw the last steps of the paths that led to an act, from left to right.
+
+    Where somebody took two steps the act itself is left out: it is one box, the same for all.
+    """
+    act = found.asked.act
+    flows, stages = _drawn(found.flows, act, lang=lang)
     places = [name for name in _by_size(flows) if name not in (act, bands.ABSENT)]
     colours = _coloured([name for name in places if name != travelled.OTHER])
     colours |= {travelled.OTHER: _OTHER, act: look.ACCENT}
     names = {name: sentences.channel(name, lang=lang) for name in places}
     names[act] = sentences.act(act, lang=lang)
-    passages = flows["stage"].n_unique()
-    stages = [lexicon.say("stages.before", lang=lang, n=passages - place)
-              for place in range(passages - 1)]  # fmt: skip
-    stages += [lexicon.say("stages.last", lang=lang), lexicon.say("stages.act", lang=lang)]
     drawn = bands.of(
         flows.rename({"acts": "count"}), stages=stages, colours=colours, names=names, lang=lang
     )
@@ -43,8 +43,10 @@ def flow(found: Found, *, lang: str) -> look.Picture:
         ["stage", "acts", "before", "now"], descending=[True, True, False, False]
     )
     rows = [
-        (f"{stages[row['stage']]} → {stages[row['stage'] + 1]}", names[row["before"]],
-         names[row["now"]], money.number(row["acts"], lang=lang))
+        (
+            f"{stages[row['stage']]} → {stages[row['stage'] + 1]}", names[row["before"]],
+            names[row["now"]], money.number(row["acts"], lang=lang),
+        )
         for row in told.to_dicts()
     ]  # fmt: skip
     said = ", ".join(f"{before} → {now} ({acts})" for _, before, now, acts in rows[:6])
@@ -104,12 +106,26 @@ def _credit_chart(drawn: pl.DataFrame, rules: list[str], axis: str, width: int) 
     base = alt.Chart(drawn)
     x = alt.X("acts:Q", title=axis)
     points = base.mark_point(filled=True, size=70, opacity=1).encode(
-        x=x, y=y, yOffset=offset, color=colour, shape=alt.Shape("rule:N", sort=rules)
+        x=x, y=y, yOffset=offset, color=colour, shape=alt.Shape("rule:N", sort=rules, legend=None)
     )
     whiskers = base.mark_rule(strokeWidth=2).encode(
         x=alt.X("low:Q", title=axis), x2="high:Q", y=y, yOffset=offset, color=colour
     )
     return alt.layer(whiskers, points).properties(width=width, height=_ROW * len(names))
+
+
+def _drawn(flows: pl.DataFrame, act: str, *, lang: str) -> tuple[pl.DataFrame, list[str]]:
+    """Return the passages that are drawn, numbered from 0, and what each column is called."""
+    steps = flows["stage"].n_unique()
+    names = [lexicon.say("stages.before", lang=lang, n=steps - place) for place in range(steps - 1)]
+    names += [lexicon.say("stages.last", lang=lang), lexicon.say("stages.act", lang=lang)]
+    taken = flows.filter((pl.col("before") != bands.ABSENT) & (pl.col("now") != act))
+    if taken.is_empty():
+        first, last = steps - 1, steps - 1
+    else:
+        first, last = int(taken["stage"].to_list()[0]), steps - 2
+    kept = flows.filter(pl.col("stage").is_between(first, last))
+    return kept.with_columns(pl.col("stage") - first), names[first : last + 2]
 
 
 def _by_size(flows: pl.DataFrame) -> list[str]:
