@@ -5,7 +5,6 @@ import pytest
 
 from attribution.met import AS_OF, acted, met, touch
 from mecene.attribution import credit, devices, looking, paths, sentences
-from mecene.experiments.difference import Difference
 
 
 def found(touched, acts, **asked):
@@ -70,7 +69,7 @@ def test_how_far_a_rule_is_from_the_hold_out_is_told(state, caused, said) -> Non
         (one, credit.Credit("email", "markov", 300.0, 270.0, 330.0, 15.0, 0.5, 0.0)),
         {"email": 1.0}, 300, 0, 1, 0.95,
     )  # fmt: skip
-    cause = Difference(caused, caused - 40, caused + 40, 0.01, 500, 5_000, 0.0, 1.0, 20.0, "welch")
+    cause = credit.Caused(caused, caused - 40, caused + 40, 20.0)
 
     gap = credit.against(rules, caused={"email": cause})[0]
 

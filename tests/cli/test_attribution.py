@@ -66,6 +66,43 @@ def test_a_window_too_short_leaves_gifts_untouched(facts, tmp_path):
     assert "10 gifts within 7 days of a contact; 10 without" in ran.out
 
 
+def test_hold_outs_are_set_beside_what_is_credited(facts, tmp_path):
+    file = running.write(tmp_path / "causes.csv", "channel;acts;low;high", "post;3,5;-2;9")
+
+    ran = running.mecene(
+        "attribution", facts, "--as-of", AS_OF, "--out", tmp_path, "--caused", file
+    )
+
+    assert ran.code == 0, ran.err
+    assert "Courrier, chaîne de Markov\u00a0: 13 attribués, 4 provoqués d’après" in ran.out
+    page = (tmp_path / "attribution.html").read_text(encoding="utf-8")
+    assert "Courrier, dernier contact\u00a0: 10 attribués" in page
+    assert "Aucun groupe témoin n’a été donné" not in page
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (("channel;acts;low", "post;3;1"), "ligne 0\u00a0: «\u00a0high\u00a0»"),
+        (
+            ("channel;acts;low;high", "post;3;1;9", "email;x;1;2"),
+            "ligne 2\u00a0: «\u00a0acts",
+        ),
+        (("channel;acts;low;high", "post;3;4;9"), "ligne 1\u00a0: «\u00a0low\u00a0»"),
+        (("channel;acts;low;high", "radio;3;1;9"), "Aucun chemin ne passe par «\u00a0radio\u00a0»"),
+    ],
+)
+def test_a_file_of_hold_outs_that_says_nothing_is_refused(facts, tmp_path, rows, said):
+    file = running.write(tmp_path / "causes.csv", *rows)
+
+    ran = running.mecene(
+        "attribution", facts, "--as-of", AS_OF, "--out", tmp_path, "--caused", file
+    )
+
+    assert ran.code == 1
+    assert said in ran.err
+
+
 def test_an_act_that_nobody_did_is_no_failure(facts, tmp_path):
     ran = running.mecene(
         "attribution", facts, "--as-of", AS_OF, "--act", "subscription", "--out", tmp_path

@@ -1,14 +1,14 @@
 """Looking: all that is told of the paths of an association, read bucket by bucket."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 import polars as pl
 
 from mecene.attribution import credit, devices, paths, tallies, touches, travelled
-from mecene.attribution.credit import SideBySide
+from mecene.attribution.credit import Caused, Gap, SideBySide
 from mecene.attribution.devices import Devices
 from mecene.engine.store import BUCKETS, FactStore
 
@@ -26,6 +26,7 @@ class Asked:
         within_days: How long before an act a touch counts.
         order: How many last steps the chain remembers.
         seed: Of chance, for the uncertainty.
+        caused: Channel → what its hold-out says, where there was one.
     """
 
     act: str
@@ -34,6 +35,7 @@ class Asked:
     within_days: int = paths.WITHIN_DAYS
     order: int = 1
     seed: int = SEED
+    caused: Mapping[str, Caused] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Found:
         jumps: ``travelled.jumps``.
         flows: ``travelled.flows``.
         devices: On what people read, and acted.
+        gaps: How far each rule is from the hold-outs.
     """
 
     asked: Asked
@@ -55,6 +58,7 @@ class Found:
     jumps: pl.DataFrame
     flows: pl.DataFrame
     devices: Devices
+    gaps: tuple[Gap, ...] = ()
 
 
 def of(store: FactStore, asked: Asked, *, on_progress: Callable[[str, int, int], None]) -> Found:
@@ -67,6 +71,7 @@ def of(store: FactStore, asked: Asked, *, on_progress: Callable[[str, int, int],
 
     Raises:
         paths.UnknownAct: there is no such act.
+        credit.UnknownChannel: a hold-out is of a channel that is on no path.
     """
     known, used = [], []
     for done, bucket in enumerate(BUCKETS):
@@ -86,13 +91,18 @@ def of_paths(known: pl.DataFrame, asked: Asked, *, used: Devices) -> Found:
         known: Of the schema ``paths.PATHS``.
         asked: What is asked.
         used: The devices of their acts.
+
+    Raises:
+        credit.UnknownChannel: a hold-out is of a channel that is on no path.
     """
     met = known.filter(pl.col("path").list.len() > 0)["conversions"].sum()
-    rules = None
+    rules: SideBySide | None = None
+    gaps: tuple[Gap, ...] = ()
     if met:
         counts = tallies.of(known, order=asked.order)
         rules = credit.side_by_side(counts, rng=np.random.default_rng(asked.seed))
+        gaps = credit.against(rules, caused=asked.caused)
     return Found(
         asked, rules, travelled.most(known), travelled.jumps(known),
-        travelled.flows(known, act=asked.act), used,
+        travelled.flows(known, act=asked.act), used, gaps,
     )  # fmt: skip

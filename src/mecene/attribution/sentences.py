@@ -71,7 +71,7 @@ def gap(found: Gap, *, lang: str) -> str:
     flip = -1 if found.state == "too_little" else 1
     low, high = sorted((flip * found.low, flip * found.high))
     values = {
-        "credited": found.credit.acts, "caused": found.caused.estimate,
+        "credited": found.credit.acts, "caused": found.caused.acts,
         "caused_low": found.caused.low, "caused_high": found.caused.high,
         "excess": flip * found.excess, "low": low, "high": high,
     }  # fmt: skip

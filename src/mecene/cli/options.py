@@ -218,3 +218,4 @@ GroupCount = Annotated[int | None, typer.Option("--number", min=1, max=8, show_d
 Act = Annotated[str, typer.Option(parser=parse_act, metavar="gift|subscription|opt_in")]
 WindowDays = Annotated[int, typer.Option("--window", min=1, max=1_000)]
 Order = Annotated[int, typer.Option("--order", min=1, max=4)]
+CausedFile = Annotated[Path | None, typer.Option("--caused", **_READ)]

@@ -50,10 +50,13 @@ def _cards(found: Found, pen: Pen) -> list[Card]:
 
 
 def _credit(found: Found, pen: Pen) -> Section:
-    block = Block(
+    drawn = Block(
         _say("leads.credit", pen), _say("how.credit", pen), pictures.credit(found, lang=pen.lang)
     )
-    return Section("credit", _say("chapters.credit", pen), (block,))
+    told = tuple(sentences.gap(gap, lang=pen.lang) for gap in found.gaps)
+    lead = "" if told else _say("leads.no_hold_out", pen)
+    beside = Block(lead, _say("how.gaps", pen), title=_say("captions.gaps", pen), points=told)
+    return Section("credit", _say("chapters.credit", pen), (drawn, beside))
 
 
 def _paths(found: Found, pen: Pen) -> Section:

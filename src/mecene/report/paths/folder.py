@@ -86,6 +86,13 @@ def figures(found: Found) -> dict[str, Any]:
             }
             for one in (rules.credits if rules else ())
         ],
+        "hold_outs": [
+            {
+                "channel": gap.credit.channel, "rule": gap.credit.rule, "caused": gap.caused.acts,
+                "excess": gap.excess, "low": gap.low, "high": gap.high, "state": gap.state,
+            }
+            for gap in found.gaps
+        ],
         "removal_effects": dict(rules.effects) if rules else {},
         "paths": found.most.to_dicts(),
         "jumps": found.jumps.to_dicts(),
@@ -109,6 +116,7 @@ def lines(found: Found, *, lang: str) -> list[str]:
         for row in found.most.head(5).to_dicts()
     ]  # fmt: skip
     told += ["", *_table(found, lang), "", sentences.caution(lang=lang)]
+    told += [sentences.gap(gap, lang=lang) for gap in found.gaps]
     return [*told, sentences.devices(found, lang=lang)]
 
 
