@@ -8,7 +8,7 @@ import pytest
 
 import fact_rows
 from mecene.engine.store import BUCKETS
-from mecene.experiments import amounts, cuped, gathering, means, moments, ratios
+from mecene.experiments import amounts, cuped, gathering, means, moments, ratios, strata
 from mecene.experiments.gathering import Metric
 
 DRAWN_ON = date(2025, 6, 1)
@@ -60,9 +60,9 @@ def gathered(log, tmp_path_factory):
     store = fact_rows.written(tmp_path_factory.mktemp("facts"), gifts=gifts)
     drawn = told.select("donor_id", "arm", "household", "drawn_on")
 
-    def ask(**more):
+    def ask(how=gathering.gathered, **more):
         asked = {"rows": gathering.units(), "metrics": METRICS} | more
-        return gathering.gathered(
+        return how(
             store, asked.pop("rows"), as_of=date(2026, 1, 1), drawn=drawn, parameters=CONSTANTS,
             **asked,
         )  # fmt: skip
@@ -125,6 +125,17 @@ class TestMoments:
         assert told.n == homes.height
         np.testing.assert_allclose(told.means, wanted.means, rtol=1e-12)
         np.testing.assert_allclose(told.products, wanted.products, rtol=1e-9, atol=1e-9)
+
+    def test_within_groups_add_up_to_the_arm(self, log, gathered):
+        within = gathered(how=gathering.gathered_within, stratum="gave_before", buckets=BUCKETS)
+
+        whole = gathered()["letter"]["amount"]
+        added = within["0"]["letter"]["amount"] + within["1"]["letter"]["amount"]
+        faithful = arm(log, "letter").filter(pl.col("before") > 0)
+        assert within["1"]["letter"]["amount"].n == faithful.height
+        np.testing.assert_allclose(added.products, whole.products, rtol=1e-8)
+        pairs = [(each["control"]["amount"], each["letter"]["amount"]) for each in within.values()]
+        assert strata.difference(pairs).n_treated == whole.n
 
     def test_amounts_that_hardly_differ_keep_their_variance(self, gathered):
         """Sums of squares would say 0 (or less) here: 16 figures do not hold 10¹⁸ + 1."""

@@ -95,8 +95,9 @@ def giving(
         confidence: In (0, 1).
 
     Raises:
-        TooFewDonors: fewer than ``MIN_GIVERS`` gave in an arm.
-        NoVariation: all who were drawn gave the same.
+        TooFewDonors: fewer than ``MIN_GIVERS`` gave in an arm, or an arm has fewer people than
+            `proportions` asks for.
+        NoVariation: everybody gave, so that there is no response to tell apart, or all gave alike.
     """
     enough(control, treated)
     through_response, through_gift = _parts(control, treated, confidence)

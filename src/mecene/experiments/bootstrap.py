@@ -1,11 +1,13 @@
 """What would other draws of the same donors have said? An interval that assumes no law.
 
 Bootstrap-t: donors are drawn again within each arm, and the difference is measured each time in
-its own standard errors. Equal amounts are drawn together, so that the cost depends on how many
-different amounts there are, not on how many donors.
+its own standard errors. What it adds is room on the side where skewed amounts ask for it; it never
+takes any away from `mecene.experiments.means`, for alone it holds 89 times in a hundred where a
+hold-out has 80 gifts, and 94 only from about 1,000 (docs/methods/experiments.md). Equal amounts are
+drawn together, so that the cost depends on how many different amounts there are, not on donors.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -36,7 +38,9 @@ def difference(
     draws: int = DRAWS,
     confidence: float = CONFIDENCE,
 ) -> Difference:
-    """Return the difference of means, with its bootstrap-t interval.
+    """Return the difference of means, its interval the wider, side by side, of two.
+
+    Those of the bootstrap-t and of ``means.difference``; p is the larger of both.
 
     Asks for the measures themselves, and costs a second where ``means.difference`` costs nothing;
     an amount should be capped all the same (`mecene.experiments.amounts`).
@@ -68,9 +72,10 @@ def difference(
     steps[(spread == 0) & (moved <= 0)] = -np.inf
     edges = np.quantile(steps, [0.5 - confidence / 2, 0.5 + confidence / 2])
     low, high = (told.estimate - float(edge) * told.std_error for edge in edges[::-1])
-    return Difference(
-        told.estimate, low, high, _chance(steps, told.estimate / told.std_error), n0, n1,
-        told.control, told.treated, told.std_error, "bootstrap-t", confidence,
+    chance = _chance(steps, told.estimate / told.std_error)
+    return replace(
+        told, low=min(low, told.low), high=max(high, told.high), p=max(chance, told.p),
+        method="bootstrap-t, never narrower than " + told.method,
     )  # fmt: skip
 
 

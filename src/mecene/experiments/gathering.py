@@ -22,6 +22,8 @@ from mecene.engine.store import FactStore
 from mecene.experiments.moments import Moments, NotNumbers
 
 ARM = "arm"
+STRATUM = "stratum"
+UNKNOWN = "unknown"  # the group of those of whom it is not known
 GIVING = "giving"  # the name of the ready-made rows in ``units``
 
 Gathered = dict[str, dict[str, Moments]]
@@ -107,16 +109,10 @@ def statement(rows: str, *, metrics: Sequence[Metric], by: Sequence[str] = (ARM,
 
 
 def gathered(
-    store: FactStore,
-    rows: str,
-    *,
-    metrics: Sequence[Metric],
-    as_of: date,
-    drawn: pl.DataFrame,
-    parameters: Mapping[str, Parameter],
-    buckets: Iterable[str | None] = (None,),
+    store: FactStore, rows: str, *, metrics: Sequence[Metric], as_of: date, drawn: pl.DataFrame,
+    parameters: Mapping[str, Parameter], buckets: Iterable[str | None] = (None,),
     limits: Limits | None = None,
-) -> Gathered:
+) -> Gathered:  # fmt: skip
     """Return arm → metric → moments, of everybody drawn.
 
     Args:
@@ -133,22 +129,47 @@ def gathered(
     Raises:
         NotNumbers: a quantity is null for somebody.
     """
-    sql = statement(rows, metrics=metrics)
-    total: Gathered = {}
+    within = gathered_within(
+        store, rows, stratum="'everybody'", metrics=metrics, as_of=as_of, drawn=drawn,
+        parameters=parameters, buckets=buckets, limits=limits,
+    )  # fmt: skip
+    return within.get("everybody", {})
+
+
+def gathered_within(
+    store: FactStore, rows: str, *, stratum: str, metrics: Sequence[Metric], as_of: date,
+    drawn: pl.DataFrame, parameters: Mapping[str, Parameter],
+    buckets: Iterable[str | None] = (None,), limits: Limits | None = None,
+) -> dict[str, Gathered]:  # fmt: skip
+    """Return group → arm → metric → moments, for `mecene.experiments.strata`; as ``gathered``.
+
+    Args:
+        store: As ``gathered``.
+        rows: As ``gathered``.
+        stratum: SQL over a row, told as text: what was known before the draw.
+        metrics: As ``gathered``.
+        as_of: As ``gathered``.
+        drawn: As ``gathered``.
+        parameters: As ``gathered``.
+        buckets: As ``gathered``.
+        limits: As ``gathered``.
+    """
+    sql = statement(
+        f"select *, coalesce(({stratum})::varchar, '{UNKNOWN}') as stratum from ({rows}) as row",
+        metrics=metrics,
+        by=(STRATUM, ARM),
+    )
+    total: dict[str, Gathered] = {}
     for bucket in buckets:
-        kept = (
-            drawn
-            if bucket is None
-            else drawn.filter(pl.col("donor_id") % facts.BUCKETS == int(bucket))
-        )
+        kept = drawn if bucket is None else _of_bucket(drawn, bucket)
         told = duck.run(
             sql, store=store, as_of=as_of, bucket=bucket, relations={"drawn": kept},
             parameters=parameters, limits=limits,
         )  # fmt: skip
-        for arm, group in of_rows(told, metrics=metrics).items():
-            for name, each in group.items():
-                held = total.setdefault(str(arm[0]), {})
-                held[name] = held[name] + each if name in held else each
+        for (group, arm), each in of_rows(told, metrics=metrics, by=(STRATUM, ARM)).items():
+            held = total.setdefault(str(group), {}).setdefault(str(arm), {})
+            for name, one in each.items():
+                held[name] = held[name] + one if name in held else one
     return total
 
 
@@ -194,6 +215,10 @@ def _moments(row: Mapping[str, object], place: int, metric: Metric) -> Moments:
         products[first, second] = products[second, first] = told
     means = np.array([float(str(row[f"{each}_mean"])) for each in columns])
     return Moments(n, means, products)
+
+
+def _of_bucket(drawn: pl.DataFrame, bucket: str) -> pl.DataFrame:
+    return drawn.filter(pl.col("donor_id") % facts.BUCKETS == int(bucket))
 
 
 def _column(metric: int, quantity: int) -> str:

@@ -9,13 +9,12 @@ announced (docs/methods/experiments.md). For a skewed amount, see `mecene.experi
 from dataclasses import replace
 from math import sqrt
 
-from scipy import stats
-
 from mecene.experiments.difference import (
     CONFIDENCE,
     Difference,
     NoVariation,
     TooFewDonors,
+    quantile,
     student,
 )
 from mecene.experiments.moments import Moments
@@ -84,7 +83,7 @@ def lift(
     squares = _squares(control, treated, quantity)
     own = _own(control, treated, squares)
     pooling = _pooling(control, treated)
-    reach = float(stats.t.ppf(0.5 + confidence / 2, _freedom(control, treated, own)))
+    reach = quantile(confidence, freedom=_freedom(control, treated, own))
     borders = [
         _fieller(told.control, told.treated, each, reach)
         for each in (own, (pooling * squares[0], pooling * squares[1]))
@@ -174,6 +173,7 @@ def _fieller(
             f"a control of mean {before:.4g} is too near 0 for a share of it to be bounded; "
             "read the difference instead"
         )
-    c = after**2 - reach**2 * own[1]
-    root = sqrt(max((before * after) ** 2 - a * c, 0.0))
+    # (before·after)² − a·c, with c = after² − reach² own₁: multiplied out, it keeps its figures.
+    left = reach**2 * (before**2 * own[1] + after**2 * own[0]) - reach**4 * own[0] * own[1]
+    root = sqrt(max(left, 0.0))
     return (before * after - root) / a, (before * after + root) / a

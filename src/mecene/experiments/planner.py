@@ -8,10 +8,10 @@ comparison itself refuses to answer.
 from dataclasses import dataclass
 from math import ceil, floor, sqrt
 
-from scipy import optimize, stats
+from scipy import optimize, special
 
 from mecene.experiments import amounts, means, proportions, sequential
-from mecene.experiments.difference import CONFIDENCE, NoVariation, TooFewDonors
+from mecene.experiments.difference import CONFIDENCE, NoVariation, TooFewDonors, quantile
 from mecene.experiments.moments import Moments
 
 POWER = 0.8
@@ -147,11 +147,11 @@ def chance(
     pooled = (before * control + after * treated) / (control * treated)
     effect = abs(lift) * level.mean
     if tightest_at is None:
-        reach = float(stats.norm.ppf(0.5 + confidence / 2))
+        reach = quantile(confidence)
     else:
         people = floor(control + treated)
         reach = sequential.boundary(people, tightest_at=tightest_at, confidence=confidence)
-    return float(stats.norm.sf((reach * sqrt(max(own, pooled)) - effect) / sqrt(own)))
+    return float(special.ndtr((effect - reach * sqrt(max(own, pooled))) / sqrt(own)))
 
 
 def detectable(

@@ -12,7 +12,7 @@ from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import optimize, special
 
 from mecene.experiments.difference import CONFIDENCE, Difference, NoVariation, TooFewDonors
 
@@ -80,7 +80,7 @@ def score(control: Answers, treated: Answers, *, confidence: float = CONFIDENCE)
     counts = _counts(control, treated)
     limits = score_limits(*counts, z=_z(confidence))
     under_null = float(_variance(*counts, np.zeros(())))
-    p = 2 * float(stats.norm.sf(abs(treated.share - control.share) / sqrt(under_null)))
+    p = 2 * float(special.ndtr(-abs(treated.share - control.share) / sqrt(under_null)))
     return _told(control, treated, limits, p, "score", confidence)
 
 
@@ -179,12 +179,14 @@ def _chance(counts: tuple[Array, Array, Array, Array]) -> float:
     """Return the p of Newcombe's interval: where it first reaches 0."""
     middle = counts[2] / counts[3] - counts[0] / counts[1]
 
-    def beyond(z: Array) -> Array:
+    def beyond(z: float) -> float:
         low, high = newcombe_limits(*counts, z=z)
-        return -np.where(middle > 0, low, -high)
+        return -float(low if middle > 0 else -high)
 
-    z = _border(beyond, np.zeros(()), np.full((), _FARTHEST)) if middle != 0 else np.zeros(())
-    return 2 * float(stats.norm.sf(z))
+    if middle == 0:
+        return 1.0
+    z = _FARTHEST if beyond(_FARTHEST) < 0 else optimize.brentq(beyond, 0.0, _FARTHEST, xtol=1e-12)
+    return 2 * float(special.ndtr(-z))
 
 
 def _border(beyond: Callable[[Array], Array], inside: Array, outside: Array) -> Array:
@@ -232,4 +234,4 @@ def _counts(control: Answers, treated: Answers) -> tuple[Array, Array, Array, Ar
 
 
 def _z(confidence: float) -> float:
-    return float(stats.norm.ppf(0.5 + confidence / 2))
+    return float(special.ndtri(0.5 + confidence / 2))
