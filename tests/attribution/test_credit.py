@@ -94,10 +94,7 @@ class TestSideBySide:
 
 
 def caused(acts, error):
-    reach = 1.96 * error
-    return Difference(
-        acts, acts - reach, acts + reach, 0.01, 5_000, 50_000, 0.0, acts, error, "welch"
-    )
+    return credit.Caused(acts, acts - 1.96 * error, acts + 1.96 * error, error)
 
 
 class TestAgainstHoldOuts:
@@ -147,6 +144,11 @@ class TestAgainstHoldOuts:
         with pytest.raises(credit.UnknownChannel):
             credit.against(self.found(), caused={"sms": caused(1.0, 1.0)})
 
-    def test_a_share_of_the_level_is_no_number_of_acts(self):
+    def test_what_was_caused_is_the_difference_times_the_people_treated(self):
+        a_person = Difference(0.01, 0.004, 0.016, 0.01, 500, 5_000, 0.1, 0.11, 0.003, "score")
+
+        cause = credit.caused_by(a_person.times(5_000))
+
+        assert cause == credit.Caused(50.0, 20.0, 80.0, 15.0)
         with pytest.raises(ValueError, match="share of the control"):
-            credit.against(self.found(), caused={"email": replace(caused(0.1, 0.1), relative=True)})
+            credit.caused_by(replace(a_person, relative=True))

@@ -66,6 +66,28 @@ def naive(rows, order, *, without=None):
     return acting
 
 
+# ChannelAttribution 2.2.5 on its own example, seed 1, conv_par 0.005: order → channel →
+# (conversions, value, removal effect). Printed by tests/attribution/by_channelattribution.py.
+BY_THE_PACKAGE = {
+    1: {
+        "eta": (3333.37, 12933.1, 0.34806), "iota": (3890.28, 15004.3, 0.40621),
+        "alpha": (5344.30, 18760.7, 0.55804), "beta": (2524.37, 9672.3, 0.26359),
+        "theta": (1977.11, 7548.1, 0.20645), "lambda": (1279.99, 5144.4, 0.13365),
+        "kappa": (270.45, 1117.4, 0.02824), "zeta": (381.22, 1477.9, 0.03981),
+        "epsilon": (604.26, 2380.4, 0.06309), "gamma": (173.15, 745.2, 0.01808),
+        "delta": (4.46, 13.1, 0.00047), "mi": (2.03, 6.2, 0.00021),
+    },
+    2: {
+        "eta": (3380.41, 12971.4, 0.32968), "iota": (3809.11, 14880.4, 0.37149),
+        "alpha": (5615.72, 19194.5, 0.54769), "beta": (2436.79, 9723.6, 0.23765),
+        "theta": (1908.38, 7405.8, 0.18612), "lambda": (1198.99, 4940.7, 0.11693),
+        "kappa": (268.18, 1133.2, 0.02616), "zeta": (369.96, 1414.8, 0.03608),
+        "epsilon": (615.37, 2396.0, 0.06001), "gamma": (175.07, 722.2, 0.01707),
+        "delta": (4.75, 13.8, 0.00046), "mi": (2.27, 6.7, 0.00022),
+    },
+}  # fmt: skip
+
+
 class TestPublishedExamples:
     def test_the_three_journeys_of_bryl(self):
         """analyzecore.com, Attribution model with R, part 1 (2016): removal .5, 1, 1, so that C1 is
@@ -166,6 +188,20 @@ class TestOnPublishedPaths:
         assert found["nulls"].sum() == 68_602
         assert found["value_minor"].sum() == pytest.approx(74_802.97, abs=0.01)
         assert len(tallies.of(found).channels) == 12
+
+    @pytest.mark.data
+    @pytest.mark.parametrize("order", [1, 2])
+    def test_credit_is_that_of_the_package_they_come_from(self, order):
+        """It simulates: of a channel with few passages, its figures are rough."""
+        taken = markov.removal(tallies.of(shared_paths(), order=order))
+        acts, worth = 19_785 * taken.shares, 74_802.97 * taken.worth_shares
+
+        for place, channel in enumerate(taken.channels):
+            by_it = BY_THE_PACKAGE[order][channel]
+            few = by_it[0] < 500
+            assert acts[place] == pytest.approx(by_it[0], rel=0.02 if few else 0.01, abs=0.6)
+            assert worth[place] == pytest.approx(by_it[1], rel=0.05 if few else 0.02, abs=2.5)
+            assert taken.effects[place] == pytest.approx(by_it[2], rel=0.03, abs=2e-4)
 
     @pytest.mark.data
     @pytest.mark.parametrize("order", [1, 2])

@@ -22,7 +22,11 @@ _DRAWS = 400
 
 
 class UnknownChannel(KeyError):
-    """A hold-out is of a channel that is on no path."""
+    """A hold-out is of a ``channel`` that is on no path."""
+
+    def __init__(self, channel: str) -> None:
+        self.channel = channel
+        super().__init__(f"{channel} is on no path")
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ class SideBySide:
         for each in self.credits:
             if (each.channel, each.rule) == (channel, rule):
                 return each
-        raise UnknownChannel(f"{channel} is on no path, or {rule} is no rule")
+        raise UnknownChannel(channel)
 
 
 def side_by_side(
@@ -131,19 +135,40 @@ def _credited(tallies: Tallies, weights: Floats) -> Floats:
 
 
 @dataclass(frozen=True)
+class Caused:
+    """Acts a channel was seen to cause, as its hold-out says, with their interval."""
+
+    acts: float
+    low: float
+    high: float
+    std_error: float
+
+
+def caused_by(difference: Difference) -> Caused:
+    """Return the acts caused, of a difference in acts a person ``times`` the people treated.
+
+    Raises:
+        ValueError: the difference is a share of the control's level.
+    """
+    if difference.relative:
+        raise ValueError("a share of the control's level is no number of acts")
+    return Caused(difference.estimate, difference.low, difference.high, difference.std_error)
+
+
+@dataclass(frozen=True)
 class Gap:
     """How far what a rule credits a channel with is from what the channel was seen to cause.
 
     Attributes:
         credit: What the rule says.
-        caused: Acts caused, with their interval, as the hold-out says.
+        caused: What the hold-out says.
         excess: Acts credited less acts caused.
         low: Of the excess, its interval: both uncertainties, taken as independent.
         high: Of the excess, its interval.
     """
 
     credit: Credit
-    caused: Difference
+    caused: Caused
     excess: float
     low: float
     high: float
@@ -156,27 +181,23 @@ class Gap:
         return "too_little" if self.high < 0 else "consistent"
 
 
-def against(found: SideBySide, *, caused: Mapping[str, Difference]) -> tuple[Gap, ...]:
+def against(found: SideBySide, *, caused: Mapping[str, Caused]) -> tuple[Gap, ...]:
     """Return how far each rule is from the hold-outs, of the channels that were held out.
 
     Args:
         found: What the rules say.
-        caused: Channel → acts it caused over the same donors and days: the difference in acts a
-            person, ``times`` the people treated. Not a share of the control's level.
+        caused: Channel → acts it caused over the same donors and days.
 
     Raises:
         UnknownChannel: a channel is on no path.
-        ValueError: a difference is a share of the control's level.
     """
     reach = NormalDist().inv_cdf(0.5 + found.confidence / 2)
     gaps = []
     for channel, cause in caused.items():
-        if cause.relative:
-            raise ValueError(f"{channel}: a share of the control's level is no number of acts")
         for rule in RULES:
             credit = found.of(channel, rule=rule)
             spread = reach * float(np.hypot(credit.std_error, cause.std_error))
-            excess = credit.acts - cause.estimate
+            excess = credit.acts - cause.acts
             gaps.append(Gap(credit, cause, excess, excess - spread, excess + spread))
     return tuple(gaps)
 

@@ -20,7 +20,7 @@ from itertools import combinations, product
 import numpy as np
 from numpy.typing import NDArray
 
-from mecene.experiments import difference
+from mecene.experiments import difference, families
 from mecene.experiments.difference import NoVariation, TooFewDonors
 from mecene.experiments.moments import Moments
 
@@ -154,7 +154,7 @@ def read(
     design = np.stack([np.ones(len(kept)), *(columns[parts] for parts in asked)], axis=1)
     weights = np.linalg.pinv(design)
     found = _estimates(asked, weights, means, variances, people, confidence)
-    corrected = _holm([p for *_, p in found])
+    corrected = families.holm([p for *_, p in found]).tolist()
     effects = tuple(
         Effect(parts, estimate, low, high, p, adjusted, std_error,
                _aliases(row, columns, besides=asked))
@@ -271,12 +271,3 @@ def _aliases(
     within = ((parts, float(row @ column)) for parts, column in columns.items()
               if parts not in besides)  # fmt: skip
     return tuple(Alias(parts, weight) for parts, weight in within if abs(weight) > _NOTHING)
-
-
-def _holm(ps: list[float]) -> list[float]:
-    order = np.argsort(ps, kind="stable")
-    least, adjusted = 0.0, [0.0] * len(ps)
-    for rank, place in enumerate(order):
-        least = max(least, min(1.0, (len(ps) - rank) * ps[place]))
-        adjusted[place] = least
-    return adjusted
