@@ -31,9 +31,14 @@ def write(analysis: Analysis, intakes: Mapping[str, Intake], into: Path) -> None
         for lang, intake in intakes.items()
     }
     for lang, page in pages.items():
-        told = _told(page, into, lang)
-        text = json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False)
-        (into / f"{lang}.json").write_text(text + "\n", encoding="utf-8")
+        of_page(page, into, lang=lang)
+
+
+def of_page(page: Page, into: Path, *, lang: str) -> None:
+    """Write the pieces of a page in a language, into a folder that is there."""
+    told = _told(page, into, lang)
+    text = json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False)
+    (into / f"{lang}.json").write_text(text + "\n", encoding="utf-8")
 
 
 def _told(page: Page, into: Path, lang: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ _MENU: dict[str, tuple[tuple[str, str, str, str], ...]] = {
     "know": (
         ("segments", "segments:all", "category", "build_segments"),
         ("figures", "overview:figures", "monitoring", "see_overview"),
+        ("paths", "overview:paths", "conversion_path", "see_overview"),
         ("experiments", "experiments:all", "science", "see_overview"),
         ("journeys", "journeys:all", "route", "send_messages"),
         ("messages", "messages:all", "mail", "send_messages"),
@@ -43,6 +44,7 @@ _MENU: dict[str, tuple[tuple[str, str, str, str], ...]] = {
 _UNDER = {
     "overview:donor": "donors:search", "overview:timeline": "donors:search",
     "overview:known": "donors:search", "overview:chapter": "overview:figures",
+    "overview:travelled": "overview:paths",
     "giving:batch": "giving:batches", "giving:slip": "giving:batches",
 }  # fmt: skip
 

@@ -42,27 +42,31 @@ def last_run() -> Run | None:
     return Run.objects.filter(ended_at__isnull=False).order_by("-ended_at").first()
 
 
-def latest(*, lang: str) -> Figures:
+def latest(*, lang: str, of: str = kept.PIECES) -> Figures:
     """Return what the last night said.
+
+    Args:
+        lang: In which language.
+        of: Where the pieces lie in the run's folder: those of the report, by default.
 
     Raises:
         NoFigures: there was none, or it found nobody.
     """
     run = last_run()
-    file = _folder(run) / f"{lang}.json" if run else None
+    file = kept.folder_of(run) / of / f"{lang}.json" if run else None
     if run is None or file is None or not file.exists():
         raise NoFigures
     return Figures(run, _told(file, file.stat().st_mtime_ns))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _told(file: Path, _written_at: int) -> dict[str, Any]:
     """Return what a file says, read once a night: it is large, and most pages need a little."""
     told: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return told
 
 
-def svg(name: str, *, lang: str, narrow: bool = False) -> bytes:
+def svg(name: str, *, lang: str, narrow: bool = False, of: str = kept.PIECES) -> bytes:
     """Return a picture of the last night as an SVG file that stands alone.
 
     Raises:
@@ -71,13 +75,13 @@ def svg(name: str, *, lang: str, narrow: bool = False) -> bytes:
     run = last_run()
     if run is None or not _NAMED.match(name):
         raise NoSuchPicture(name)
-    file = _folder(run) / f"{name}{'-narrow' * narrow}.{lang}.svg"
+    file = kept.folder_of(run) / of / f"{name}{'-narrow' * narrow}.{lang}.svg"
     if not file.exists():
         raise NoSuchPicture(name)
     return file.read_bytes()
 
 
-def png(name: str, *, lang: str) -> bytes:
+def png(name: str, *, lang: str, of: str = kept.PIECES) -> bytes:
     """Return a picture as PNG, on white.
 
     Raises:
@@ -85,18 +89,18 @@ def png(name: str, *, lang: str) -> bytes:
     """
     import vl_convert
 
-    drawn: bytes = vl_convert.svg_to_png(svg(name, lang=lang).decode(), scale=_PNG_TIMES)
+    drawn: bytes = vl_convert.svg_to_png(svg(name, lang=lang, of=of).decode(), scale=_PNG_TIMES)
     return drawn
 
 
-def table(name: str, *, lang: str) -> str:
+def table(name: str, *, lang: str, of: str = kept.PIECES) -> str:
     """Return the figures of a picture as CSV, as a spreadsheet of that language opens them.
 
     Raises:
         NoSuchPicture: there is none of that name.
     """
     try:
-        told = latest(lang=lang).told
+        told = latest(lang=lang, of=of).told
     except NoFigures as none:
         raise NoSuchPicture(name) from none
     for chapter in told["sections"]:
@@ -117,7 +121,3 @@ def _csv(rows: list[list[str]], *, lang: str) -> str:
 def _plain(cell: str) -> str:
     """Return a cell no spreadsheet takes for a formula."""
     return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
-
-
-def _folder(run: Run) -> Path:
-    return kept.folder_of(run) / kept.PIECES

@@ -11,6 +11,8 @@ urlpatterns = [
     path("night/", views.night, name="night"),
     path("lists/<slug:code>/", views.people, name="list"),
     path("figures/", views.chapters, name="figures"),
+    path("paths/", views.travelled, name="paths"),
+    path("paths/<slug:act>/", views.travelled, name="travelled"),
     path("figures/<slug:anchor>/", views.chapters, name="chapter"),
     re_path(
         r"^pictures/(?P<name>[a-z0-9_]+)\.(?P<kind>svg|png|csv)\Z", views.picture, name="picture"

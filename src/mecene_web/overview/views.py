@@ -1,5 +1,7 @@
 """The overview's pages."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -8,7 +10,8 @@ from django.views.decorators.http import require_POST
 
 from mecene_web.accounts import doors
 from mecene_web.design import page, words
-from mecene_web.overview import figures, listed
+from mecene_web.experiments import shown
+from mecene_web.overview import figures, listed, paths
 from mecene_web.overview import today as mornings
 from mecene_web.tasks import ask
 
@@ -20,7 +23,8 @@ def today(request: HttpRequest) -> HttpResponse:
     """Show how it goes, whom to turn to, and what waits."""
     found = mornings.today(lang=words.language())
     title = words.say("overview", "titles.today")
-    return page.render(request, "overview/today.html", {"title": title, "today": found})
+    told = {"title": title, "today": found, "caused": shown.in_all()}
+    return page.render(request, "overview/today.html", told)
 
 
 @doors.needs("see_overview")
@@ -66,17 +70,32 @@ def chapters(request: HttpRequest, anchor: str = "") -> HttpResponse:
 
 
 @doors.needs("see_overview")
+def travelled(request: HttpRequest, act: str = "gift") -> HttpResponse:
+    """Show by which paths people came to an act, and what hold-outs say beside."""
+    try:
+        found = figures.latest(lang=words.language(), of=paths.of(act))
+    except paths.NoSuchAct as none:
+        raise Http404 from none
+    except figures.NoFigures:
+        found = None
+    told = {"title": words.say("overview", "titles.paths"), "figures": found, "act": act,
+            "acts": paths.ACTS, "caused": shown.in_all()}  # fmt: skip
+    return page.render(request, "overview/paths.html", told)
+
+
+@doors.needs("see_overview")
 def picture(request: HttpRequest, name: str, kind: str) -> HttpResponse:
     """Give a picture as a file: drawn, or its figures."""
     lang = words.language()
-    narrow = "narrow" in request.GET
+    narrow, act = "narrow" in request.GET, request.GET.get("act")
     try:
+        told: dict[str, Any] = {"lang": lang} | ({"of": paths.of(act)} if act else {})
         made = {
-            "svg": lambda: figures.svg(name, lang=lang, narrow=narrow),
-            "png": lambda: figures.png(name, lang=lang),
-            "csv": lambda: figures.table(name, lang=lang),
+            "svg": lambda: figures.svg(name, narrow=narrow, **told),
+            "png": lambda: figures.png(name, **told),
+            "csv": lambda: figures.table(name, **told),
         }[kind]()
-    except figures.NoSuchPicture as none:
+    except (figures.NoSuchPicture, paths.NoSuchAct) as none:
         raise Http404 from none
     answer = HttpResponse(made, content_type=_KINDS[kind])
     if "save" in request.GET:

@@ -75,7 +75,7 @@ def test_a_welcome_mail_is_tested_from_the_plan_to_the_conclusion(visitor, seen,
     page.get_by_label("La version à garder").select_option("Histoire")
     page.get_by_label("Pourquoi, en quelques mots").fill("Elle fait donner davantage.")
     page.get_by_role("button", name="Conclure").click()
-    page.get_by_text("Version gardée : Histoire").wait_for()
+    page.get_by_text("Version gardée\u00a0: Histoire").wait_for()
     assert "Lecture déclarée d’avance" in page.inner_text("main")
     seen(page, "experiments-concluded")
 

@@ -33,6 +33,7 @@ PAGES = {
     "account_reauthenticate": {}, "mfa_index": {}, "mfa_activate_totp": {},
     "usersessions_list": {}, "socialaccount_connections": {}, "messages:all": {},
     "messages:new": {}, "messages:new_campaign": {}, "messages:unknown": {},
+    "overview:paths": {}, "overview:travelled": {"act": "act"},
     "experiments:all": {}, "experiments:new": {}, "experiments:method": {},
     "messages:letters": {}, "messages:rules": {}, "messages:why": {"donor_id": "donor"},
 }  # fmt: skip
@@ -133,7 +134,7 @@ def signed_in(house):
     page.locator("[name=language]").select_option("")
     page.locator("form button").click()
     page.goto("/")
-    there = {"import": "1", "member": "1", "cut": "x"}
+    there = {"import": "1", "member": "1", "cut": "x", "act": "subscription"}
     there["list"] = _in_link(page, r"/lists/([\w-]+)/")
     there["donor"] = _in_link(page, r"/donors/(\d+)/$")
     page.goto("/figures/")
