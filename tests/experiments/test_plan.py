@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,9 @@ from hypothesis import strategies as st
 
 from experiments.planned import AMOUNT, FIXED, SEQUENTIAL, plan
 from mecene.experiments import departures, measures, plan_text
+from mecene.experiments import plan as plans
 from mecene.experiments.departures import Analysis
+from mecene.experiments.design import Factor
 from mecene.experiments.measures import Measure
 from mecene.experiments.plan import Arm, FixedHorizon, InvalidPlan, Sequential
 
@@ -71,7 +74,7 @@ class TestText:
         """By `sha256sum` of the text: a release that changed it would unfreeze every plan."""
         assert (
             plan_text.fingerprint(plan())
-            == "8c7f52de00411348940b8ad09c83415bc3c63be96ecdaefbf69aff3757b11554"
+            == "56d35bc816308c467f19a59758d710b4c344a5be78d72ba2b5c413220ac8a18d"
         )
 
     @pytest.mark.parametrize(
@@ -116,6 +119,41 @@ class TestText:
 
         assert "line 1" in refused.value.text(lang="en")
         assert "ligne 1" in refused.value.text(lang="fr")
+
+    def test_the_plan_of_the_docs_is_one(self):
+        page = Path(__file__).resolve().parents[2] / "docs" / "methods" / "plans.md"
+        toml = page.read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0]
+
+        assert plan_text.from_toml(toml) == plan()
+
+
+class TestFactors:
+    FACTORS = (
+        Factor("relances", ("une", "deux")),
+        Factor("ordre", ("courrier puis e-mail", "e-mail puis courrier")),
+    )
+
+    def test_the_arms_of_a_factorial_test_are_its_combinations(self):
+        arms = tuple(plans.crossed(self.FACTORS).values())
+
+        declared = plan(arms=arms, factors=self.FACTORS)
+
+        assert declared.arms[3].name == "deux × e-mail puis courrier"
+        assert declared.share(declared.arms[3].name) == 0.25
+        assert plan_text.from_json(plan_text.to_json(declared)) == declared
+        # A fraction of them will do.
+        assert plan(arms=arms[:3], factors=self.FACTORS).factors == self.FACTORS
+
+    def test_an_arm_that_is_no_combination_is_refused_where_it_stands(self):
+        arms = (*plans.crossed(self.FACTORS).values(), Arm("trois", 1))
+
+        with pytest.raises(InvalidPlan) as refused:
+            plan(arms=arms, factors=self.FACTORS)
+        assert refused.value.place == "arms.5.name"
+
+    def test_a_factor_of_one_level_is_refused(self):
+        with pytest.raises(InvalidPlan, match="two levels"):
+            plan(factors=(Factor("a", ("x",)),))
 
 
 class TestFreezing:
