@@ -1,4 +1,4 @@
-"""What hold-outs said is read from a small file, as a French or an English spreadsheet writes it."""
+"""What hold-outs said is read from a small file, as any spreadsheet writes it."""
 
 import pytest
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from experiments.planned import AMOUNT, FIXED, SEQUENTIAL, plan
 from mecene.experiments import departures, measures, plan_text
-from mecene.experiments import plan as plans
+from mecene.experiments import plan as declaring
 from mecene.experiments.departures import Analysis
 from mecene.experiments.design import Factor
 from mecene.experiments.measures import Measure
@@ -134,7 +134,7 @@ class TestFactors:
     )
 
     def test_the_arms_of_a_factorial_test_are_its_combinations(self):
-        arms = tuple(plans.crossed(self.FACTORS).values())
+        arms = tuple(declaring.crossed(self.FACTORS).values())
 
         declared = plan(arms=arms, factors=self.FACTORS)
 
@@ -145,7 +145,7 @@ class TestFactors:
         assert plan(arms=arms[:3], factors=self.FACTORS).factors == self.FACTORS
 
     def test_an_arm_that_is_no_combination_is_refused_where_it_stands(self):
-        arms = (*plans.crossed(self.FACTORS).values(), Arm("trois", 1))
+        arms = (*declaring.crossed(self.FACTORS).values(), Arm("trois", 1))
 
         with pytest.raises(InvalidPlan) as refused:
             plan(arms=arms, factors=self.FACTORS)
