@@ -117,7 +117,7 @@ GIFTS = st.builds(
         np.exp(np.random.default_rng(seed + 1).normal(3, 1.2, n)),
         0,
     ),
-    st.integers(0, 10_000), st.integers(400, 3_000), st.floats(0.25, 1),
+    st.integers(0, 10_000), st.integers(400, 3_000), st.floats(0.25, 0.9),
 )  # fmt: skip
 
 

@@ -72,7 +72,7 @@ def boundary(
         confidence: In (0, 1).
     """
     mixed = people * _rho_squared(tightest_at, confidence)
-    # Theorem 2.2, eq. (6), over the standard error σ̂/√t.
+    # Theorem 2.2, over the standard error σ̂/√t; the authors' own R code has the same.
     return sqrt(2 * (mixed + 1) / mixed * log(sqrt(mixed + 1) / (1 - confidence)))
 
 
