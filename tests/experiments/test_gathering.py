@@ -23,7 +23,7 @@ def log():
     people = [
         {"donor_id": donor, "arm": str(rng.choice(["control", "letter"])),
          "household": donor // 2, "drawn_on": DRAWN_ON + timedelta(days=int(rng.integers(0, 5)))}
-        for donor in range(1, 201)
+        for donor in range(1, 261)
     ]  # fmt: skip
     gifts, told = [], []
     for person in people:
@@ -60,7 +60,7 @@ def gathered(log, tmp_path_factory):
     store = fact_rows.written(tmp_path_factory.mktemp("facts"), gifts=gifts)
     drawn = told.select("donor_id", "arm", "household", "drawn_on")
 
-    def ask(how=gathering.gathered, **more):
+    def ask(how=gathering.gathered, drawn=drawn, **more):
         asked = {"rows": gathering.units(), "metrics": METRICS} | more
         return how(
             store, asked.pop("rows"), as_of=date(2026, 1, 1), drawn=drawn, parameters=CONSTANTS,
@@ -155,3 +155,10 @@ class TestRefusals:
 
         with pytest.raises(moments.NotNumbers, match="null for somebody"):
             gathered(rows=rows, metrics=[Metric("x", ("x",))])
+
+    def test_nobody_is_counted_in_two_arms(self, log, gathered):
+        drawn = log[1].select("donor_id", "arm", "household", "drawn_on")
+        twice = pl.concat([drawn, drawn.head(1).with_columns(arm=pl.lit("call"))])
+
+        with pytest.raises(gathering.DrawnTwice, match="one row a person"):
+            gathered(drawn=twice)

@@ -113,7 +113,7 @@ class TestRatios:
         assert of_homes.std_error / of_people.std_error == pytest.approx(2, rel=0.01)
 
     def test_nothing_below_the_line(self):
-        nothing = moments.of(np.zeros(50), np.zeros(50))
+        nothing = moments.of(np.zeros(100), np.zeros(100))
 
         with pytest.raises(TooFewDonors, match="below the line"):
             ratios.difference(nothing, nothing)

@@ -47,6 +47,8 @@ def of_shares(
 ) -> dict[str, Belief]:
     """Return what is thought of shares, each a priori Beta; higher is better.
 
+    Where less is better (who unsubscribed), give the answers of those who did not.
+
     Args:
         arms: Arm → its answers, the control among them; two or more.
         prior: The two parameters, > 0; uniform by default.

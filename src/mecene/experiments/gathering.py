@@ -29,6 +29,10 @@ GIVING = "giving"  # the name of the ready-made rows in ``units``
 Gathered = dict[str, dict[str, Moments]]
 
 
+class DrawnTwice(ValueError):
+    """A person was drawn more than once, and would be counted in two arms."""
+
+
 @dataclass(frozen=True)
 class Metric:
     """What is measured of each unit, as SQL over the columns of its row.
@@ -127,6 +131,7 @@ def gathered(
         limits: Memory and threads.
 
     Raises:
+        DrawnTwice: somebody has two rows in ``drawn``.
         NotNumbers: a quantity is null for somebody.
     """
     within = gathered_within(
@@ -154,6 +159,8 @@ def gathered_within(
         buckets: As ``gathered``.
         limits: As ``gathered``.
     """
+    if drawn["donor_id"].n_unique() < drawn.height:
+        raise DrawnTwice("somebody is drawn more than once: one row a person, of their first draw")
     sql = statement(
         f"select *, coalesce(({stratum})::varchar, '{UNKNOWN}') as stratum from ({rows}) as row",
         metrics=metrics,
