@@ -78,19 +78,18 @@ class TestSideBySide:
             side_by_side(drawn(np.random.default_rng(3), 500)).of("sms", rule="markov")
 
     @pytest.mark.slow
-    @pytest.mark.parametrize("rule", credit.RULES)
-    def test_intervals_hold_what_all_people_would_say(self, rule):
-        """150 files of 3,000 people drawn from one world; 2.5 standard errors of a coverage are
-        4.4 points, below 95."""
+    def test_intervals_hold_what_all_people_would_say(self):
+        """150 files of 3,000 people drawn from one world, three channels each; 2.5 standard errors
+        of a coverage over 150 are 4.4 points, below 95."""
         truth = side_by_side(drawn(np.random.default_rng(99), 300_000), draws=2)
-        tests, held = 150, []
-        for seed in range(tests):
+        held = {rule: [] for rule in credit.RULES}
+        for seed in range(150):
             rules = side_by_side(drawn(np.random.default_rng(seed), 3_000), draws=150)
-            for channel in RATES:
-                one = rules.of(channel, rule=rule)
-                held.append(one.low <= truth.of(channel, rule=rule).acts / 100 <= one.high)
+            for one in rules.credits:
+                true = truth.of(one.channel, rule=one.rule).acts / 100
+                held[one.rule].append(one.low <= true <= one.high)
 
-        assert np.mean(held) > 0.95 - 0.044
+        assert min(np.mean(found) for found in held.values()) > 0.95 - 0.044
 
 
 def caused(acts, error):
