@@ -101,7 +101,7 @@ class Plan:
         unit: ``household`` (two people of one house are on one side) or ``donor``.
         correction: How several arms, or several guards, are counted.
         adjusted_by: What was known of each before, used to narrow the interval (CUPED).
-        winsorised_at: Amounts above it (minor units) count as it; None: as they are.
+        cap_minor: Amounts above it (minor units) count as it; None: as they are.
         factors: Of a factorial test, what is varied; its arms are then combinations (``crossed``),
             all of them or some.
 
@@ -121,7 +121,7 @@ class Plan:
     unit: str = "household"
     correction: str = "holm"
     adjusted_by: tuple[str, ...] = ()
-    winsorised_at: int | None = None
+    cap_minor: int | None = None
     factors: tuple[Factor, ...] = ()
 
     def __post_init__(self) -> None:
@@ -136,8 +136,8 @@ class Plan:
             raise InvalidPlan("alpha", "alpha")
         if not self.minimum_effect > 0:
             raise InvalidPlan("minimum_effect", "positive")
-        if self.winsorised_at is not None and self.winsorised_at < 1:
-            raise InvalidPlan("winsorised_at", "positive")
+        if self.cap_minor is not None and self.cap_minor < 1:
+            raise InvalidPlan("cap_minor", "positive")
         _check_guards(self.primary, self.guards)
         _check_stopping(self.stopping, self.primary)
 
