@@ -6,7 +6,7 @@ from datetime import timedelta
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attribution.met import AS_OF, FIRST, acted, met, touch
@@ -51,7 +51,11 @@ def naive(touched, acts, within):
         found[path, led] for led in (True, False))}  # fmt: skip
 
 
+FEW = settings(max_examples=40)
+
+
 class TestCutting:
+    @FEW
     @given(TOUCHES, ACTS, st.sampled_from([1, 30, 90, 400]))
     def test_paths_are_those_of_walking_through_the_touches(self, touched, acts, within):
         # Two touches of one moment have no order: their channels would be told either way.
@@ -61,6 +65,7 @@ class TestCutting:
 
         assert counted(found) == naive(touched, acts, within)
 
+    @FEW
     @given(TOUCHES, ACTS)
     def test_no_touch_and_no_act_is_lost(self, touched, acts):
         found = paths.to(met(touched, acts), act="gift", as_of=AS_OF)

@@ -14,7 +14,7 @@ SOURCES = [
     "invented",
     pytest.param("gdq", marks=[pytest.mark.data, resampled_gifts.needs_gdq]),
 ]
-REPEATS = 2_000
+REPEATS = 1_000
 # People of the control, of the treatment; share who give in each; how much larger gifts become.
 # The control has 50 to 100 givers, few more than the least that is asked for.
 CASES = {
@@ -62,14 +62,14 @@ def one(population, rng, case):
 @pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_intervals_hold_on_resampled_gifts(source, case):
-    """Nominal 95 %, at least 94 % held; the error of 2,000 tests is half a point."""
+    """Nominal 95 %, at least 94 % held; the error of 1,000 tests is 0.7 point."""
     population, rng = resampled_gifts.gifts(source), np.random.default_rng(20)
 
     held = [one(population, rng, case) for _ in range(REPEATS)]
 
     answered = np.array([each for each in held if each is not None])
     assert len(answered) > 0.98 * REPEATS
-    assert answered.mean(axis=0).min() >= 0.94 - 0.005
+    assert answered.mean(axis=0).min() >= 0.94 - 0.007
 
 
 @pytest.mark.slow
@@ -117,7 +117,7 @@ GIFTS = st.builds(
         np.exp(np.random.default_rng(seed + 1).normal(3, 1.2, n)),
         0,
     ),
-    st.integers(0, 10_000), st.integers(400, 3_000), st.floats(0.25, 1),
+    st.integers(0, 10_000), st.integers(400, 3_000), st.floats(0.25, 0.9),
 )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ ARMS = st.lists(
 
 def closed_form(control, treated):
     """P(treated > control), Beta posteriors: E. Miller (2015), "Formulas for Bayesian A/B
-    testing", eq. 6: Σ B(α₀ + i, β₀ + β₁) / ((β₁ + i) B(1 + i, β₁) B(α₀, β₀)), i < α₁."""
+    testing": Σ B(α₀ + i, β₀ + β₁) / ((β₁ + i) B(1 + i, β₁) B(α₀, β₀)), i < α₁."""
     a0, b0 = 1 + control.answered, 1 + control.people - control.answered
     a1, b1 = 1 + treated.answered, 1 + treated.people - treated.answered
     i = np.arange(a1)

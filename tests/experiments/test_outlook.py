@@ -1,5 +1,6 @@
 """An early winner that costs donors later is not told as a winner alone."""
 
+from dataclasses import replace
 from datetime import date
 from itertools import product
 
@@ -99,6 +100,10 @@ class TestWarning:
 
             with pytest.raises(outlook.GuardMissing, match=missing.name):
                 outlook.beside(WON, measure=AMOUNT, guards=guards)
+
+    def test_a_share_of_the_level_is_no_guard(self):
+        with pytest.raises(ValueError, match="unsubscribes"):
+            beside(unsubscribes=replace(found(0.1, 0.2), relative=True))
 
     def test_every_state_is_said_in_both_languages(self):
         for low, high in product((-0.05, 0.0), (0.0005, 0.05)):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,9 @@ from hypothesis import strategies as st
 
 from experiments.planned import AMOUNT, FIXED, SEQUENTIAL, plan
 from mecene.experiments import departures, measures, plan_text
+from mecene.experiments import plan as declaring
 from mecene.experiments.departures import Analysis
+from mecene.experiments.design import Factor
 from mecene.experiments.measures import Measure
 from mecene.experiments.plan import Arm, FixedHorizon, InvalidPlan, Sequential
 
@@ -32,7 +35,7 @@ def plans(draw):
         alpha=draw(st.floats(0.001, 0.4)),
         unit=draw(st.sampled_from(["household", "donor"])),
         adjusted_by=tuple(draw(st.lists(WORDS, max_size=2))),
-        winsorised_at=draw(st.none() | st.integers(1, 10**6)),
+        cap_minor=draw(st.none() | st.integers(1, 10**6)),
     )
 
 
@@ -71,7 +74,7 @@ class TestText:
         """By `sha256sum` of the text: a release that changed it would unfreeze every plan."""
         assert (
             plan_text.fingerprint(plan())
-            == "8c7f52de00411348940b8ad09c83415bc3c63be96ecdaefbf69aff3757b11554"
+            == "6145587df47a5544714fc224e8d9e3d91d43bd21916fc97566ecbf62318aa110"
         )
 
     @pytest.mark.parametrize(
@@ -116,6 +119,41 @@ class TestText:
 
         assert "line 1" in refused.value.text(lang="en")
         assert "ligne 1" in refused.value.text(lang="fr")
+
+    def test_the_plan_of_the_docs_is_one(self):
+        page = Path(__file__).resolve().parents[2] / "docs" / "methods" / "plans.md"
+        toml = page.read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0]
+
+        assert plan_text.from_toml(toml) == plan()
+
+
+class TestFactors:
+    FACTORS = (
+        Factor("relances", ("une", "deux")),
+        Factor("ordre", ("courrier puis e-mail", "e-mail puis courrier")),
+    )
+
+    def test_the_arms_of_a_factorial_test_are_its_combinations(self):
+        arms = tuple(declaring.crossed(self.FACTORS).values())
+
+        declared = plan(arms=arms, factors=self.FACTORS)
+
+        assert declared.arms[3].name == "deux × e-mail puis courrier"
+        assert declared.share(declared.arms[3].name) == 0.25
+        assert plan_text.from_json(plan_text.to_json(declared)) == declared
+        # A fraction of them will do.
+        assert plan(arms=arms[:3], factors=self.FACTORS).factors == self.FACTORS
+
+    def test_an_arm_that_is_no_combination_is_refused_where_it_stands(self):
+        arms = (*declaring.crossed(self.FACTORS).values(), Arm("trois", 1))
+
+        with pytest.raises(InvalidPlan) as refused:
+            plan(arms=arms, factors=self.FACTORS)
+        assert refused.value.place == "arms.5.name"
+
+    def test_a_factor_of_one_level_is_refused(self):
+        with pytest.raises(InvalidPlan, match="two levels"):
+            plan(factors=(Factor("a", ("x",)),))
 
 
 class TestFreezing:
@@ -200,7 +238,7 @@ class TestDepartures:
             ({"day": 89}, "too_early"),
             ({"within": "nouveaux donateurs"}, "within"),
             ({"adjusted_by": ("amount_12m_minor",)}, "adjusted_by"),
-            ({"winsorised_at": 10_000}, "winsorised_at"),
+            ({"cap_minor": 10_000}, "cap_minor"),
             ({"correction": "none"}, "correction"),
         ],
     )

@@ -59,6 +59,7 @@ class TestVerdict:
 
         assert told.kind == "too_early"
         assert "Regardé après 12 jours\u202f; prévu\u00a0: 90." in told.text(lang="fr")
+        assert "€" not in told.text(lang="fr")
 
     def test_nothing_to_compare_is_too_early(self):
         assert verdict(None).kind == "too_early"

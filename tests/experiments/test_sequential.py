@@ -96,7 +96,10 @@ def test_a_fixed_interval_looked_at_as_often_announces_one_in_three(monkeypatch)
 
 class TestWatched:
     def test_reach_is_that_of_the_paper(self):
-        """Waudby-Smith et al. (2021), theorem 2.2, by hand: t = 1,000, ρ² = 0.01, α = 0.05.
+        """Waudby-Smith et al. (2021), theorem 2.2, and std_conjmix_margin of their R code
+        (https://rdrr.io/github/WannabeSmith/sequential.causal/src/R/asymptotic_confseq.R).
+
+        By hand: t = 1,000, ρ² = 0.01, α = 0.05.
 
         √(2 (10 + 1)/10 · ln(√11 / 0.05)) = √(2.2 × 4.19468) = 3.03782.
         """

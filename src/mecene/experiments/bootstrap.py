@@ -3,7 +3,7 @@
 Bootstrap-t: donors are drawn again within each arm, and the difference is measured each time in
 its own standard errors. What it adds is room on the side where skewed amounts ask for it; it never
 takes any away from `mecene.experiments.means`, for alone it holds 89 times in a hundred where a
-hold-out has 80 gifts, and 94 only from about 1,000 (docs/methods/experiments.md). Equal amounts are
+hold-out has 80 gifts, and 93.6 where it has 1,000 (docs/methods/experiments.md). Equal amounts are
 drawn together, so that the cost depends on how many different amounts there are, not on donors.
 """
 

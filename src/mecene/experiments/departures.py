@@ -26,7 +26,7 @@ class Analysis:
         day: Of the look: for a fixed horizon after the last person drawn, else after the first.
         within: The segment looked at alone; None: everybody drawn.
         adjusted_by: What was known of each before, and used.
-        winsorised_at: Amounts above it counted as it; None: as they were.
+        cap_minor: Amounts above it counted as it; None: as they were.
         correction: How several comparisons were counted.
     """
 
@@ -38,7 +38,7 @@ class Analysis:
     day: int
     within: str | None = None
     adjusted_by: tuple[str, ...] = ()
-    winsorised_at: int | None = None
+    cap_minor: int | None = None
     correction: str = "holm"
 
 
@@ -75,7 +75,7 @@ def of(analysis: Analysis, *, plan: Plan) -> tuple[Departure, ...]:
         ("alpha", f"{plan.alpha:g}", f"{analysis.alpha:g}"),
         ("adjusted_by", ", ".join(sorted(plan.adjusted_by)),
          ", ".join(sorted(analysis.adjusted_by))),
-        ("winsorised_at", _number(plan.winsorised_at), _number(analysis.winsorised_at)),
+        ("cap_minor", _number(plan.cap_minor), _number(analysis.cap_minor)),
         ("correction", plan.correction, analysis.correction),
     ):  # fmt: skip
         if wanted != done:

@@ -4,7 +4,8 @@ from typing import Any
 
 from mecene import money
 from mecene.experiments import measures
-from mecene.experiments.factorial import Effect, Part, Reading
+from mecene.experiments.design import Part
+from mecene.experiments.factorial import Effect, Reading
 from mecene.experiments.measures import Measure
 from mecene.words import Lexicon
 

@@ -107,6 +107,7 @@ def beside(
     Raises:
         GuardMissing: unsubscribes, complaints or 12-month retention are neither known nor said
             to be not known yet.
+        ValueError: the difference of a guard is a share of the control's level.
     """
     named = {guard.name for guard in (*guards, measure)}
     for usual in measures.GUARDS:
@@ -115,6 +116,9 @@ def beside(
                 f"{usual.name} stands beside every early result: give its difference, or NotYet "
                 f"with the day it will be known"
             )
+    for guard, found in guards.items():
+        if isinstance(found, Difference) and found.relative:
+            raise ValueError(f"{guard.name}: give the difference itself, not a share of the level")
     limits = TOLERATED if tolerated is None else tolerated
     return Outlook(
         early,

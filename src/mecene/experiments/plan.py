@@ -6,9 +6,12 @@ is named by `departures`.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
-from mecene.experiments import measures
+from mecene.experiments import design, measures
+from mecene.experiments.design import Combination, Factor
 from mecene.experiments.measures import Measure
 from mecene.words import Bilingual, Lexicon
 
@@ -98,7 +101,9 @@ class Plan:
         unit: ``household`` (two people of one house are on one side) or ``donor``.
         correction: How several arms, or several guards, are counted.
         adjusted_by: What was known of each before, used to narrow the interval (CUPED).
-        winsorised_at: Amounts above it (minor units) count as it; None: as they are.
+        cap_minor: Amounts above it (minor units) count as it; None: as they are.
+        factors: Of a factorial test, what is varied; its arms are then combinations (``crossed``),
+            all of them or some.
 
     Raises:
         InvalidPlan: something is missing or cannot be meant.
@@ -116,21 +121,23 @@ class Plan:
     unit: str = "household"
     correction: str = "holm"
     adjusted_by: tuple[str, ...] = ()
-    winsorised_at: int | None = None
+    cap_minor: int | None = None
+    factors: tuple[Factor, ...] = ()
 
     def __post_init__(self) -> None:
         for place in ("name", "question", "population"):
             if not getattr(self, place).strip():
                 raise InvalidPlan(place, "empty")
         _check_arms(self.arms)
+        _check_factors(self.arms, self.factors)
         _among("unit", self.unit, UNITS)
         _among("correction", self.correction, CORRECTIONS)
         if not 0 < self.alpha < 0.5:
             raise InvalidPlan("alpha", "alpha")
         if not self.minimum_effect > 0:
             raise InvalidPlan("minimum_effect", "positive")
-        if self.winsorised_at is not None and self.winsorised_at < 1:
-            raise InvalidPlan("winsorised_at", "positive")
+        if self.cap_minor is not None and self.cap_minor < 1:
+            raise InvalidPlan("cap_minor", "positive")
         _check_guards(self.primary, self.guards)
         _check_stopping(self.stopping, self.primary)
 
@@ -150,6 +157,26 @@ class Plan:
     def control(self) -> Arm:
         """Return the arm that the others are compared with."""
         return self.arms[0]
+
+
+def crossed(factors: Sequence[Factor]) -> dict[Combination, Arm]:
+    """Return every combination of levels → its arm, all of one weight."""
+    every = product(*(factor.levels for factor in factors))
+    return {levels: Arm(" × ".join(levels), 1) for levels in every}
+
+
+def _check_factors(arms: tuple[Arm, ...], factors: tuple[Factor, ...]) -> None:
+    if not factors:
+        return
+    try:
+        design.check((), factors=factors)
+    except design.InvalidFactors as wrong:
+        raise InvalidPlan("factors", "factors", why=str(wrong)) from None
+    known = [arm.name for arm in crossed(factors).values()]
+    for number, arm in enumerate(arms, start=1):
+        if arm.name not in known:
+            place, names = f"arms.{number}.name", ", ".join(known)
+            raise InvalidPlan(place, "one_of", found=arm.name, known=names)
 
 
 def _check_arms(arms: tuple[Arm, ...]) -> None:

@@ -5,7 +5,7 @@ households: where they were drawn by lot, they are the unit, and a mean a person
 their sums to their sizes.
 
 Source: the delta method, as in A. Deng, U. Knoblich and J. Lu (2018), "Applying the delta method
-in metric analytics", KDD, arXiv:1803.06336, sections 2.2 and 3.1.
+in metric analytics", KDD, arXiv:1803.06336.
 """
 
 from dataclasses import replace

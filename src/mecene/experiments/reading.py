@@ -14,7 +14,6 @@ from mecene.words import Lexicon
 
 VERDICTS = ("mis_randomised", "too_early", "won", "lost", "nothing_visible")
 _WORDS = Lexicon("mecene.experiments")
-# What may be read before its day, since it is no reading of the result.
 _EARLY = ("too_early",)
 
 
@@ -43,7 +42,9 @@ class Verdict:
     def text(self, *, lang: str) -> str:
         """Return the verdict first, the figures second, what departs from the plan last."""
         told = [_WORDS.say(f"verdict.{self.kind}", lang=lang)]
-        if self.difference is not None and self.kind != "mis_randomised":
+        # An interval made for one look, looked at before its day, would only mislead.
+        peeked = any(departure.code in _EARLY for departure in self.departures)
+        if self.difference is not None and self.kind != "mis_randomised" and not peeked:
             told.append(self._figures(self.difference, lang))
             if self.kind == "nothing_visible":
                 key = "may_be_missed" if self.too_small else "none_worth_it"

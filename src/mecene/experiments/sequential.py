@@ -24,7 +24,8 @@ def watched(told: Difference, *, tightest_at: int = TIGHTEST_AT) -> Difference:
     """Return a difference as it may be looked at any time; p, too, is always valid.
 
     Asymptotic: the first look should wait until the fixed interval itself would hold, and its
-    refusals (``TooFewDonors``) are what says so; for amounts, ``amounts.MIN_GIVERS``.
+    refusals (``TooFewDonors``) are what says so; for amounts, ``amounts.MIN_GIVERS``, under a cap
+    declared before the first look.
 
     Source: I. Waudby-Smith, D. Arbour, R. Sinha, E. Kennedy and A. Ramdas (2021), "Time-uniform
     central limit theory and asymptotic confidence sequences", arXiv:2103.06476, theorem 2.2 and
@@ -72,7 +73,7 @@ def boundary(
         confidence: In (0, 1).
     """
     mixed = people * _rho_squared(tightest_at, confidence)
-    # Theorem 2.2, eq. (6), over the standard error σ̂/√t.
+    # Theorem 2.2, over the standard error σ̂/√t; the authors' own R code has the same.
     return sqrt(2 * (mixed + 1) / mixed * log(sqrt(mixed + 1) / (1 - confidence)))
 
 

@@ -24,7 +24,7 @@ def difference(
 
     Source: L. Miratrix, J. Sekhon and B. Yu (2013), "Adjusting treatment effect estimates by
     post-stratification in randomized experiments", Journal of the Royal Statistical Society B 75,
-    369-396, eq. (1); the variance is that given the sizes of the groups.
+    369-396; the variance is that given the sizes of the groups.
 
     Args:
         groups: For each group, the moments of the control and of the treatment.
