@@ -53,7 +53,8 @@ def _fresh() -> Iterator[None]:
 def house(db: None) -> Any:
     from mecene_web.organisation.models import Organisation
 
-    return Organisation.objects.update_or_create(pk=1, defaults={"name": "Les Puits"})[0]
+    told = {"name": "Les Puits", "privacy_contact": "contact@puits.example"}
+    return Organisation.objects.update_or_create(pk=1, defaults=told)[0]
 
 
 @pytest.fixture
