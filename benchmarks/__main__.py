@@ -63,6 +63,7 @@ BENCHMARKS = (
         ("--paths", "100_000"),
     ),
     Benchmark("journeys", "Travellers advanced, the pure part", ("--quick",)),
+    Benchmark("travellers", "Travellers advanced by the platform, saved whole", ("--quick",)),
     Benchmark("messages", "Messages rendered, and handed over", ("--quick",)),
     Benchmark("simulator", "Inventing an association", ("20_000",), ("200_000",)),
 )  # fmt: skip

@@ -1,17 +1,22 @@
 """How many travellers does the platform advance a second, saved whole?
 
-    python -m benchmarks.travellers --quick     2,000 travellers
-    python -m benchmarks.travellers             20,000 travellers
+    python -m benchmarks.travellers --quick     4,000 travellers, 100,000 who wait
+    python -m benchmarks.travellers             40,000 travellers, a million who wait
 
-Invented donors stand at a wait that is over; the step after it is a message, then another wait.
+Invented donors stand at a wait that is over. *With a message each*: the step after it is a message,
+then another wait. *Without*: a wait, a choice by what is known of the event, another wait.
 *Advanced*: claimed, looked at with what is known of them (address, consent for the preferred
-channel), their state, the row of the outbox and the reasons saved in one transaction, 500 at a
-time, by one worker. *Heard*: a gift read by the SQL of the rehearsal, the donor let in and thanked.
-*Waiting*: what a look costs when everybody waits and nobody is due.
+channel), their state, the row of the outbox and the reasons saved in one transaction, a thousand at
+a time, by one worker, then by two processes. *Heard*: a gift read by the SQL of the rehearsal, the
+donor let in and thanked. *Waiting*: what a look costs when everybody waits and nobody is due.
+``DATABASE_URL`` names a PostgreSQL; without it, SQLite.
 """
 
 import argparse
+import gc
+import multiprocessing
 import os
+import resource
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
@@ -48,30 +53,95 @@ THANKS = JOURNEY.replace('"paced"', '"thanks"').replace(
 )  # fmt: skip
 
 
+CHOICE = """
+code = "chosen"
+name = { fr = "Au choix", en = "By choice" }
+purpose = "newsletter"
+start = "rest"
+triggers = [{ on = "command" }]
+[[steps]]
+do = "wait"
+key = "rest"
+duration = { days = 3 }
+next = "choose"
+[[steps]]
+do = "branch"
+key = "choose"
+paths = [{ when = "event_amount_minor >= 5000", next = "again" }]
+otherwise = "again"
+[[steps]]
+do = "wait"
+key = "again"
+duration = { days = 30 }
+"""
+
+
 def main():
     """Print the table."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--quick", action="store_true")
-    people = 2_000 if parser.parse_args().quick else 20_000
+    quick = parser.parse_args().quick
+    people, many = (4_000, 100_000) if quick else (40_000, 1_000_000)
     with tempfile.TemporaryDirectory() as home:
         os.environ["MECENE_HOME"] = home
         os.environ["DJANGO_SETTINGS_MODULE"] = "mecene_web.settings"
         import django
 
         django.setup()
+        from django.db import connection
+
         donors, template = prepared(people)
-        came = entering(template, donors)
-        waits = waiting()
-        advanced = advancing(people)
-        heard = hearing(template, donors[:2_000])
-    print("| What | Travellers | A second | Asked |")
-    print("|---|--:|--:|--:|")
-    print(f"| Let in by hand | {people:,} | {came:,.0f} | |")
-    print(f"| Advanced, one worker | {people:,} | {advanced:,.0f} | 5,000 |")
-    print(f"| Gifts heard, thanked | {min(people, 2_000):,} | {heard:,.0f} | |")
-    print(f"| A look when nobody is due | {people:,} | {waits * 1_000:.1f} ms | |")
+        gc.collect()
+        gc.freeze()  # as the worker does
+        engine = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[connection.vendor]
+        rows = list(_rows(donors, template, people, engine))
+        rows.append(_waited(donors, many, engine))
+    print("| What | Travellers | A second | A CPU-second | Asked |")
+    print("|---|--:|--:|--:|--:|")
+    for row in rows:
+        print(f"| {' | '.join(row)} |")
+
+
+def _rows(donors, template, people, engine):
+    asked = {"SQLite": "5,000 (one worker)", "PostgreSQL": "10,000 (two workers)"}[engine]
+    came, cpu = timed(people, lambda: entering(template, donors))
+    yield f"Let in by hand, {engine}", f"{people:,}", f"{came:,.0f}", f"{cpu:,.0f}", ""
+    for what, text in (("a message each", JOURNEY), ("no message", CHOICE)):
+        for workers in (1, 2):
+            if (what, workers) != ("a message each", 1):
+                standing(text.replace("TEMPLATE", template), donors)
+            rate, cpu = advancing(people, workers)
+            told = f"Advanced, {what}, {workers} worker{'s' * (workers > 1)}, {engine}"
+            yield told, f"{people:,}", f"{rate:,.0f}", f"{cpu:,.0f}" if cpu else "", asked
+    some = donors[:2_000]
+    heard, cpu = timed(len(some), lambda: hearing(template, some))
+    yield f"Gifts heard, thanked, {engine}", f"{len(some):,}", f"{heard:,.0f}", f"{cpu:,.0f}", ""
+
+
+def _waited(donors, many, engine):
+    """Have many wait, and look when nobody is due: what it takes, and what memory it adds."""
+    from mecene_web.journeys import advance
+
+    standing(CHOICE.replace("3 }", "700 }"), donors, times=many // len(donors))
+    before, start = _peak(), time.perf_counter()
+    for _ in range(50):
+        assert advance.advance(now=NOW + timedelta(days=40)) == 0
+    took = (time.perf_counter() - start) / 50 * 1_000
+    told = f"{took:.1f} ms a look, {(_peak() - before) / 1024:.0f} MB more"
+    return f"A look when nobody is due, {engine}", f"{many:,}", told, "", "nothing"
+
+
+def _peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def timed(count, do):
+    """Return how many of something are done a second, and a second of this process's own work."""
+    start, cpu = time.perf_counter(), time.process_time()
+    do()
+    return count / (time.perf_counter() - start), count / (time.process_time() - cpu)
 
 
 def prepared(people):
@@ -101,53 +171,91 @@ def prepared(people):
 
 
 def living(text):
-    """Return a journey that lives since yesterday."""
+    """Return a journey that lives since long ago."""
     from mecene.journeys import writing
     from mecene_web.journeys import draft, publish
 
-    graph, now = writing.from_toml(text), NOW - timedelta(days=1)
+    graph, now = writing.from_toml(text), NOW - timedelta(days=10)
     made = draft.begin("Pas à pas", "Step by step", by=None, now=now, token=uuid4(), graph=graph)
     publish.publish(made.pk, by=None, now=now)
     return made
 
 
+def standing(text, donors, *, times=1):
+    """Have everybody stand at the first wait of a journey of their own; it began three days ago."""
+    from mecene_web.journeys.models import Traveller
+    from mecene_web.organisation import many
+
+    made = living(text)
+    version = made.versions.get()
+    began = NOW - timedelta(days=1)
+    days = 700 if "700" in text else 3
+    state = {"event": {"kind": "manual", "at": began.isoformat(), "learnt_at": began.isoformat(),
+                       "values": {"event_name": made.code}}, "visits": [], "arms": []}  # fmt: skip
+    names = ("journey_id", "version_id", "donor_id", "entry", "unit", "event_ref", "entered_at",
+             "step", "arrived_at", "due_at", "state", "alone")  # fmt: skip
+    many.insert(Traveller, names, (
+        (made.pk, version.pk, donor, n + 1, f"donor:{donor}", f"m{n}", began, "rest", began,
+         began + timedelta(days=days), state, False)
+        for n in range(times) for donor in donors
+    ))  # fmt: skip
+
+
 def entering(template, donors):
-    """Let everybody in; return how many a second."""
+    """Let everybody in by hand."""
     from mecene_web.journeys import enrol, hear
 
     made = living(JOURNEY.replace("TEMPLATE", template))
     enrol.enrol(donors, journey_id=made.pk, token=uuid4(), by=None, now=NOW)
-    start = time.perf_counter()
     while hear.hear(now=NOW):
         pass
-    return len(donors) / (time.perf_counter() - start)
 
 
-def waiting():
-    """Look twenty times when nobody is due; return the seconds of one look."""
-    from mecene_web.journeys import advance
+def advancing(people, workers):
+    """Advance everybody; return how many a second, and a second of work where one works alone."""
+    from django.db import connections
 
+    if workers == 1:
+        return timed(people, _advance)
+    connections.close_all()
+    context = multiprocessing.get_context("fork")
+    ready, go = context.Barrier(workers + 1), context.Barrier(workers + 1)
+    held = [context.Process(target=_worker, args=(ready, go)) for _ in range(workers)]
+    for each in held:
+        each.start()
+    ready.wait()
     start = time.perf_counter()
-    for _ in range(20):
-        assert advance.advance(now=NOW) == 0
-    return (time.perf_counter() - start) / 20
+    go.wait()
+    for each in held:
+        each.join()
+    assert not any(each.exitcode for each in held)
+    return people / (time.perf_counter() - start), None
 
 
-def advancing(people):
-    """Advance everybody by one worker; return how many a second."""
+def _worker(ready, go):
+    from django.db import connection
+
+    connection.ensure_connection()
+    ready.wait()
+    go.wait()
+    _advance()
+
+
+def _advance():
+    from django.db import OperationalError
+
     from mecene_web.journeys import advance
-    from mecene_web.messages.models import Outgoing
 
-    later, start = NOW + timedelta(days=4), time.perf_counter()
-    while advance.advance(now=later):
-        pass
-    took = time.perf_counter() - start
-    assert Outgoing.objects.count() == people
-    return people / took
+    while True:
+        try:
+            if not advance.advance(now=NOW + timedelta(days=4)):
+                return
+        except OperationalError:
+            pass  # the other one is writing
 
 
 def hearing(template, donors):
-    """Hear a gift of each; return how many a second."""
+    """Hear a gift of each."""
     from mecene_web.giving.models import Gift
     from mecene_web.journeys import hear
 
@@ -158,10 +266,8 @@ def hearing(template, donors):
         for donor in donors
     )  # fmt: skip
     hear.tell(donors, now=NOW)
-    start = time.perf_counter()
     while hear.hear(now=NOW):
         pass
-    return len(donors) / (time.perf_counter() - start)
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ def of(plan: Plan, *, questions: int = 1) -> Way:
     whole = 1 - plan.alpha
     each = families.confidence_each(questions, confidence=whole)
     confidence = each if plan.correction == "holm" else whole
-    return Way(confidence, plan.adjusted_by, plan.winsorised_at, people)
+    return Way(confidence, plan.adjusted_by, plan.cap_minor, people)
 
 
 def compare(

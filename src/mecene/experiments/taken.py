@@ -4,7 +4,6 @@ Whoever was drawn counts, whatever became of their message: what was drawn by lo
 compared. The query is ``taken.sql``.
 """
 
-from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -48,11 +47,10 @@ def ripe(rows: pl.DataFrame, *, days: int) -> pl.DataFrame:
     return rows.filter(pl.col("days_followed") >= days)
 
 
-def arm(rows: pl.DataFrame, name: str | Sequence[str], *columns: str) -> Moments:
-    """Return the moments of some columns among the units of an arm, or of several together."""
-    names = [name] if isinstance(name, str) else list(name)
-    held = rows.filter(pl.col("arm").is_in(names))
-    return moments.of(*(numbers(held, column) for column in columns))
+def arm(rows: pl.DataFrame, name: str, column: str, *, cap: float | None = None) -> Moments:
+    """Return the moments of a measure among the units of an arm, those above a cap as it."""
+    held = numbers(rows.filter(pl.col("arm") == name), column)
+    return moments.of(held if cap is None else np.minimum(held, cap))
 
 
 def numbers(rows: pl.DataFrame, column: str) -> NDArray[np.float64]:

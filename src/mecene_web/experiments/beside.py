@@ -127,7 +127,7 @@ def factors(look: Look) -> list[Told]:
     )
     cells = {
         tuple(held[name] for name in names): taken.arm(
-            look.of(arm, days=primary.within_days), arm, primary.name)
+            look.of(arm, days=primary.within_days), arm, primary.name, cap=look.plan.cap_minor)
         for arm, held in levels.items() if set(held) == set(names)
     }  # fmt: skip
     try:

@@ -11,7 +11,7 @@ from mecene.experiments.measures import Measure
 from mecene_web.experiments.models import Reading
 
 WIDTH, HEIGHT = 640, 240
-_LEFT, _RIGHT, _TOP, _GROUND = 76, 12, 16, 206
+_LEFT, _RIGHT, _TOP, _GROUND = 12, 12, 28, 206
 _PNG_TIMES = 2
 
 
@@ -78,7 +78,7 @@ def drawn(told: Sequence[Point], *, measure: Measure, currency: str, lang: str) 
         " ".join(f"{x(one.on)},{y(one.estimate)}" for one in told), " ".join(up + down),
         tuple((x(one.on), y(one.estimate)) for one in told), y(0.0),
         tuple(Mark(measures.apart(value, measure, currency=currency, lang=lang) if value else "0",
-                   _LEFT - 8, y(value) + 4) for value in _levels(told)),
+                   _LEFT, y(value) - 5) for value in _levels(told)),
         (Mark(_short(first, lang), _LEFT, _GROUND + 22),
          Mark(_short(last, lang), WIDTH - _RIGHT, _GROUND + 22)),
     )  # fmt: skip

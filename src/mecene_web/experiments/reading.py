@@ -64,7 +64,7 @@ def _verdict(look: Look, arm: str, *, broken: bool) -> Told:
     way = Analysis(
         primary, (look.control, arm), plan.unit, plan.alpha,
         always_valid=isinstance(plan.stopping, Sequential), day=_day(look),
-        adjusted_by=plan.adjusted_by, winsorised_at=plan.winsorised_at, correction=plan.correction,
+        adjusted_by=plan.adjusted_by, cap_minor=plan.cap_minor, correction=plan.correction,
     )  # fmt: skip
     departed = departures.of(way, plan=plan)
     running = isinstance(plan.stopping, Sequential) and _day(look) < plan.stopping.max_days

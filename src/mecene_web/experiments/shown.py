@@ -244,7 +244,7 @@ def _plan(plan: Plan) -> Told:
         "stopping": words.say("experiments", f"rules.{'fixed' if fixed else 'sequential'}_said",
                               days=days, people=plan.stopping.people),
         "shares": [(arm.name, plan.share(arm.name), arm.held_out) for arm in plan.arms],
-        "alpha": plan.alpha, "cap": plan.winsorised_at,
+        "alpha": plan.alpha, "cap": plan.cap_minor,
         "guards": [guard.label(lang=lang) for guard in plan.guards],
     }  # fmt: skip
 

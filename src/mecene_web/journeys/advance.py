@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from mecene.journeys import batch, graph
@@ -46,11 +46,10 @@ def advance(*, now: datetime, most: int = AT_ONCE) -> int:
     """Advance some of those who are due; return how many were looked at."""
     looked, left = 0, most
     for journey_id in Journey.objects.filter(state="live").values_list("pk", flat=True):
-        due = Traveller.objects.filter(
-            _not_merged(), _free(now), journey_id=journey_id, due_at__lte=now, stuck=""
-        )
-        ids = list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:left])
-        looked += look(ids, now=now) if ids else 0
+        worker = secrets.token_hex(8)
+        if rows := _due(journey_id, most=left, worker=worker, now=now):
+            _looked_at(rows, worker=worker, now=now)
+        looked += len(rows)
         left = most - looked
         if left <= 0:
             break
@@ -64,6 +63,20 @@ def look(ids: Sequence[int], *, now: datetime) -> int:
     if rows:
         _looked_at(rows, worker=worker, now=now)
     return len(rows)
+
+
+def _due(journey_id: int, *, most: int, worker: str, now: datetime) -> list[Standing]:
+    """Take some who are due in a journey; those another takes at this moment are passed over."""
+    due = Traveller.objects.filter(
+        _not_merged(), _free(now), journey_id=journey_id, due_at__lte=now, stuck=""
+    ).order_by("due_at", "pk")
+    if not due.exists():
+        return []  # nobody waits for the disk to learn that nobody is due
+    passing = connection.features.has_select_for_update_skip_locked
+    with transaction.atomic():
+        locked = due.select_for_update(skip_locked=passing).values_list("pk", flat=True)
+        ids = list(locked[:most])
+        return claim(ids, worker=worker, now=now) if ids else []
 
 
 def claim(ids: Sequence[int], *, worker: str, now: datetime) -> list[Standing]:

@@ -1,5 +1,6 @@
 """Always: what the worker does for journeys: hear what happened, advance who is due."""
 
+import gc
 import logging
 import threading
 from collections.abc import Callable
@@ -20,6 +21,8 @@ log = logging.getLogger("mecene.journeys")
 
 def work(over: threading.Event) -> None:
     """Keep up with events and with time until told to end."""
+    # What was read to start stays for good: nobody looks through it again for what to forget.
+    gc.freeze()
     heard, next_due = 0, timezone.now()
     next_forgetting = timezone.now() + _FORGET_EVERY
     try:

@@ -12,6 +12,7 @@ from mecene_web.experiments import shown
 from mecene_web.journeys import choices, draft, edit, flow, following, form, publish, repair
 from mecene_web.journeys.flow import Card, Line
 from mecene_web.journeys.models import Journey, Traveller
+from mecene_web.messages import overview as messages
 from mecene_web.messages.models import Outgoing
 from mecene_web.segments import said
 
@@ -196,8 +197,8 @@ def _named(drawn: dict[str, Any], key: str) -> str:
 
 def _lacked(why: str, name: str) -> str:
     """Return what a step lacks, in words."""
-    if why == "no_link":
-        name = ", ".join(words.known("messages", "links", each) for each in name.split(","))
+    if why == "not_given":
+        name = ", ".join(messages.called(each) or each for each in name.split(","))
     return words.say("journeys", f"lacking.{why}", name=name)
 
 

@@ -97,13 +97,13 @@ def problems(graph: Graph) -> tuple[Problem, ...]:
 def lacks(graph: Graph) -> dict[str, tuple[str, str]]:
     """Return step → what it says or tells that is not there.
 
-    A template nobody published (``unpublished``), a program nobody named (``no_program``), or links
-    of a text without an address (``no_link``, their names): its messages would be refused.
+    A template nobody published (``unpublished``), a program nobody named (``no_program``), or what
+    a text names of the association and nobody gave (``not_given``): its messages would be refused.
     """
     numbers, found = following.templates(), {}
     parts = _published({number for (code, _), number in numbers.items() if code in _told(graph)})
     programs = set(Endpoint.objects.values_list("name", flat=True))
-    there = regulate.linked(*house())
+    there = regulate.given(*house())
     for step in graph.steps:
         match step:
             case Webhook(endpoint=name) if name not in programs:
@@ -113,9 +113,9 @@ def lacks(graph: Graph) -> dict[str, tuple[str, str]]:
                 if None in said:
                     found[step.key] = ("unpublished", code)
                 elif lost := set[str]().union(
-                    *(regulate.unlinked(each, there) for some in said for each in some or ())
+                    *(regulate.lacking(each, there) for some in said for each in some or ())
                 ):
-                    found[step.key] = ("no_link", ",".join(sorted(lost)))
+                    found[step.key] = ("not_given", ",".join(sorted(lost)))
             case _:
                 pass
     return found

@@ -42,7 +42,8 @@ def rehearsals(request: HttpRequest, journey_id: int) -> HttpResponse:
         return redirect("journeys:rehearsals", journey_id)
     told = {"title": words.say("journeys", "titles.rehearsal", name=journey.name(words.language())),
             "journey": journey} | rehearse.shown(journey)  # fmt: skip
-    return page.render(request, "journeys/rehearsals.html", told)
+    part = "rehearsal" if request.htmx else "rehearsals"  # type: ignore[attr-defined]
+    return page.render(request, f"journeys/{part}.html", told)
 
 
 @doors.needs("send_messages")

@@ -116,12 +116,19 @@ def why(row: Outgoing) -> str:
 
 
 def _meant(name: str) -> str:
-    """Return what is missing by its own words where it is a link of the association's."""
-    group, _, link = name.partition(".")
-    known = group == "link" and link in regulate.LINKS
-    if not known:
-        return name
-    return words.say("messages", "reasons.link", name=words.say("messages", f"links.{link}"))
+    """Return what is missing by its own words where it is the association's to give."""
+    own = called(name)
+    return words.say("messages", "reasons.link", name=own) if own else name
+
+
+def called(name: str) -> str:
+    """Return ``link.petition`` or ``association.name`` in words; nothing for anything else."""
+    group, _, which = name.partition(".")
+    section = {"link": "links", "association": "association"}.get(group, "")
+    try:
+        return words.say("messages", f"{section}.{which}")
+    except KeyError:
+        return ""
 
 
 def rules() -> dict[str, Any]:

@@ -16,8 +16,8 @@ from mecene_web.messages.models import Rules
 from mecene_web.organisation.models import Organisation
 
 _LONGEST = 1_000
-_NAMED = re.compile(r"\blink\.(\w+)")
-_EACH_READERS = ("preferences", "unsubscribe")
+_NAMED = re.compile(r"\b(?:link|association)\.\w+")
+_EACH_READERS = ("link.preferences", "link.unsubscribe")
 # What ready texts lead to beside the donation page: each is a page of the association's.
 LINKS = (
     "monthly", "payment", "resume", "report", "project", "petition", "questionnaire", "event",
@@ -60,18 +60,26 @@ def regulate(said: Mapping[str, str], *, by: Staff, now: datetime) -> Rules:
     return held
 
 
-def unlinked(content: Mapping[str, Any], there: Collection[str]) -> set[str]:
-    """Return the links that a text names and that have no address: it would not be sent.
+def lacking(content: Mapping[str, Any], there: Collection[str]) -> set[str]:
+    """Return what a text names of the association and nobody gave: it would not be sent.
 
     Args:
         content: Of a part of a template.
-        there: The links that have one (``linked``).
+        there: What was given (``given``).
     """
     said = json.dumps(content, ensure_ascii=False)
     named = set(_NAMED.findall(said))
     if any(block.get("kind") == "ask" for block in content.get("blocks") or ()):
-        named.add("give")  # each amount leads to the donation page
+        named.add("link.give")  # each amount leads to the donation page
     return named - {*there, *_EACH_READERS}
+
+
+def given(own: Organisation, rules: Rules) -> set[str]:
+    """Return what texts may name of the association: ``link.petition``, ``association.name`` …."""
+    told = {"name": own.name, "address": rules.postal_address, "site": own.site,
+            "contact": own.privacy_contact}  # fmt: skip
+    names = {f"association.{name}" for name, value in told.items() if value}
+    return names | {f"link.{name}" for name in linked(own, rules)}
 
 
 def linked(own: Organisation, rules: Rules) -> dict[str, str]:

@@ -20,7 +20,8 @@ def house():
     Rules.objects.update_or_create(
         pk=1, defaults={"donation_url": "https://puits.example/don", "links": pages}
     )
-    return Organisation.objects.update_or_create(pk=1, defaults={"name": "Les Puits"})[0]
+    told = {"name": "Les Puits", "privacy_contact": "contact@puits.example"}
+    return Organisation.objects.update_or_create(pk=1, defaults=told)[0]
 
 
 @pytest.fixture
@@ -82,6 +83,7 @@ def test_a_journey_is_drawn_by_keyboard_and_the_focus_stays_where_the_hand_is(vi
     page.locator("[name='value.0.0']").fill("50")
     page.locator("[name='value.0.0']").press("Tab")
     page.get_by_text("on ne peut pas compter d’avance").wait_for()
+    page.wait_for_load_state("networkidle")
     seen(page, "journeys-condition-at-hand")
     page.get_by_role("button", name="Garder cette condition").last.press("Enter")
     page.wait_for_url("**/journeys/*/?open=branch**")

@@ -36,7 +36,14 @@ PAGES = {
     "overview:paths": {}, "overview:travelled": {"act": "act"},
     "experiments:all": {}, "experiments:new": {}, "experiments:method": {},
     "messages:letters": {}, "messages:rules": {}, "messages:why": {"donor_id": "donor"},
+    "journeys:all": {}, "journeys:one": {"journey_id": "journey"},
+    "journeys:condition": {"journey_id": "journey"}, "journeys:stuck": {"journey_id": "journey"},
+    "journeys:rehearsals": {"journey_id": "journey"}, "journeys:settings": {},
+    "journeys:move": {"journey_id": "journey", "version_id": "version"},
+    "journeys:why": {"donor_id": "donor"},
 }  # fmt: skip
+# What an address is asked with.
+ASKED = {"journeys:condition": "?at=audience"}
 # Visited by a stranger.
 OUTSIDE = {
     "account_login": {}, "account_reset_password": {}, "account_reset_password_done": {},
@@ -63,6 +70,8 @@ PARTS = {
     "messages:resume", "messages:lift", "messages:print", "messages:returned", "messages:seed",
     "messages:letters_file", "messages:report", "messages:follow", "experiments:size",
     "experiments:act", "experiments:picture", "journeys:roll_out",
+    "journeys:new", "journeys:copy", "journeys:draw", "journeys:publish", "journeys:state",
+    "journeys:enrol", "journeys:repair",
 }  # fmt: skip
 # Pages that want a state this association is not in; each is visited by a test of its own app.
 ELSEWHERE = {
@@ -163,6 +172,14 @@ def signed_in(house):
     page.locator("form#segment > p button").click()
     page.wait_for_url(re.compile(r"/segments/\d+/$"))
     there["segment"] = page.url.rstrip("/").split("/")[-1]
+    page.goto("/journeys/")
+    page.locator("#name").fill("Après un don")
+    page.locator("#name").press("Enter")
+    page.wait_for_url(re.compile(r"/journeys/\d+/$"))
+    there["journey"] = page.url.rstrip("/").split("/")[-1]
+    page.locator("form[action$='/publish/'] button").click()
+    page.wait_for_load_state()
+    there["version"] = "1"
     return page.context.storage_state(), there
 
 
@@ -201,7 +218,7 @@ def _visit(page, looked, name, told, there, lang, width, more=""):
     """Go to a page; return what is wrong with it."""
     # Links of the public pages are signed by the installation, addresses are the same everywhere.
     address = reverse(name, kwargs={what: there[value] for what, value in told.items()})
-    answer = page.goto(address)
+    answer = page.goto(address + ASKED.get(name, ""))
     if answer.status >= 500 or (
         answer.status >= 400 and "cut" not in told.values() and name not in REFUSALS
     ):

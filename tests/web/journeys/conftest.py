@@ -56,7 +56,8 @@ def house(db: None) -> Any:
 
     # Nobody is held out but where a test is about it.
     HoldOut.objects.create(experiment="nobody", share=0, at=NOW - timedelta(days=30))
-    return Organisation.objects.update_or_create(pk=1, defaults={"name": "Les Puits"})[0]
+    told = {"name": "Les Puits", "privacy_contact": "contact@puits.example"}
+    return Organisation.objects.update_or_create(pk=1, defaults=told)[0]
 
 
 @pytest.fixture
