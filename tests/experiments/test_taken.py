@@ -13,7 +13,7 @@ from mecene.experiments.compared import Way
 from mecene.experiments.difference import NoVariation, TooFewDonors
 from mecene.experiments.measures import Measure
 
-DRAWN_AT = datetime(2026, 1, 2, 9)
+DRAWN_AT = datetime.fromisoformat("2026-01-02T09:00:00")
 AS_OF = date(2026, 6, 1)
 
 
