@@ -6,10 +6,19 @@ from typing import Any
 
 import polars as pl
 
-from mecene.experiments import factorial, factorial_words, families, measures, sequential, taken
+from mecene.experiments import (
+    beliefs,
+    compared,
+    factorial,
+    factorial_words,
+    families,
+    measures,
+    sequential,
+    taken,
+)
 from mecene.experiments import reading as verdicts
+from mecene.experiments.design import Factor, InvalidFactors
 from mecene.experiments.difference import Difference, NoVariation, TooFewDonors
-from mecene.experiments.factorial import Factor, InvalidFactors
 from mecene.experiments.measures import Measure
 from mecene.experiments.plan import Sequential
 from mecene.words import LANGUAGES
@@ -96,6 +105,30 @@ def others(look: Look) -> list[Told]:
         row["p_adjusted"] = float(p)
         row["seen"] = float(p) <= look.plan.alpha
     return rows
+
+
+def believed(look: Look) -> list[Told]:
+    """Return, of each text, the chance that it is the best and what choosing it may lose.
+
+    Of shares alone, and where more is better: amounts and harms are left to their intervals.
+    """
+    primary = look.plan.primary
+    if primary.kind != "share" or primary.better != "higher" or look.clicks:
+        return []
+    rows = {arm.name: look.of(arm.name, days=primary.within_days)
+            for arm in look.plan.arms if not arm.held_out}  # fmt: skip
+    try:
+        found = beliefs.of_shares(
+            {name: compared.answers(one, primary.name) for name, one in rows.items()}
+        )
+    except TooFewDonors:
+        return []
+    return [
+        {"arm": name, "best": one.best, "loss": {
+            lang: measures.apart(one.expected_loss, primary, currency=look.currency, lang=lang)
+            for lang in LANGUAGES}}
+        for name, one in found.items()
+    ]  # fmt: skip
 
 
 def groups(look: Look) -> list[Told]:

@@ -47,6 +47,7 @@ def read(held: Experiment, *, facts: FactStore, as_of: date) -> Told | None:
         "currency": own.currency, "units": rows.height, "donors": drawn.height, "arms": arms,
         "followed_days": int(rows["days_followed"].min() or 0),  # type: ignore[arg-type]
         "verdicts": [_verdict(look, name, broken=broken) for name in look.treated],
+        "beliefs": [] if broken else beside.believed(look),
         "euros": beside.euros(look, broken=broken),
         "guards": [] if broken else _guards(look),
         "measures": [] if broken else beside.others(look),

@@ -163,7 +163,8 @@ def _of_reading(last: Reading, plan: Plan) -> Told:
         "mis_randomised": told["arms"]["mis_randomised"], "sizes": told["arms"]["each"],
         "verdicts": [said | {"said": said["text"][lang],
                              "because": _because(said["why"])} for said in told["verdicts"]],
-        "beliefs": told.get("beliefs", []), "guards": [one | {"said": one["text"][lang],
+        "beliefs": [one | {"loss": one["loss"][lang]} for one in told["beliefs"]],
+        "guards": [one | {"said": one["text"][lang],
                                                              "because": _because(one["why"])}
                                                        for one in told["guards"]],
         "warned": any(one["warned"] for one in told["guards"]),

@@ -85,3 +85,32 @@ def test_a_welcome_mail_is_tested_from_the_plan_to_the_conclusion(visitor, seen,
             other.goto(f"/experiments/{place}")
             other.wait_for_load_state("networkidle")
             seen(other, f"experiments-{name}-{place.strip('/') or 'all'}")
+
+
+def test_the_paths_to_a_gift_are_drawn(visitor, seen, settings, tmp_path):
+    from mecene_web.events.models import Contact, Interaction
+    from mecene_web.organisation.models import Organisation
+    from mecene_web.scores import nightly
+
+    settings.HOME = tmp_path
+    Organisation.objects.update_or_create(pk=1, defaults={"name": "Les Puits"})
+    donors, _ = crowd(300)
+    Contact.objects.bulk_create(
+        Contact(donor_id=donor, at=NOW - timedelta(days=20 - place % 5), purpose="appeal",
+                channel="sms" if place % 3 else "email", source_ref=f"c{donor}")
+        for place, donor in enumerate(donors)
+    )  # fmt: skip
+    Interaction.objects.bulk_create(
+        Interaction(donor_id=donor, at=NOW - timedelta(days=10), kind="click", channel="email",
+                    device="phone", source_ref=f"i{donor}")
+        for donor in donors[::2]
+    )  # fmt: skip
+    give(donors, share=0.4, on=(NOW - timedelta(days=5)).date(), seed=7)
+    nightly.run(as_of=NOW.date(), on_progress=lambda *_: None)
+
+    for width, lang in ((1280, "fr"), (390, "en")):
+        page = visitor("auditor", width=width, lang=lang)
+        page.goto("/paths/")
+        page.wait_for_load_state("networkidle")
+        seen(page, f"paths-{width}")
+        assert page.locator("img.mc-picture").count() >= 2
