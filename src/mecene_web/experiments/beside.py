@@ -11,19 +11,18 @@ from mecene.experiments import (
     compared,
     factorial,
     factorial_words,
-    families,
     measures,
     sequential,
     taken,
 )
 from mecene.experiments import reading as verdicts
 from mecene.experiments.design import Factor, InvalidFactors
-from mecene.experiments.difference import Difference, NoVariation, TooFewDonors
+from mecene.experiments.difference import NoVariation, TooFewDonors
 from mecene.experiments.measures import Measure
 from mecene.experiments.plan import Sequential
 from mecene.words import LANGUAGES
 from mecene_web.experiments import look as looks
-from mecene_web.experiments import measured, spent
+from mecene_web.experiments import spent
 from mecene_web.experiments.look import Look
 from mecene_web.experiments.models import Enrolment, Experiment
 from mecene_web.scores.models import Standing
@@ -89,22 +88,6 @@ def euros(look: Look, *, broken: bool) -> Told:
         "net_high": both.caused.high - both.cost_minor,
         "text": {lang: both.text(lang=lang) for lang in LANGUAGES},
     }  # fmt: skip
-
-
-def others(look: Look) -> list[Told]:
-    """Return every other measure: its level in each arm, and what the first arms changed (Holm).
-
-    Nobody chose them beforehand: they are worth a new test, they are no proof.
-    """
-    lead = looks.leading(look)
-    arm = lead[0] if lead else look.treated[0]
-    rows = [_one(look, measure, arm) for measure in _measures(look)]
-    seen = [row for row in rows if row["difference"]]
-    adjusted = families.holm([row["difference"]["p"] for row in seen]) if seen else []
-    for row, p in zip(seen, adjusted, strict=True):
-        row["p_adjusted"] = float(p)
-        row["seen"] = float(p) <= look.plan.alpha
-    return rows
 
 
 def believed(look: Look) -> list[Told]:
@@ -208,41 +191,6 @@ def costs(look: Look) -> Told:
                         "per_euro": cost / raised if raised else None,
                         "per_giver_minor": cost / gave if gave else None}  # fmt: skip
     return told
-
-
-def _measures(look: Look) -> list[Measure]:
-    primary = look.plan.primary
-    return [Measure(name, measured.CHOICES[name][0], primary.within_days,
-                    better=measured.CHOICES[name][1])
-            for name in measured.ALWAYS if name != primary.name]  # fmt: skip
-
-
-def _one(look: Look, measure: Measure, arm: str) -> Told:
-    days = measure.within_days
-    by_name = {one.name: look.of(one.name, days=days) for one in look.plan.arms}
-    silent = {one.name for one in look.plan.arms if one.held_out}
-    followed = look.clicks if measure.name == "clicks" else {}
-    levels = []
-    for name, rows in by_name.items():
-        untold = measure.name in measured.OF_A_MESSAGE and name in silent
-        level = None if untold or not rows.height else _level(rows, measure, followed.get(name))
-        levels.append({"arm": name, "level": level})
-    found: Difference | None
-    if measure.name in measured.OF_A_MESSAGE and look.control in silent:
-        found, why = None, "no_message"
-    elif followed:
-        found, why = looks.of_clicks(look, look.control, arm)
-    else:
-        found, why = looks.between(look, by_name[look.control], by_name[arm], measure)
-    return {"name": measure.name, "kind": measure.kind, "better": measure.better, "arm": arm,
-            "levels": levels, "difference": looks.plain(found), "why": why, "seen": False,
-            "p_adjusted": None}  # fmt: skip
-
-
-def _level(rows: pl.DataFrame, measure: Measure, clicks: int | None) -> float:
-    if clicks is not None:
-        return clicks / rows.height
-    return float(taken.numbers(rows, measure.name).mean())
 
 
 def _group(

@@ -16,7 +16,7 @@ from mecene.experiments.measures import Measure
 from mecene.experiments.outlook import NotYet
 from mecene.experiments.plan import Sequential
 from mecene.words import LANGUAGES
-from mecene_web.experiments import beside, enrolled, freeze, sizes, spent
+from mecene_web.experiments import beside, enrolled, freeze, others, sizes, spent
 from mecene_web.experiments.look import Look, difference, leading, plain
 from mecene_web.experiments.models import Experiment
 from mecene_web.organisation.models import Organisation
@@ -50,7 +50,7 @@ def read(held: Experiment, *, facts: FactStore, as_of: date) -> Told | None:
         "beliefs": [] if broken else beside.believed(look),
         "euros": beside.euros(look, broken=broken),
         "guards": [] if broken else _guards(look),
-        "measures": [] if broken else beside.others(look),
+        "measures": [] if broken else others.others(look),
         "groups": [] if broken else beside.groups(look),
         "factors": [] if broken else beside.factors(look),
         "costs": {} if broken else beside.costs(look),

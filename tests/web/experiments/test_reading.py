@@ -35,6 +35,14 @@ def test_euros_caused_stand_beside_euros_collected(appeal, gone, gifts):
     assert "provoqués" in euros["text"]["fr"]
     assert "caused" in euros["text"]["en"]
     assert {one["state"] for one in told["guards"]} == {"unsure", "not_yet"}
+    others = {one["name"]: one for one in told["measures"]}
+    assert others["gave"]["seen"]
+    assert others["gave"]["p_adjusted"] >= others["gave"]["difference"]["p"]
+    # As many gave as much: givers gave alike, more of them gave.
+    assert others["average_gift"]["difference"]["low"] < 0
+    assert others["average_gift"]["difference"]["high"] > 0
+    assert others["clicks"]["why"] == "no_message"
+    assert [level["level"] for level in others["events_before"]["levels"]] == [0, 0]
 
 
 def test_what_is_too_early_or_too_few_is_a_word_and_no_figure(appeal, gone, gifts):
