@@ -269,7 +269,8 @@ class TestOverlap:
         skipped = made.account["loaded"].get("skipped", 0)
         kept = Gift.objects.filter(import_id=made.pk).count()
         assert kept + skipped + file["rejects"] == file["rows"] == 4
-        said = f"Gardées\u00a0: {kept} + rejetées\u00a0: 1 + déjà chargées\u00a0: {skipped} = lues\u00a0: 4 lignes"
+        said = (f"Gardées\u00a0: {kept} + rejetées\u00a0: 1 + déjà chargées\u00a0: {skipped} "
+                "= lues\u00a0: 4 lignes")  # fmt: skip
         assert said in page(client, made)
 
     def test_what_was_loaded_meanwhile_is_shown_first(self, browser: Any) -> None:
