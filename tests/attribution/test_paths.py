@@ -87,6 +87,13 @@ class TestCutting:
 
         assert counted(found) == {"post": (1, 0), "email": (1, 0), "phone": (0, 1)}
 
+    def test_what_comes_on_the_day_one_looks_from_or_later_is_not_seen(self):
+        known = met(
+            [touch(1, LAST_DAY, "post"), touch(1, LAST_DAY + 1, "email")], [acted(1, LAST_DAY + 2)]
+        )
+
+        assert counted(paths.to(known, act="gift", as_of=AS_OF)) == {"post": (0, 1)}
+
     def test_another_act_does_not_end_a_path(self):
         known = met(
             [touch(1, 0, "post"), touch(1, 20, "email")],

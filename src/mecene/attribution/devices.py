@@ -63,7 +63,7 @@ def of(met: Met, *, act: str, as_of: date, within_days: int = paths.WITHIN_DAYS)
         .agg(acts=pl.len().cast(pl.Int64))
         .sort(["acts", "reading", "acting"], descending=[True, False, False])
     )
-    return Devices(table, both.height, paths.acts_of(met, act).height)
+    return Devices(table, both.height, paths.acts_of(met, act, as_of=as_of).height)
 
 
 def added(*parts: Devices) -> Devices:

@@ -59,7 +59,7 @@ def to(
         path=kept, acted=pl.col("acted").first(), value_minor=pl.col("value_minor").first()
     )
     # An act with no touch before it: nobody is credited, and nobody hides it.
-    alone = acts_of(met, act).join(
+    alone = acts_of(met, act, as_of=as_of).join(
         journeys.filter("acted").select("donor_id", at="anchor").unique(),
         on=["donor_id", "at"], how="anti",
     )  # fmt: skip
@@ -78,13 +78,12 @@ def touched(met: Met, *, act: str, as_of: date, within_days: int = WITHIN_DAYS) 
     Raises:
         UnknownAct: there is no such act.
     """
-    acts = acts_of(met, act).with_columns(anchor=pl.col("at"))
+    acts = acts_of(met, act, as_of=as_of).with_columns(anchor=pl.col("at"))
     last = datetime.combine(as_of, time())
     before = pl.col("anchor") - pl.col("at")
     return (
-        met.touches.join_asof(
-            acts, on="at", by="donor_id", strategy="forward", check_sortedness=False
-        )
+        met.touches.filter(pl.col("at") < last)
+        .join_asof(acts, on="at", by="donor_id", strategy="forward", check_sortedness=False)
         .with_columns(led=pl.col("anchor").is_not_null(), anchor=pl.col("anchor").fill_null(last))
         .with_columns(window=before.dt.total_microseconds() // (within_days * _MICROSECONDS))
         .with_columns(acted=pl.col("led") & (pl.col("window") == 0))
@@ -93,8 +92,8 @@ def touched(met: Met, *, act: str, as_of: date, within_days: int = WITHIN_DAYS) 
     )
 
 
-def acts_of(met: Met, act: str) -> pl.DataFrame:
-    """Return the acts of one kind: ``donor_id``, ``at``, ``value_minor``, by donor and time.
+def acts_of(met: Met, act: str, *, as_of: date) -> pl.DataFrame:
+    """Return the acts of one kind before a day: ``donor_id``, ``at``, ``value_minor``, in order.
 
     Raises:
         UnknownAct: there is no such kind.
@@ -103,7 +102,7 @@ def acts_of(met: Met, act: str) -> pl.DataFrame:
         raise UnknownAct(f"there is no act {act!r}; one of {', '.join(ACTS)}")
     # What was done at one moment (a day, where no hour is known) is one act.
     return (
-        met.acts.filter(pl.col("act") == act)
+        met.acts.filter(pl.col("act") == act, pl.col("at") < datetime.combine(as_of, time()))
         .group_by("donor_id", "at")
         .agg(pl.col("value_minor").sum())
         .sort("donor_id", "at")
