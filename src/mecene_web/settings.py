@@ -170,6 +170,8 @@ MECENE_SMS = environment.sms()
 MECENE_HOSTS_INSIDE = set(environment.told("MECENE_HOSTS_INSIDE").replace(",", " ").split())
 # Where donors reach this installation: their choices, their way out, the links we count.
 MECENE_ADDRESS = environment.address()
+# A Maildir to which what servers send back about our mail comes (RFC 3464, 5965).
+MECENE_RETURNS = environment.told("MECENE_RETURNS")
 DEFAULT_FROM_EMAIL = environment.told("MECENE_MAIL_FROM", "mecene@localhost")
 UNFOLD = {
     "SITE_TITLE": "Mécène",

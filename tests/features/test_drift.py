@@ -11,7 +11,7 @@ from mecene.features import summary
 
 def drift_of(folder, **tables):
     store = rows.written(folder, **tables)
-    return summary.of(store, as_of=AS_OF, families=("drift",)).row(0, named=True)
+    return summary.of(store, as_of=AS_OF, families=("recurring", "drift")).row(0, named=True)
 
 
 def test_lately_is_ninety_days_and_before_the_two_years_before(tmp_path):

@@ -18,7 +18,7 @@ from mecene.journeys.traveller import Decision, Effect, Event
 from mecene_web.donors import touch
 from mecene_web.donors.models import Attribute
 from mecene_web.giving.models import Gift
-from mecene_web.journeys import following, stored
+from mecene_web.journeys import following, moments, stored
 from mecene_web.journeys.models import Endpoint, Unheard
 from mecene_web.messages import queue
 from mecene_web.messages.texts import MOTIVES
@@ -61,12 +61,14 @@ class Surroundings:
         programs: Name → address.
         segments: Donor → codes.
         gifts: Number → what a message may say of it.
+        hours: Donor → at what hour they act, and their zone; of whom it is not sure, nothing.
     """
 
     texts: Mapping[tuple[str, str], int]
     programs: Mapping[str, str]
     segments: Mapping[int, Sequence[str]]
     gifts: Mapping[int, Mapping[str, Any]]
+    hours: Mapping[int, tuple[int, str]] = field(default_factory=dict)
 
 
 def surroundings(decisions: Iterable[Decision]) -> Surroundings:
@@ -88,7 +90,8 @@ def surroundings(decisions: Iterable[Decision]) -> Surroundings:
     wanted = {number for one in acting if (number := _gift(one.traveller.event.ref))}
     told = Gift.objects.filter(pk__in=wanted).values("pk", "amount_minor", "currency", "given_on")
     gifts = {row.pop("pk"): row for row in told}
-    return Surroundings(texts, dict(Endpoint.objects.values_list("name", "url")), segments, gifts)
+    programs = dict(Endpoint.objects.values_list("name", "url"))
+    return Surroundings(texts, programs, segments, gifts, moments.hours(donors))
 
 
 def ready(decision: Decision, around: Surroundings, *, now: datetime) -> Carried:
@@ -146,7 +149,8 @@ def _message(effect: Effect, decision: Decision, around: Surroundings) -> queue.
     return queue.Decided(
         origin=effect.key, group=group(who.journey, act.key), donor_id=who.donor_id,
         channel=channel, purposes=(effect.purpose or "",), kind=act.kind, version_id=text,
-        due_at=effect.decided_at, until=effect.expires_at, campaign_code=who.journey,
+        due_at=moments.best(effect, act.kind, channel, around.hours.get(who.donor_id)),
+        until=effect.expires_at, campaign_code=who.journey,
         motive=next((arm for _, arm in effect.arms if arm in MOTIVES), ""),
         segments=around.segments.get(who.donor_id, ()), values=_values(who.event, around),
     )  # fmt: skip

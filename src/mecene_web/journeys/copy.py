@@ -131,7 +131,9 @@ def _content(text: Text, lang: str) -> dict[str, Any]:
         blocks.new("story", {"text": "\n\n".join(others)}),
     ]
     if text.amounts:
-        held.append(blocks.new("ask", usual["ask"]))
+        # Who is asked to give each month is shown amounts of a month.
+        kind = "monthly" if text.template.startswith("monthly_") else "ask"
+        held.append(blocks.new(kind, usual[kind]))
     if text.action:
         label, link = text.action
         url = f"{{{{ link.{link} }}}}"

@@ -24,7 +24,7 @@ from mecene_web.segments.known import Night
 from mecene_web.segments.models import Membership
 
 _NESTED = "in_segment"
-# Where nobody prefers anything: the cheapest that leaves the donor in peace first.
+# Where nothing is known to be preferred: the cheapest that leaves the donor in peace first.
 _ORDER = ("email", "post", "phone", "sms")
 
 
@@ -70,6 +70,7 @@ class _Person(NamedTuple):
     email: str | None
     phone: str | None
     birth_date: date | None
+    standing__best_channel: str | None
 
 
 def reads(published: Iterable[Published]) -> Reads:
@@ -164,4 +165,6 @@ def _reached(donor: _Person) -> tuple[str, ...]:
         and donor.undeliverable_on is None,
         "phone": bool(donor.phone), "sms": bool(donor.phone),
     }  # fmt: skip
-    return tuple(name for name in _ORDER if there[name])
+    best = donor.standing__best_channel
+    # What they act by comes first (``mecene.channels``); of whom nothing is sure, the cheapest.
+    return tuple(name for name in sorted(_ORDER, key=lambda name: name != best) if there[name])

@@ -5,10 +5,11 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import OperationalError, close_old_connections, connection
 from django.utils import timezone
 
-from mecene_web.messages import campaigns, claim, follow, letters, send, throttle
+from mecene_web.messages import campaigns, claim, follow, letters, returned, send, throttle
 from mecene_web.messages.models import Rules
 
 _REST_SECONDS = 1.0
@@ -36,6 +37,7 @@ def work(over: threading.Event) -> None:
 
 def _round(now: datetime) -> int:
     claim.reap(now=now)
+    returned.look(settings.MECENE_RETURNS, now=now)
     campaigns.follow(now=now)
     letters.clear(now=now)
     return follow.settle(now=now)

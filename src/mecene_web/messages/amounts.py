@@ -19,7 +19,9 @@ _FRENCH_TAX = ("FR", None)
 
 
 def of(donor_ids: Sequence[int], *, today: date) -> dict[int, dict[str, Any]]:
-    """Return donor → ``{"currency", "amounts": [{"amount_minor", "net_minor"?}]}``.
+    """Return donor → ``currency``, ``amounts`` of a gift, and ``monthly`` ones.
+
+    Each amount is ``{"amount_minor", "net_minor"?}``; the monthly ones share out a year's gifts.
 
     Args:
         donor_ids: Whose.
@@ -30,11 +32,14 @@ def of(donor_ids: Sequence[int], *, today: date) -> dict[int, dict[str, Any]]:
     found = {}
     people = Donor.objects.filter(pk__in=donor_ids).values_list("pk", "kind", "country")
     for donor, kind, country in people:
-        told = array.one_off(_giving(given[donor], today), currency=house.currency)
+        giving = _giving(given[donor], today)
+        told = array.one_off(giving, currency=house.currency)
+        each_month = array.monthly(giving, currency=house.currency)
         taxed = kind != "organisation" and country in _FRENCH_TAX and house.currency == "EUR"
         found[donor] = {
             "currency": told.currency,
             "amounts": [_amount(minor, today, taxed=taxed) for minor in told.amounts_minor],
+            "monthly": [_amount(minor, today, taxed=taxed) for minor in each_month.amounts_minor],
         }
     return found
 

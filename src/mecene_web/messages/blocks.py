@@ -24,6 +24,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "figures": ("title", "first", "first_says", "second", "second_says", "third", "third_says"),
     "impact": ("title", "text"),
     "ask": ("title", "text", "button", "tax"),
+    "monthly": ("title", "text", "button", "tax"),
     "button": ("label", "url"),
     "footer": ("text",),
     "mjml": ("source", "text"),
@@ -217,7 +218,7 @@ def _ask(block: Block, apart: _Apart) -> str:
         f"background:{_ACCENT};color:#ffffff;text-decoration:none;font-weight:bold"
     )
     begin, link, label, tax, end = (
-        apart.take("{% for one in ask.amounts %}"), apart.take("{{ one.url }}"),
+        apart.take(f"{{% for one in {plain.ASKED[block['kind']]} %}}"), apart.take("{{ one.url }}"),
         apart.take("{{ one.amount_minor | amount: ask.currency }}"),
         _plain(block.get("tax") or "", apart), apart.take("{% endfor %}"),
     )  # fmt: skip
@@ -250,5 +251,5 @@ def _own(block: Block, apart: _Apart) -> str:
 
 _SECTIONS: dict[str, Callable[[Block, _Apart], str]] = {
     "greeting": _greeting, "story": _story, "figures": _figures, "impact": _impact, "ask": _ask,
-    "button": _button, "footer": _footer, "mjml": _own,
+    "monthly": _ask, "button": _button, "footer": _footer, "mjml": _own,
 }  # fmt: skip

@@ -16,12 +16,10 @@ from django.utils import timezone
 from mecene_web.channels import known
 from mecene_web.channels.parcel import NoAddress
 from mecene_web.consent import state
-from mecene_web.messages import pressure, values
+from mecene_web.messages import pressure, twice, values
 from mecene_web.messages.models import LEFT, Halt, Outgoing
 from mecene_web.messages.values import Reader
 
-# Channels whose address is one reader's, whoever they are called.
-_ONE_READER = ("email", "sms")
 _LATER_FOR_A_HALT = timedelta(hours=1)
 
 
@@ -147,21 +145,20 @@ def _once(cleared: list[Cleared], refused: list[tuple[Outgoing, Refusal]]) -> li
 
     Of two donors who share one, the second is not written the same thing.
     """
-    asked = [one for one in cleared if one.row.channel in _ONE_READER and not one.row.trial_to
-             and one.row.kind not in ("thanks", "service")]  # fmt: skip
+    asked = [one for one in cleared if twice.counts(one.row)]
     had = Outgoing.objects.filter(
         group__in={one.row.group for one in asked}, address__in={one.address for one in asked},
         state__in=(*LEFT, "sending", "unknown"),
     )  # fmt: skip
     taken = {(group, address): donor for group, address, donor in
              had.values_list("group", "address", "donor_id")} if asked else {}  # fmt: skip
-    twice = set()
+    again = set()
     for one in asked:
         first = taken.setdefault((one.row.group, one.address), one.row.donor_id)
         if first != one.row.donor_id:
             refused.append((one.row, Refusal("same_address", details={"donor": first})))
-            twice.add(one.row.pk)
-    return [one for one in cleared if one.row.pk not in twice]
+            again.add(one.row.pk)
+    return [one for one in cleared if one.row.pk not in again]
 
 
 def _pressed(

@@ -6,6 +6,8 @@ from typing import Any
 
 Block = Mapping[str, Any]
 LIQUID = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+# Kind of block → the amounts it goes through.
+ASKED = {"ask": "ask.amounts", "monthly": "ask.monthly"}
 LINK = re.compile(r"\[([^\]\n]+)\]\(([^)\s]+)\)")
 BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 
@@ -45,7 +47,7 @@ def _figures_text(block: Block) -> str:
 def _ask_text(block: Block) -> str:
     tax = f"{{% if one.net_minor %}} {block['tax']}{{% endif %}}" if block.get("tax") else ""
     amounts = (
-        "{% for one in ask.amounts %}"
+        f"{{% for one in {ASKED[block['kind']]} %}}"
         f"{block['button']} {{{{ one.amount_minor | amount: ask.currency }}}}{tax} : "
         "{{ one.url }}\n{% endfor %}"
     )
@@ -58,6 +60,7 @@ _TEXTS: dict[str, Callable[[Block], str]] = {
     "figures": _figures_text,
     "impact": lambda block: _titled(block, _read(block["text"])),
     "ask": _ask_text,
+    "monthly": _ask_text,
     "button": lambda block: f"{block['label']} : {block['url'].strip()}",
     "footer": lambda block: "-- \n" + _read(block["text"]),
     "mjml": lambda block: _read(block["text"]),

@@ -17,6 +17,7 @@ from mecene_web.organisation.models import Organisation
 
 _LONGEST = 1_000
 _NAMED = re.compile(r"\b(?:link|association)\.\w+")
+_LED = {"ask": "link.give", "monthly": "link.monthly"}
 _EACH_READERS = ("link.preferences", "link.unsubscribe")
 # What ready texts lead to beside the donation page: each is a page of the association's.
 LINKS = (
@@ -69,8 +70,9 @@ def lacking(content: Mapping[str, Any], there: Collection[str]) -> set[str]:
     """
     said = json.dumps(content, ensure_ascii=False)
     named = set(_NAMED.findall(said))
-    if any(block.get("kind") == "ask" for block in content.get("blocks") or ()):
-        named.add("link.give")  # each amount leads to the donation page
+    kinds = {block.get("kind") for block in content.get("blocks") or ()}
+    # Each amount leads to the donation page; each of a month, to where one signs up.
+    named |= {link for kind, link in _LED.items() if kind in kinds}
     return named - {*there, *_EACH_READERS}
 
 

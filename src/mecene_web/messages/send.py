@@ -22,7 +22,7 @@ from django.utils import timezone
 from mecene_web.channels import known
 from mecene_web.channels.email import returns
 from mecene_web.channels.parcel import Halted, Later, Parcel, Refused, Sent, Unsure
-from mecene_web.messages import check, claim, outcome, ready
+from mecene_web.messages import check, claim, outcome, ready, twice
 from mecene_web.messages.models import Campaign, Outgoing, Rules
 from mecene_web.messages.texts import Part
 from mecene_web.messages.throttle import Throttle
@@ -200,6 +200,10 @@ def _begun(message: _Ready, this: _Round) -> bool:
     row, now = message.one.row, this.clock()
     with transaction.atomic():
         _pay(this)
+        other = twice.reader(row, message.one.address)
+        if other is not None:
+            _refused(row, check.Refusal("same_address", details={"donor": other}), this)
+            return False
         begun = Outgoing.objects.filter(
             pk=row.pk, state="claimed", claimed_by=this.worker, leased_until__gt=now
         ).update(

@@ -43,7 +43,8 @@ def of(donor_ids: Iterable[int], *, today: date, site: str) -> dict[int, Reader]
     wanted = sorted(set(donor_ids))
     for first in range(0, len(wanted), _AT_ONCE):
         some = wanted[first : first + _AT_ONCE]
-        asked = asks.of(some, today=today, donation_url=rules.donation_url)
+        asked = asks.of(some, today=today, donation_url=rules.donation_url,
+                        monthly_url=rules.links.get("monthly", ""))  # fmt: skip
         for donor in _donors(some, today):
             lang = (donor.language or own.language or "fr")[:2].lower()
             lang = lang if lang in LANGUAGES else own.language

@@ -59,6 +59,10 @@ class Standing(models.Model):
     expected_value_12m_minor = models.FloatField(null=True)
     expected_value_36m_minor = models.FloatField(null=True)
     value_confidence = models.TextField(null=True)
+    # By what they act, and when, on their own clock (``mecene.channels``); empty: not sure enough.
+    best_channel = models.TextField(null=True)
+    best_weekday = models.PositiveSmallIntegerField(null=True)
+    best_hour = models.PositiveSmallIntegerField(null=True)
     reachable = models.BooleanField(default=False)
     objects_appeal = models.BooleanField(default=False)
     objects_profiling = models.BooleanField(default=False)

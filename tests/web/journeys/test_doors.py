@@ -3,6 +3,7 @@
 import json
 import zipfile
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import polars as pl
 import pytest
@@ -13,9 +14,10 @@ from mecene_web.donors import merge
 from mecene_web.donors.models import Attribute
 from mecene_web.exports import everything
 from mecene_web.imports.models import Import
-from mecene_web.journeys import always, look
+from mecene_web.journeys import always, copy, look, publish
 from mecene_web.journeys.models import Traveller, Unheard
-from mecene_web.scores import kept
+from mecene_web.messages.models import Outgoing
+from mecene_web.scores import kept, nightly
 from mecene_web.scores.models import Run
 
 NOW = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
@@ -32,17 +34,17 @@ tag = "here"
 """
 
 
-def silent(*_told) -> None:
+def silent(*_told, **_more) -> None:
     """Hear how far it has come, and say nothing."""
 
 
-def night(rows, *, as_of, at):
+def night(rows, *, as_of, at, column="gifts"):
     run = Run.objects.create(as_of=as_of, began_at=at, ended_at=at)
     place = kept.folder_of(run) / "summary"
     place.mkdir(parents=True, exist_ok=True)
-    pl.DataFrame(
-        rows, schema={"donor_id": pl.Int64, "gifts": pl.Int64}, orient="row"
-    ).write_parquet(place / "all.parquet")
+    pl.DataFrame(rows, schema={"donor_id": pl.Int64, column: pl.Int64}, orient="row").write_parquet(
+        place / "all.parquet"
+    )
     return run
 
 
@@ -91,6 +93,47 @@ def test_a_figure_that_crossed_a_line_overnight_starts_a_journey_once(donor, jou
     always.caught_up(now=datetime.now(UTC))
 
     assert list(Attribute.objects.values_list("donor_id", flat=True)) == [rose.pk]
+
+
+@pytest.mark.django_db
+def test_a_card_about_to_end_is_told_of_and_a_new_one_ends_it(donor, linked, member) -> None:
+    made = copy.copy("card_expiry", by=member("fundraiser"), now=NOW, token=uuid4())
+    publish.publish(made.pk, by=None, now=NOW - timedelta(days=9))
+    who = donor(email="claire@example.org")
+    card = Attribute.objects.create(donor=who, name="card_expires", value="2026-04",
+                                    collected_on=date(2025, 1, 1), source_ref="c")  # fmt: skip
+    column = "card_expires_in_days"
+    night([(who.pk, 61)], as_of=date(2026, 3, 1), at=NOW - timedelta(days=1), column=column)
+    run = night([(who.pk, 60)], as_of=date(2026, 3, 2), at=NOW, column=column)
+
+    look.after_the_night(run, silent)
+    always.caught_up(now=datetime.now(UTC))
+    (first,) = Outgoing.objects.all()
+    Attribute.objects.filter(pk=card.pk).update(value="2099-04")
+    always.caught_up(now=datetime.now(UTC) + timedelta(days=31))
+
+    assert (first.channel, first.kind) == ("email", "service")
+    assert Traveller.objects.get().outcome == "goal:renewed"
+    assert Outgoing.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_the_night_before_is_there_until_it_was_compared_with(monkeypatch, house, settings) -> None:
+    seen = []
+    settings.MECENE_AFTER_THE_NIGHT = [f"{__name__}.silent"]
+    monkeypatch.setattr(nightly.snapshot, "write", silent)
+    monkeypatch.setattr(nightly, "_worked_out", silent)
+    monkeypatch.setattr(
+        nightly, "import_string", lambda _name: lambda made, _report: seen.append(
+            (Run.objects.filter(pk__lt=made.pk).count(), kept.folder_of(made).parent.exists())
+        ),
+    )  # fmt: skip
+    for day in (2, 3):
+        kept.folder_of(Run(pk=day)).mkdir(parents=True, exist_ok=True)
+        nightly.run(as_of=date(2026, 3, day), on_progress=silent)
+
+    assert seen == [(0, True), (1, True)]
+    assert Run.objects.count() == 1
 
 
 @pytest.mark.django_db

@@ -6,13 +6,16 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from mecene_web.accounts.models import Staff
+from mecene_web.channels import known
 from mecene_web.channels.parcel import Halted, Later, Refused, Unsure
 from mecene_web.consent import suppression
 from mecene_web.consent.models import Consent, Mark, Suppression
 from mecene_web.donors.models import Household, Task
 from mecene_web.events.models import Contact, Interaction
-from mecene_web.messages import claim, decide, outcome, pressure, queue, send
+from mecene_web.giving.models import Gift
+from mecene_web.messages import claim, decide, outcome, pressure, queue, send, values
 from mecene_web.messages.models import Bounce, Campaign, Halt, Outgoing, Rules
+from mecene_web.messages.throttle import Throttle
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)  # a Tuesday, 11 h in Paris
@@ -486,3 +489,36 @@ def test_two_donors_with_one_address_are_written_the_same_thing_once(queued, don
     assert [now(row).state for row in rows] == ["handed_over", "refused"]
     assert rows[1].reason == "same_address"
     assert [now(row).state for row in (*receipts, other)] == ["handed_over"] * 3
+
+
+def test_nor_at_one_instant_by_two_workers(queued, donor, template, post):
+    version = template()
+    homes = [donor(email="nous@example.org") for _ in range(2)]
+    rows = [queued(person, version=version, group="g") for person in homes]
+    channel = known.channel("email")
+    # given two workers, each with one of them, both asked about before either begins
+    rounds = [send._Round(name, channel, lambda: NOW, Throttle(), Rules()) for name in "ab"]
+    held = [claim.claim(each.worker, channels=["email"], most=1, now=NOW) for each in rounds]
+    ready = [send._made_ready(some, each) for some, each in zip(held, rounds, strict=True)]
+    assert [len(each) for each in ready] == [1, 1]
+
+    begun = [send._begun(one, each) for (one,), each in zip(ready, rounds, strict=True)]
+
+    assert begun == [True, False]
+    assert sorted((now(row).state, row.reason) for row in rows) == [
+        ("refused", "same_address"), ("sending", ""),
+    ]  # fmt: skip
+
+
+def test_amounts_of_a_month_lead_to_where_one_signs_up(donor):
+    Rules.objects.create(pk=1, donation_url="https://puits.example/don",
+                         links={"monthly": "https://puits.example/mois?a=b"})  # fmt: skip
+    who = donor()
+    Gift.objects.create(donor=who, given_on=date(2026, 1, 5), amount_minor=12_000,
+                        currency="EUR", kind="one_off", source_ref="g")  # fmt: skip
+
+    asked = values.of([who.pk], today=NOW.date(), site="")[who.pk].values["ask"]
+
+    assert asked["monthly"][0]["amount_minor"] == 1_000
+    assert asked["monthly"][0]["url"] == "https://puits.example/mois?a=b&amount=10.0"
+    assert asked["amounts"][0]["amount_minor"] == 12_000
