@@ -34,7 +34,9 @@ class Calibration:
     slope: Estimate | None
 
 
-def of(told: Vector, effect: Vector, *, part: Ints, household: Ints) -> Calibration:
+def of(
+    told: Vector, effect: Vector, *, part: Ints, household: Ints, stretch: float = 1.0
+) -> Calibration:
     """Return the calibration of effects told out of fold.
 
     Args:
@@ -42,6 +44,7 @@ def of(told: Vector, effect: Vector, *, part: Ints, household: Ints) -> Calibrat
         effect: Rewards of the arm less those of the control. Shape (n,).
         part: Each told by fits of its own, and ranked apart. Shape (n,).
         household: Shape (n,).
+        stretch: Of errors (`mecene.uplift.estimate`).
 
     Source: the best linear predictor of Chernozhukov, Demirer, Duflo & Fernández-Val,
     Econometrica 93 (2025), eq. of the heterogeneity loading.
@@ -51,14 +54,18 @@ def of(told: Vector, effect: Vector, *, part: Ints, household: Ints) -> Calibrat
     tenths = tuple(
         Tenth(
             float(told[group == each].mean()),
-            estimate.mean(effect[group == each], household=household[group == each]),
+            estimate.mean(
+                effect[group == each], household=household[group == each], stretch=stretch
+            ),
         )
         for each in np.unique(group)
     )
-    return Calibration(tenths, _slope(told, effect, part, household))
+    return Calibration(tenths, _slope(told, effect, part, household, stretch))
 
 
-def _slope(told: Vector, effect: Vector, part: Ints, household: Ints) -> Estimate | None:
+def _slope(
+    told: Vector, effect: Vector, part: Ints, household: Ints, stretch: float
+) -> Estimate | None:
     sizes = np.bincount(part)
     apart = told - (np.bincount(part, weights=told) / sizes.clip(1))[part]
     spread = float((apart**2).mean())
@@ -67,4 +74,4 @@ def _slope(told: Vector, effect: Vector, part: Ints, household: Ints) -> Estimat
     level = effect - (np.bincount(part, weights=effect) / sizes.clip(1))[part]
     slope = float((apart * level).mean()) / spread
     influence = apart * (level - slope * apart) / spread
-    return estimate.mean(influence, household=household, value=slope)
+    return estimate.mean(influence, household=household, value=slope, stretch=stretch)

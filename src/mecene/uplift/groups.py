@@ -76,7 +76,13 @@ def assign(effects: Matrix, outcomes: Matrix, terms: Terms) -> Ints:
 
 
 def measured(
-    effects: Matrix, outcomes: Matrix, rewards: Matrix, terms: Terms, *, household: Ints
+    effects: Matrix,
+    outcomes: Matrix,
+    rewards: Matrix,
+    terms: Terms,
+    *,
+    household: Ints,
+    stretch: float = 1.0,
 ) -> tuple[Group, ...]:
     """Return the groups that anybody is in, and what was found of each out of fold.
 
@@ -86,6 +92,7 @@ def measured(
         rewards: What each would have done in each arm, unbiased. Shape (n, arms).
         terms: Costs and worth.
         household: Shape (n,).
+        stretch: Of errors (`mecene.uplift.estimate`).
     """
     group = assign(effects, outcomes, terms)
     costs = np.asarray(terms.costs_minor)
@@ -98,7 +105,7 @@ def measured(
         if not here.any():
             continue
         alone, effect, left = (
-            estimate.mean(each[here], household=household[here])
+            estimate.mean(each[here], household=household[here], stretch=stretch)
             for each in (rewards[:, 0], change, net)
         )
         borne = {PERSUADABLE: left.above(), LEAVE_BE: effect.below()}.get(place, left.below())

@@ -70,11 +70,8 @@ def fit(sent: Experiment, *, seed: int, learners: tuple[str, ...] = LEARNERS) ->
     if not trees.available():
         learners = tuple(each for each in learners if not each.endswith("boosted"))
     bases = tuple(base for base in rows if any(each.endswith(base) for each in learners))
-    cut_at = _cut(sent.outcome)
-    work = _Work(
-        sent, np.minimum(sent.outcome, cut_at), parts(sent.household, seed=seed), rows, bases,
-        trees.Ground(matrix, seed=seed) if "boosted" in bases else None,
-    )  # fmt: skip
+    ground = trees.Ground(matrix, seed=seed) if "boosted" in bases else None
+    work = _Work(sent, parts(sent.household, seed=seed), rows, bases, ground)
     outcomes, done = _outcomes(work)
     grown, blends, effects = _effects(work, done, learners)
     told = np.empty((sent.people, len(sent.arms)))
@@ -84,7 +81,7 @@ def fit(sent: Experiment, *, seed: int, learners: tuple[str, ...] = LEARNERS) ->
     fits = {base: Fits(outcomes[base], grown[base]) for base in bases}
     model = UpliftModel(read, sent.arms, learners, fits.get("linear"), fits.get("boosted"), blends)
     return Learnt(
-        model, balance, work.part, told, effects, rewards.robust(sent, told), cut_at
+        model, balance, work.part, told, effects, rewards.robust(sent, told), _cut(sent.outcome)
     )  # fmt: skip
 
 
@@ -101,7 +98,6 @@ class _Work:
     """What every step reads."""
 
     sent: Experiment
-    outcome: Vector
     part: Ints
     rows: dict[str, Rows]
     bases: tuple[str, ...]
@@ -134,11 +130,12 @@ def _outcomes(work: _Work) -> tuple[_Grown, _Done]:
     for pair in PAIRS:
         aside = np.isin(work.part, pair)
         unseen = np.flatnonzero(aside)
+        target = np.minimum(work.sent.outcome, _cut(work.sent.outcome[~aside]))
         for base in work.bases:
             fits = []
             for arm in arms:
                 chosen = np.flatnonzero(~aside & (work.sent.arm == arm))
-                fits.append(work.learn(base, chosen, work.outcome[chosen], trees.OUTCOME))
+                fits.append(work.learn(base, chosen, target[chosen], trees.OUTCOME))
             said = np.full((len(aside), len(fits)), np.nan)
             said[unseen] = np.column_stack([each.of(work.rows[base][unseen]) for each in fits])
             fitted[base].append(tuple(fits))
@@ -185,7 +182,9 @@ def _targets(work: _Work, done: _Done, aside: int) -> Matrix:
     for other in _others(aside):
         there = work.part == other
         told[there] = work.mean_done(done, aside, other)[there]
-    return rewards.effects(rewards.robust(work.sent, told, outcome=work.outcome))
+    did = work.sent.outcome
+    cut = np.minimum(did, _cut(did[work.part != aside]))
+    return rewards.effects(rewards.robust(work.sent, told, outcome=cut))
 
 
 def _add(said: Matrix, rows: Ints, aside: NDArray[np.bool_], told: list[Vector]) -> None:

@@ -47,8 +47,8 @@ class Terms:
     budget_minor: float | None = None
 
     def __post_init__(self) -> None:
-        low = min((*self.costs_minor, self.budget_minor or 0.0), default=-1.0)
-        if low < 0 or self.worth_minor <= 0:
+        low = min((*self.costs_minor, self.budget_minor or 0.0))
+        if low < 0 or self.worth_minor <= 0 or not self.costs_minor:
             raise UnknownTerms(costs=", ".join(f"{each:g}" for each in self.costs_minor) or "–")
 
 
@@ -78,8 +78,9 @@ class Comparison:
     Attributes:
         policies: The aimed one first.
         leads: Simple policy → how much better the aimed one does, cents per person.
-        proposed: The aimed one where every lead is above 0, interval and all; else that of
-            nobody and everybody which left most, unless the likeliest surely left more.
+        proposed: The aimed one where its leads on nobody, everybody and the likeliest are above
+            0, interval and all; else that of nobody and everybody which left most, unless
+            the likeliest surely left more.
     """
 
     policies: tuple[Valued, ...]
@@ -145,6 +146,7 @@ def compare(
     part: Ints,
     household: Ints,
     confidence: float = estimate.CONFIDENCE,
+    stretch: float = 1.0,
 ) -> Comparison:
     """Return the aimed policy beside simple ones, on people whom the model had not seen.
 
@@ -157,6 +159,7 @@ def compare(
         part: Each keeps to the budget by itself. Shape (n,).
         household: Shape (n,).
         confidence: Of every interval.
+        stretch: Of errors of what a model chose (`mecene.uplift.estimate`).
     """
     costs = np.append(0.0, terms.costs_minor)
     aimed = choose(effects, terms, part=part)
@@ -172,11 +175,13 @@ def compare(
     worth = np.column_stack([np.zeros(people), effect * terms.worth_minor - costs[1:]])
     added = {name: (dealt * worth).sum(axis=1) for name, dealt in shares.items()}
 
-    def told(parts: Vector) -> Estimate:
-        return estimate.mean(parts, household=household, confidence=confidence)
+    def told(parts: Vector, name: str = AIMED) -> Estimate:
+        # Whom nobody or everybody are, no model chose.
+        by = 1.0 if name.startswith((NOBODY, EVERYBODY)) else stretch
+        return estimate.mean(parts, household=household, confidence=confidence, stretch=by)
 
     policies = tuple(
-        Valued(name, told(added[name]), float((dealt @ costs).mean()),
+        Valued(name, told(added[name], name), float((dealt @ costs).mean()),
                float(dealt[:, 1:].sum() / people))
         for name, dealt in shares.items()
     )  # fmt: skip
@@ -186,7 +191,8 @@ def compare(
     # A list by chance of giving is work: only where it leaves more than the same for all.
     if told(added[LIKELIEST] - added[simple]).above():
         simple = LIKELIEST
-    ahead = all(lead.above() for lead in leads.values())
+    # How many of the likeliest is itself learnt from the effects: shown, but no simple way.
+    ahead = all(lead.above() for name, lead in leads.items() if name != LIKELIEST_AS_MANY)
     return Comparison(policies, leads, AIMED if ahead else simple)
 
 

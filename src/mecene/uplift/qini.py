@@ -58,7 +58,12 @@ def places(score: Vector, *, part: Ints | None = None) -> Places:
 
 
 def coefficient(
-    found: Places, effect: Vector, *, household: Ints, confidence: float = estimate.CONFIDENCE
+    found: Places,
+    effect: Vector,
+    *,
+    household: Ints,
+    confidence: float = estimate.CONFIDENCE,
+    stretch: float = 1.0,
 ) -> Estimate:
     """Return the Qini coefficient, in the outcome's unit per person of the whole.
 
@@ -69,6 +74,7 @@ def coefficient(
         effect: Rewards of the arm less those of the control. Shape (n,).
         household: Shape (n,).
         confidence: Of the interval.
+        stretch: Of the error (`mecene.uplift.estimate`).
 
     Source: the area of Radcliffe (Direct Marketing Analytics Journal, 2007) on doubly robust
     rewards, as QINI in Yadlowsky et al. (JASA 2025, arXiv 2111.07966); the interval is that of
@@ -80,7 +86,9 @@ def coefficient(
         here = np.flatnonzero(found.part == part)
         others[here] = _before(found.start[here], effect[here]) - effect[here].mean() / 2
     value = float(own.mean())
-    return estimate.mean(own + others, household=household, confidence=confidence, value=value)
+    return estimate.mean(
+        own + others, household=household, confidence=confidence, value=value, stretch=stretch
+    )
 
 
 def gain(
@@ -90,6 +98,7 @@ def gain(
     share: float,
     household: Ints,
     confidence: float = estimate.CONFIDENCE,
+    stretch: float = 1.0,
 ) -> Estimate:
     """Return what contacting the first share changes, per person of the whole.
 
@@ -99,6 +108,7 @@ def gain(
         share: In (0, 1].
         household: Shape (n,).
         confidence: Of the interval.
+        stretch: Of the error (`mecene.uplift.estimate`).
     """
     inside = found.within(share)
     value = float((inside * effect).mean())
@@ -106,7 +116,9 @@ def gain(
     near = abs(found.middle - share) <= max(_WINDOW, float((found.end - found.start).max()))
     edge = float(effect[near].mean()) if near.any() else 0.0
     parts = inside * effect - edge * (inside - share)
-    return estimate.mean(parts, household=household, confidence=confidence, value=value)
+    return estimate.mean(
+        parts, household=household, confidence=confidence, value=value, stretch=stretch
+    )
 
 
 def uplift_at(
@@ -116,9 +128,15 @@ def uplift_at(
     share: float,
     household: Ints,
     confidence: float = estimate.CONFIDENCE,
+    stretch: float = 1.0,
 ) -> Estimate:
-    """Return the mean effect among the first share, in the outcome's unit per person of it."""
-    whole = gain(found, effect, share=share, household=household, confidence=confidence)
+    """Return the mean effect among the first share, in the outcome's unit per person of it.
+
+    As ``gain``, of which it is the quotient by the share.
+    """
+    whole = gain(
+        found, effect, share=share, household=household, confidence=confidence, stretch=stretch
+    )
     return Estimate(*(figure / share for figure in (
         whole.value, whole.error, whole.low, whole.high)))  # fmt: skip
 

@@ -22,6 +22,8 @@ def verdict(found: Comparison, terms: Terms, *, currency: str, lang: str) -> lis
     elif chosen.name == policy.AIMED:
         share = money.percent(chosen.contacted, lang=lang)
         lines = [LEXICON.say("verdict.aimed", lang=lang, contacted=share, **told)]
+        if not found.leads[policy.LIKELIEST_AS_MANY].above():
+            lines.append(LEXICON.say("verdict.as_many", lang=lang))
     else:
         named = title(chosen.name, terms, lang=lang)
         lines = [LEXICON.say("verdict.simple", lang=lang, policy=named, **told)]
