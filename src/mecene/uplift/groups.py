@@ -45,13 +45,18 @@ class Group:
 
     def title(self, *, lang: str) -> str:
         """Return what the group is called."""
-        return LEXICON.say(f"group.{self.name}", lang=lang)
+        return title(self.name, lang=lang)
 
     def words(self, *, lang: str) -> str:
         """Return what may be said of the group, with its caution."""
         said = LEXICON.say(f"group_means.{self.name}", lang=lang)
         doubt = "" if self.borne_out else LEXICON.say(f"group_doubt.{self.name}", lang=lang)
         return f"{said} {doubt}".rstrip()
+
+
+def title(name: str, *, lang: str) -> str:
+    """Return what a group of ``NAMES`` is called."""
+    return LEXICON.say(f"group.{name}", lang=lang)
 
 
 def assign(effects: Matrix, outcomes: Matrix, terms: Terms) -> Ints:
