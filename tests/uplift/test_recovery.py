@@ -10,10 +10,10 @@ from uplift.real_gifts import gifts
 
 LINEAR = ("t_linear", "dr_linear")
 TERMS = Terms((known_effects.COST_MINOR,), 100.0)
-# Of 95 %, the least share inside: one point less, and two standard errors of so many runs.
 
 
 def least(runs: int) -> float:
+    """Of 95 %, the least share inside: one point less, and two standard errors of so many runs."""
     return 0.94 - 2 * np.sqrt(0.95 * 0.05 / runs)
 
 
@@ -21,18 +21,15 @@ def held(told, truth) -> bool:
     return bool(told.low <= truth <= told.high)
 
 
+@pytest.fixture(scope="module")
+def sends():
+    drawn = [(seed, known_effects.send(30_000, seed=seed)) for seed in range(300, 310)]
+    return [(known, study.of(known.sent, TERMS, seed=seed)) for seed, known in drawn]
+
+
 @pytest.mark.slow
 class TestAssociations:
-    """Sixteen sends of 30,000, by trees and lines together."""
-
-    @pytest.fixture(scope="class")
-    def sends(self):
-        return [self.one(seed) for seed in range(300, 316)]
-
-    @staticmethod
-    def one(seed):
-        known = known_effects.send(30_000, seed=seed)
-        return known, study.of(known.sent, TERMS, seed=seed)
+    """Ten sends of 30,000, by trees and lines together."""
 
     def test_aiming_truly_leaves_more_than_everybody_nobody_and_the_likeliest(self, sends):
         for known, found in sends:
@@ -48,7 +45,7 @@ class TestAssociations:
     def test_it_is_seen_and_proposed_most_of_the_time(self, sends):
         proposed = [found.comparison.proposed for _, found in sends]
 
-        assert proposed.count(policy.AIMED) >= 10
+        assert proposed.count(policy.AIMED) >= 6
 
     def test_the_value_told_is_the_true_one_within_its_interval(self, sends):
         inside = []
@@ -57,7 +54,7 @@ class TestAssociations:
             truth = known_effects.net_minor(known, aimed)
             inside.append(held(found.comparison.named(policy.AIMED).net_minor, truth))
 
-        assert np.mean(inside) >= least(16)
+        assert np.mean(inside) >= least(10)
 
     def test_effects_are_those_of_the_people(self, sends):
         for known, found in sends:
@@ -78,11 +75,11 @@ class TestAssociations:
 
 @pytest.mark.slow
 class TestNominalRate:
-    """Two hundred sends, by lines alone, which are quick."""
+    """Many sends, by lines alone, which are quick."""
 
     def test_out_of_fold_values_and_qini_hold_the_truth(self):
         inside = []
-        for seed in range(400, 600):
+        for seed in range(400, 530):
             known = known_effects.send(10_500, seed=seed)
             try:
                 found = study.of(known.sent, TERMS, seed=seed, learners=LINEAR)
@@ -104,12 +101,12 @@ class TestNominalRate:
                 held(ranking.mean, float(known.effect.mean())),
             ))  # fmt: skip
 
-        assert len(inside) > 180
+        assert len(inside) > 120
         assert (np.mean(inside, axis=0) >= least(len(inside))).all(), np.mean(inside, axis=0)
 
     def test_on_another_send_they_do_without_widening(self):
         known = known_effects.send(20_000, seed=1)
-        model = learning.fit(known.sent, seed=1).model
+        model = learning.fit(known.sent, seed=1, learners=LINEAR).model
         inside = []
         for seed in range(700, 790):
             other = known_effects.send(10_000, seed=seed)
@@ -127,7 +124,7 @@ class TestNominalRate:
 
     def test_where_the_contact_changes_nothing_aiming_is_hardly_ever_proposed(self):
         proposed = []
-        for seed in range(800, 860):
+        for seed in range(800, 840):
             known = known_effects.send(10_500, seed=seed, strength=0.0)
             try:
                 found = study.of(known.sent, TERMS, seed=seed, learners=LINEAR)
@@ -135,8 +132,8 @@ class TestNominalRate:
                 continue
             proposed.append(found.comparison.proposed)
 
-        assert proposed.count(policy.AIMED) <= 2
-        assert proposed.count(policy.NOBODY) >= 50
+        assert proposed.count(policy.AIMED) <= 1
+        assert proposed.count(policy.NOBODY) >= 33
 
 
 @pytest.mark.data
