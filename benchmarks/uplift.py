@@ -38,7 +38,8 @@ def main():
         return
     print(
         "| what | people | numbers each | wall s | CPU s | peak MB "
-        "| correlation with the true effect | true net, € per 1,000: aimed | likeliest | everybody | best possible |"
+        "| correlation with the true effect | true net, € per 1,000: aimed "
+        "| likeliest | everybody | best possible |"
     )
     print("|---|" + "---:|" * 10)
     cost = measuring.process(

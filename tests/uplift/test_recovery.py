@@ -8,7 +8,7 @@ from mecene.uplift.policy import Terms
 from uplift import known_effects
 from uplift.real_gifts import gifts
 
-LINEAR = ("t_linear", "dr_linear")
+LINEAR = ("t_linear", "dr_linear", "ht_linear", "hdr_linear")
 TERMS = Terms((known_effects.COST_MINOR,), 100.0)
 
 

@@ -2,6 +2,10 @@
 
 Learners are held against rewards of people they did not see. Where their differences between
 people do not stand above chance, everybody is told the same: the mean effect.
+
+Amounts given are noisy, answers much less. Where there is a hurdle, learners of the chance to give
+are held against answers, and times the gift are the ground; learners of the sum move it only as far
+as sums bear them out.
 """
 
 import numpy as np
@@ -34,6 +38,33 @@ def fit(told: list[Vector], effect: Vector, *, household: Ints) -> Blend:
     score = spoken @ weights
     trust = _trust(score, effect - level, household)
     return Blend(level, tuple((trust * weights).tolist()), tuple(middle), trust)
+
+
+def fit_hurdle(
+    told: list[Vector],
+    answers: list[Vector],
+    gift: Vector,
+    effect: Vector,
+    answer_effect: Vector,
+    *,
+    household: Ints,
+) -> Blend:
+    """Return the blend where most do nothing and the others give amounts.
+
+    Args:
+        told: What each learner says of the sum. Each of shape (n,).
+        answers: What each says of the chance to give. Each of shape (n,).
+        gift: What is given by those who give, foretold. Shape (n,).
+        effect: Rewards of the sum, the arm's less the control's. Shape (n,).
+        answer_effect: Rewards of having given at all, likewise. Shape (n,).
+        household: Shape (n,).
+    """
+    answer = fit(answers, answer_effect, household=household)
+    ground = answer.of(answers, [], None) * gift
+    left = effect - ground
+    rest = fit([each - ground for each in told], left, household=household)
+    kept = _trust(np.ones(len(left)), left, household)
+    return Blend(kept * rest.level, rest.weights, rest.middle, rest.trust, answer)
 
 
 def _not_negative(products: Vector, slopes: Vector) -> Vector:

@@ -10,20 +10,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mecene.uplift import blending, design, linear, randomness, rewards, trees
+from mecene.uplift import blending, design, fitting, randomness, rewards, trees
 from mecene.uplift.experiment import Experiment
-from mecene.uplift.linear import Linear
-from mecene.uplift.model import PAIRS, PARTS, TURNS, Blend, Fits, UpliftModel
+from mecene.uplift.fitting import Fit, Outcomes, Work
+from mecene.uplift.model import PAIRS, PARTS, TURNS, Blend, Fits, UpliftModel, halves, mean_gift
 from mecene.uplift.randomness import Balance
-from mecene.uplift.trees import Trees
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Rows = NDArray[np.float32]
 
-LEARNERS = ("t_linear", "t_boosted", "dr_linear", "dr_boosted")
-_CUT = 0.995
+# The difference of two fits (t) or a fit of rewards (dr), of the sum or, with h, of the chance to
+# do anything; each by lines and by trees.
+LEARNERS = (
+    "t_linear", "dr_linear", "ht_linear", "hdr_linear",
+    "t_boosted", "dr_boosted", "ht_boosted", "hdr_boosted",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +59,8 @@ def fit(sent: Experiment, *, seed: int, learners: tuple[str, ...] = LEARNERS) ->
         sent: The send.
         seed: Of the parts and of what LightGBM draws.
         learners: Of ``LEARNERS``; those of trees are left out where LightGBM cannot be
-            loaded.
+            loaded, those with h where there is no chance apart from a gift (where there is,
+            one of each is needed).
 
     Raises:
         Refusal: the lot looks broken (`mecene.uplift.randomness`) or nothing is known of
@@ -67,22 +70,27 @@ def fit(sent: Experiment, *, seed: int, learners: tuple[str, ...] = LEARNERS) ->
     matrix = read.matrix(sent.features)
     rows = {"boosted": matrix, "linear": read.expanded(matrix)}
     balance = randomness.check(sent, rows["linear"], matrix, seed=seed)
+    hurdle = fitting.has_hurdle(sent.outcome)
+    if not hurdle:
+        learners = tuple(each for each in learners if each[0] != "h")
     if not trees.available():
         learners = tuple(each for each in learners if not each.endswith("boosted"))
     bases = tuple(base for base in rows if any(each.endswith(base) for each in learners))
     ground = trees.Ground(matrix, seed=seed) if "boosted" in bases else None
-    work = _Work(sent, parts(sent.household, seed=seed), rows, bases, ground)
-    outcomes, done = _outcomes(work)
-    grown, blends, effects = _effects(work, done, learners)
+    work = Work(sent, parts(sent.household, seed=seed), rows, bases, ground, hurdle)
+    done = fitting.outcomes(work)
+    turned = [_turn(work, done, learners, aside) for aside in range(PARTS)]
     told = np.empty((sent.people, len(sent.arms)))
-    for aside in range(PARTS):
+    effects = np.empty((sent.people, len(sent.arms) - 1))
+    for aside, turn in enumerate(turned):
         here = work.part == aside
-        told[here] = np.mean([work.mean_done(done, aside, o)[here] for o in _others(aside)], axis=0)
-    fits = {base: Fits(outcomes[base], grown[base]) for base in bases}
+        told[here] = np.mean([_foretold(done, aside, o, aside, work) for o in _others(aside)], 0)
+        effects[here] = turn.effects
+    fits = {base: _kept(done, turned, base) for base in bases}
+    blends = tuple(turn.blends for turn in turned)
     model = UpliftModel(read, sent.arms, learners, fits.get("linear"), fits.get("boosted"), blends)
-    return Learnt(
-        model, balance, work.part, told, effects, rewards.robust(sent, told), _cut(sent.outcome)
-    )  # fmt: skip
+    found = rewards.robust(sent, told)
+    return Learnt(model, balance, work.part, told, effects, found, fitting.cut(sent.outcome))
 
 
 def parts(household: Ints, *, seed: int) -> Ints:
@@ -94,124 +102,111 @@ def parts(household: Ints, *, seed: int) -> Ints:
 
 
 @dataclass(frozen=True, eq=False)
-class _Work:
-    """What every step reads."""
+class _Turn:
+    """One part's effects out of fold, how they were blended, and the fits, one turn each."""
 
-    sent: Experiment
-    part: Ints
-    rows: dict[str, Rows]
-    bases: tuple[str, ...]
-    ground: trees.Ground | None
-
-    def learn(
-        self, base: str, chosen: Ints, target: Vector, kind: dict[str, float]
-    ) -> Linear | Trees:
-        """Return one fit on the rows chosen."""
-        if base == "linear":
-            return linear.fit(self.rows[base][chosen], target)
-        assert self.ground is not None
-        return self.ground.grow(chosen, target, kind=kind)
-
-    def mean_done(self, done: "_Done", one: int, other: int) -> Matrix:
-        """Return what is done in each arm by fits without two parts, for those two parts."""
-        pair = (min(one, other), max(one, other))
-        return np.asarray(np.mean([done[base][pair] for base in self.bases], axis=0))
+    effects: Matrix
+    blends: tuple[Blend, ...]
+    grown: dict[str, list[tuple[Fit, ...]]]
 
 
-_Done = dict[str, dict[tuple[int, int], Matrix]]
-_Grown = dict[str, tuple[tuple[Linear | Trees, ...], ...]]
-
-
-def _outcomes(work: _Work) -> tuple[_Grown, _Done]:
-    """Fit what is done in each arm without each pair of parts; return fits, and what they say."""
-    fitted: dict[str, list[tuple[Linear | Trees, ...]]] = {base: [] for base in work.bases}
-    done: _Done = {base: {} for base in work.bases}
-    arms = range(len(work.sent.arms))
-    for pair in PAIRS:
-        aside = np.isin(work.part, pair)
-        unseen = np.flatnonzero(aside)
-        target = np.minimum(work.sent.outcome, _cut(work.sent.outcome[~aside]))
-        for base in work.bases:
-            fits = []
-            for arm in arms:
-                chosen = np.flatnonzero(~aside & (work.sent.arm == arm))
-                fits.append(work.learn(base, chosen, target[chosen], trees.OUTCOME))
-            said = np.full((len(aside), len(fits)), np.nan)
-            said[unseen] = np.column_stack([each.of(work.rows[base][unseen]) for each in fits])
-            fitted[base].append(tuple(fits))
-            done[base][pair] = said
-    return {base: tuple(each) for base, each in fitted.items()}, done
-
-
-def _effects(
-    work: _Work, done: _Done, learners: tuple[str, ...]
-) -> tuple[_Grown, tuple[tuple[Blend, ...], ...], Matrix]:
-    """Fit and blend the effects, turn by turn; return fits, blends and effects out of fold."""
+def _turn(work: Work, done: Outcomes, learners: tuple[str, ...], aside: int) -> _Turn:
+    """Learn, weigh and hold back the effects of one part on the three others."""
     contrasts = range(len(work.sent.arms) - 1)
-    bases = tuple(base for base in work.bases if f"dr_{base}" in learners)
-    grown: dict[str, list[tuple[Linear | Trees, ...]]] = {base: [] for base in work.bases}
-    blends: list[tuple[Blend, ...]] = []
-    found = np.empty((work.sent.people, len(contrasts)))
-    for aside in range(PARTS):
-        target = _targets(work, done, aside)
-        said = {name: np.zeros((work.sent.people, len(contrasts))) for name in learners}
-        here = work.part == aside
-        for other in _others(aside):
-            shown = np.flatnonzero(~here & (work.part != other))
-            both = np.flatnonzero(here | (work.part == other))
-            for base in bases:
-                fits = tuple(
-                    work.learn(base, shown, target[shown, c], trees.EFFECT) for c in contrasts
-                )
-                grown[base].append(fits)
-                _add(said[f"dr_{base}"], both, here, [f.of(work.rows[base][both]) for f in fits])
-            pair = (min(aside, other), max(aside, other))
-            for base in work.bases:
-                if f"t_{base}" in learners:
-                    change = rewards.effects(done[base][pair][both])
-                    _add(said[f"t_{base}"], both, here, list(change.T))
-        blends.append(tuple(_blend(work, said, target, here, c) for c in contrasts))
-        for c in contrasts:
-            found[here, c] = blends[-1][c].of([said[name][here, c] for name in learners])
-    return {base: tuple(each) for base, each in grown.items()}, tuple(blends), found
-
-
-def _targets(work: _Work, done: _Done, aside: int) -> Matrix:
-    """Return rewards of all but one part, by fits that saw neither it nor each one's own."""
-    told = np.zeros((work.sent.people, len(work.sent.arms)))
+    targets = _targets(work, done, aside)
+    said = {name: np.zeros((work.sent.people, len(contrasts))) for name in learners}
+    grown: dict[str, list[tuple[Fit, ...]]] = {
+        name: [] for name in learners if name.startswith(("dr", "hdr"))
+    }
+    here = work.part == aside
+    gift = np.zeros(work.sent.people) if work.hurdle else None
     for other in _others(aside):
-        there = work.part == other
-        told[there] = work.mean_done(done, aside, other)[there]
-    did = work.sent.outcome
-    cut = np.minimum(did, _cut(did[work.part != aside]))
-    return rewards.effects(rewards.robust(work.sent, told, outcome=cut))
-
-
-def _add(said: Matrix, rows: Ints, aside: NDArray[np.bool_], told: list[Vector]) -> None:
-    """Add what a turn says: of its other part, whole; of the part aside, as one of three."""
-    share = np.where(aside[rows], 1 / (PARTS - 1), 1.0)
-    for column, each in enumerate(told):
-        said[rows, column] += share * each
+        pair = PAIRS.index((min(aside, other), max(aside, other)))
+        both, shown = done.rows_of[pair], np.flatnonzero(~here & (work.part != other))
+        share = np.where(here[both], 1 / (PARTS - 1), 1.0)[:, None]
+        for name in learners:
+            kind, base = name.split("_")
+            fitted = done.said[base][pair]
+            if name not in grown:
+                said[name][both] += share * fitted.change(kind)
+                continue
+            target = targets[kind]
+            fits = tuple(work.learn(base, shown, target[shown, c], trees.EFFECT) for c in contrasts)
+            grown[name].append(fits)
+            told = np.column_stack([each.of(work.rows[base][both]) for each in fits])
+            said[name][both] += share * told
+        given = mean_gift([done.said[base][pair] for base in work.bases])
+        if gift is not None and given is not None:
+            gift[both] += share[:, 0] * given
+    blends = tuple(_blend(work, said, gift, targets, here, c) for c in contrasts)
+    effects = []
+    for c in contrasts:
+        direct, answers = halves(learners, [said[name][here, c] for name in learners])
+        effects.append(blends[c].of(direct, answers, None if gift is None else gift[here]))
+    return _Turn(np.column_stack(effects), blends, grown)
 
 
 def _blend(
-    work: _Work, said: dict[str, Matrix], target: Matrix, aside: NDArray[np.bool_], contrast: int
+    work: Work,
+    said: dict[str, Matrix],
+    gift: Vector | None,
+    targets: dict[str, Matrix],
+    aside: NDArray[np.bool_],
+    contrast: int,
 ) -> Blend:
     there = np.flatnonzero(~aside)
-    return blending.fit(
-        [each[there, contrast] for each in said.values()],
-        target[there, contrast],
-        household=work.sent.household[there],
+    direct, answers = halves(tuple(said), [each[there, contrast] for each in said.values()])
+    effect, home = targets["dr"][there, contrast], work.sent.household[there]
+    if gift is None:
+        return blending.fit(direct, effect, household=home)
+    answered = targets["hdr"][there, contrast]
+    return blending.fit_hurdle(direct, answers, gift[there], effect, answered, household=home)
+
+
+def _targets(work: Work, done: Outcomes, aside: int) -> dict[str, Matrix]:
+    """Return rewards of all but one part, by fits that saw neither it nor each one's own.
+
+    ``dr``: of what was done, cut; ``hdr``: of having done anything.
+    """
+    sent = work.sent
+    told = np.zeros((sent.people, len(sent.arms)))
+    answered = np.zeros_like(told)
+    for other in _others(aside):
+        there = work.part == other
+        told[there] = _foretold(done, aside, other, other, work)
+        if work.hurdle:
+            answered[there] = _foretold(done, aside, other, other, work, answers=True)
+    did = sent.outcome
+    level = np.minimum(did, fitting.cut(did[work.part != aside]))
+    found = {"dr": rewards.effects(rewards.robust(sent, told, outcome=level))}
+    if work.hurdle:
+        gave = (did > 0).astype(np.float64)
+        found["hdr"] = rewards.effects(rewards.robust(sent, answered, outcome=gave))
+    return found
+
+
+def _foretold(
+    done: Outcomes, one: int, other: int, of: int, work: Work, *, answers: bool = False
+) -> Matrix:
+    """Return what one part would do in each arm, by fits without two parts, all bases' mean."""
+    pair = PAIRS.index((min(one, other), max(one, other)))
+    within = work.part[done.rows_of[pair]] == of
+    said = [done.said[base][pair] for base in work.bases]
+    told = [each.answered if answers else each.outcome() for each in said]
+    return np.asarray(np.mean([each[within] for each in told if each is not None], axis=0))
+
+
+def _kept(done: Outcomes, turned: list[_Turn], base: str) -> Fits:
+    """Return the fits of one base, in the order of pairs and of turns."""
+    effects, answers = (
+        tuple(fits for turn in turned for fits in turn.grown.get(f"{kind}_{base}", []))
+        for kind in ("dr", "hdr")
     )
+    return Fits(
+        tuple(done.outcomes[base]), tuple(done.answers[base]), tuple(done.gifts[base]),
+        effects, answers,
+    )  # fmt: skip
 
 
 def _others(aside: int) -> list[int]:
     return [other for one, other in TURNS if one == aside]
-
-
-def _cut(outcome: Vector) -> float:
-    """Return where amounts are cut while learning: at one in two hundred of those given."""
-    given = outcome[outcome > 0]
-    if not len(given) or len(np.unique(given)) < 3:
-        return float("inf")
-    return float(np.quantile(given, _CUT))
