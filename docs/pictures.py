@@ -47,7 +47,7 @@ def main() -> None:
             context = browser.new_context(viewport=DESK, locale="fr", color_scheme="light",
                                           base_url=link.split("/accounts/")[0])  # fmt: skip
             page = context.new_page()
-            page.set_default_timeout(60_000)
+            page.set_default_timeout(300_000)
             _come_in(page, link)
             for name, go in PAGES.items():
                 go(page, exports)
