@@ -30,3 +30,13 @@ def test_its_figures_are_those_of_the_code():
     assert f"widened by {estimate.OUT_OF_FOLD}" in TEXT
     titles = [groups.title(name, lang="fr").replace("’", "'") for name in groups.NAMES]
     assert all(f"| {title} |" in TEXT for title in titles)
+
+
+def test_the_how_to_names_options_that_exist():
+    from mecene.cli import main
+
+    page = (PAGE.parents[1] / "how-to" / "aim-a-send.md").read_text(encoding="utf-8")
+    command = main.application(lang="en", added=()).commands["uplift"]
+    known = {option for parameter in command.params for option in parameter.opts}
+
+    assert set(re.findall(r"(--[a-z]+)\b", page)) - {"--lang"} <= known

@@ -134,6 +134,16 @@ class TestCompare:
         assert found.proposed == "everybody:letter"
         assert found.leads["everybody:letter"].below()
 
+    def test_a_lead_on_a_handful_of_people_is_no_lead(self):
+        rng = np.random.default_rng(6)
+        handful = np.arange(5_000) < 20
+        effect = np.where(handful, 0.5, 3.0)[:, None] + 0.01 * rng.normal(size=(5_000, 1))
+
+        found = compared(effect, np.full((5_000, 2), 9.0), effect, Terms((100.0,), 100.0))
+
+        assert found.leads["everybody:letter"].above()
+        assert found.proposed == "everybody:letter"
+
     def test_where_nothing_pays_nobody_is(self):
         rng = np.random.default_rng(3)
         effects = rng.normal(0.2, 0.1, (5_000, 1))

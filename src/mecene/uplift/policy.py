@@ -4,6 +4,7 @@ A policy is valued on people who were drawn by lot and whom its model had not se
 only where it does better than every simple way by more than chance.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,7 @@ EVERYBODY = "everybody"
 LIKELIEST = "likeliest"
 LIKELIEST_AS_MANY = "likeliest_as_many"
 _HALVINGS = 80
+_LEAST_APART = 500  # people that two policies treat otherwise, for a normal interval of their lead
 
 
 class UnknownTerms(Refusal):
@@ -189,11 +191,17 @@ def compare(
     plain = [each for each in policies if each.name.startswith((NOBODY, EVERYBODY))]
     simple = max(plain, key=lambda each: each.net_minor.value).name
     # A list by chance of giving is work: only where it leaves more than the same for all.
-    if told(added[LIKELIEST] - added[simple]).above():
+    if _ahead(added[LIKELIEST] - added[simple], told):
         simple = LIKELIEST
     # How many of the likeliest is itself learnt from the effects: shown, but no simple way.
-    ahead = all(lead.above() for name, lead in leads.items() if name != LIKELIEST_AS_MANY)
+    rivals = [name for name in leads if name != LIKELIEST_AS_MANY]
+    ahead = all(_ahead(added[AIMED] - added[name], told) for name in rivals)
     return Comparison(policies, leads, AIMED if ahead else simple)
+
+
+def _ahead(lead: Vector, told: Callable[[Vector], Estimate]) -> bool:
+    """Return whether a lead is above chance, and of enough people for that to be known."""
+    return int(np.count_nonzero(lead)) >= _LEAST_APART and told(lead).above()
 
 
 def _best(net: Matrix, costs: Vector, *, price: float) -> Ints:
