@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from mecene.uplift import blending, design, fitting, randomness, rewards, trees
 from mecene.uplift.experiment import Experiment
@@ -21,7 +22,8 @@ Matrix = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 # The difference of two fits (t) or a fit of rewards (dr), of the sum or, with h, of the chance to
-# do anything; each by lines and by trees.
+# do anything; each by lines and by trees. Where there is a chance apart from a gift: t, ht, hdr;
+# where there is not: t, dr.
 LEARNERS = (
     "t_linear", "dr_linear", "ht_linear", "hdr_linear",
     "t_boosted", "dr_boosted", "ht_boosted", "hdr_boosted",
@@ -59,20 +61,34 @@ def fit(sent: Experiment, *, seed: int, learners: tuple[str, ...] = LEARNERS) ->
         sent: The send.
         seed: Of the parts and of what LightGBM draws.
         learners: Of ``LEARNERS``; those of trees are left out where LightGBM cannot be
-            loaded, those with h where there is no chance apart from a gift (where there is,
-            one of each is needed).
+            loaded, and those that the outcome has no use for.
 
     Raises:
         Refusal: the lot looks broken (`mecene.uplift.randomness`) or nothing is known of
             people (`mecene.uplift.design`).
     """
+    # On matrices this small, threads of the linear algebra wait for one another, and spin.
+    with threadpool_limits(limits=1, user_api="blas"):
+        return _fit(sent, seed=seed, learners=learners)
+
+
+def parts(household: Ints, *, seed: int) -> Ints:
+    """Return which of four parts each person is of, households whole. Shape (n,)."""
+    homes = int(household.max()) + 1
+    dealt = np.arange(homes) % PARTS
+    np.random.default_rng([seed, PARTS]).shuffle(dealt)
+    return np.asarray(dealt[household])
+
+
+def _fit(sent: Experiment, *, seed: int, learners: tuple[str, ...]) -> Learnt:
     read = design.of(sent.features)
     matrix = read.matrix(sent.features)
     rows = {"boosted": matrix, "linear": read.expanded(matrix)}
     balance = randomness.check(sent, rows["linear"], matrix, seed=seed)
     hurdle = fitting.has_hurdle(sent.outcome)
-    if not hurdle:
-        learners = tuple(each for each in learners if each[0] != "h")
+    # Rewards of a sum are too noisy to be fitted where those of an answer can be.
+    left_out = "dr" if hurdle else "h"
+    learners = tuple(each for each in learners if not each.startswith(left_out))
     if not trees.available():
         learners = tuple(each for each in learners if not each.endswith("boosted"))
     bases = tuple(base for base in rows if any(each.endswith(base) for each in learners))
@@ -91,14 +107,6 @@ def fit(sent: Experiment, *, seed: int, learners: tuple[str, ...] = LEARNERS) ->
     model = UpliftModel(read, sent.arms, learners, fits.get("linear"), fits.get("boosted"), blends)
     found = rewards.robust(sent, told)
     return Learnt(model, balance, work.part, told, effects, found, fitting.cut(sent.outcome))
-
-
-def parts(household: Ints, *, seed: int) -> Ints:
-    """Return which of four parts each person is of, households whole. Shape (n,)."""
-    homes = int(household.max()) + 1
-    dealt = np.arange(homes) % PARTS
-    np.random.default_rng([seed, PARTS]).shuffle(dealt)
-    return np.asarray(dealt[household])
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,8 +12,8 @@ Ints = NDArray[np.int64]
 
 # What is done, and what a contact changes in it: the second is far fainter, so that its trees are
 # few, small, and of many people a leaf.
-OUTCOME = {"rounds": 80, "leaves": 12, "share_of_a_leaf": 1 / 400, "rate": 0.08}
-EFFECT = {"rounds": 50, "leaves": 6, "share_of_a_leaf": 1 / 60, "rate": 0.06}
+OUTCOME = {"rounds": 50, "leaves": 12, "share_of_a_leaf": 1 / 400, "rate": 0.12}
+EFFECT = {"rounds": 30, "leaves": 6, "share_of_a_leaf": 1 / 60, "rate": 0.1}
 _MANY = 100_000
 
 
@@ -44,7 +44,7 @@ class Ground:
     def __init__(self, rows: NDArray[np.float32], *, seed: int) -> None:
         self._settings = {
             "verbosity": -1, "seed": seed, "deterministic": True, "force_row_wise": True,
-            "objective": "regression", "max_bin": 127, "lambda_l2": 1.0,
+            "objective": "regression", "max_bin": 63, "lambda_l2": 1.0,
             "num_threads": _threads(len(rows)), "feature_pre_filter": False,
             "feature_fraction": 0.8,
         }  # fmt: skip
