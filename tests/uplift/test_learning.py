@@ -119,7 +119,7 @@ class TestModel:
             reference=pl.int_range(910_000_000, 910_000_000 + n),
             town=pl.Series(np.where(rng.random(n) < 0.002, "Brumeval-sur-Orge", "Paris")),
             other=pl.Series(np.where(np.arange(n) % 2, "Lyon", "Nantes")),
-            amount=pl.Series(np.append(918_273.25, rng.lognormal(3, 1, n - 1))),
+            amount=pl.Series(np.append(424_243.75, rng.lognormal(3, 1, n - 1))),
         )
         learnt = learning.fit(replace(known.sent, features=told), seed=1)
 
@@ -127,7 +127,7 @@ class TestModel:
 
         text = (tmp_path / "modele.json").read_text(encoding="utf-8")
         assert "Lyon" in text
-        assert not re.findall(r"Brumeval|\b9100\d{5}\b|918[,_]?273|9\.18273", text)
+        assert not re.findall(r"Brumeval|\b9100\d{5}\b|\b424243\b|4\.2424375", text)
         assert {"reference", "town"} <= set(learnt.model.design.left_out)
 
     def test_a_file_that_was_altered_is_not_read(self, found, tmp_path):
