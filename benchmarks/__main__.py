@@ -59,6 +59,7 @@ BENCHMARKS = (
     ),
     Benchmark("journeys", "Travellers advanced, the pure part", ("--quick",)),
     Benchmark("messages", "Messages rendered, and handed over", ("--quick",)),
+    Benchmark("uplift", "Learning from a random send, and aiming the next", ("--quick",)),
     Benchmark("simulator", "Inventing an association", ("20_000",), ("200_000",)),
 )  # fmt: skip
 

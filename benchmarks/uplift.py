@@ -65,7 +65,7 @@ def ours(people):
     likeliest = policy.choose(learnt.outcomes[:, 1:], terms, part=learnt.part)
     aimed = policy.choose(learnt.effects, terms, part=learnt.part)
     print(
-        f"Mécène: four learners, out of fold, Qini, policies and groups | {people:,} | {COLUMNS} "
+        f"Mécène: six learners, out of fold, Qini, policies and groups | {people:,} | {COLUMNS} "
         f"| {wall:.1f} | {cpu:.1f} | PEAK | {np.corrcoef(learnt.effects[:, 0], effect)[0, 1]:.2f} "
         f"| {left(effect, aimed)} | {left(effect, likeliest)} | {left(effect, np.ones(people))} "
         f"| {left(effect, 100 * effect > COST_MINOR)}"

@@ -10,6 +10,9 @@ from cli import running
 from mecene.uplift import saved
 from uplift import known_effects
 
+# A send of 15,000 is learnt from several times.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cli_uplift")]
+
 
 @pytest.fixture(scope="module")
 def known():

@@ -12,7 +12,7 @@ from mecene.uplift import experiment, policy, qini, study
 from mecene.uplift.policy import Terms
 from uplift.real_gifts import hillstrom
 
-pytestmark = pytest.mark.data
+pytestmark = [pytest.mark.data, pytest.mark.slow]
 KNOWN = ["recency", "history", "mens", "womens", "zip_code", "newbie", "channel"]
 NONE, MENS, WOMENS = "No E-Mail", "Mens E-Mail", "Womens E-Mail"
 
