@@ -57,6 +57,7 @@ BENCHMARKS = (
         "ingest", "Events through the API, on the disk before they are answered",
         ("--seconds", "8"), ("--seconds", "60"),
     ),
+    Benchmark("experiments", "An experiment, from the log to the answer", ("--quick",)),
     Benchmark("journeys", "Travellers advanced, the pure part", ("--quick",)),
     Benchmark("messages", "Messages rendered, and handed over", ("--quick",)),
     Benchmark("uplift", "Learning from a random send, and aiming the next", ("--quick",)),

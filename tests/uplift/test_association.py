@@ -14,7 +14,7 @@ from mecene.uplift import experiment, policy, study
 from mecene.uplift.policy import Terms
 
 pytestmark = pytest.mark.slow
-LINEAR = ("t_linear", "dr_linear", "ht_linear", "hdr_linear")
+LINEAR = ("linear",)
 LETTER = "M2511"  # the Christmas letter of the last year, half held out
 # A parcel: about what it brings on average, so that whom to send it to matters.
 TERMS = Terms((400.0,), 100.0)
@@ -54,7 +54,7 @@ def found(letters):
         table, arm="sent", control="no", outcome="did", household="household_id",
         features=known, shares={"no": 0.5, "yes": 0.5},
     )  # fmt: skip
-    return study.of(sent, TERMS, seed=1, learners=LINEAR)
+    return study.of(sent, TERMS, seed=1, bases=LINEAR)
 
 
 def left(table, chosen):

@@ -21,13 +21,11 @@ Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-# The difference of two fits (t) or a fit of rewards (dr), of the sum or, with h, of the chance to
-# do anything; each by lines and by trees. Where there is a chance apart from a gift: t, ht, hdr;
-# where there is not: t, dr.
-LEARNERS = (
-    "t_linear", "dr_linear", "ht_linear", "hdr_linear",
-    "t_boosted", "dr_boosted", "ht_boosted", "hdr_boosted",
-)  # fmt: skip
+# Whether there is a hurdle (a chance to do anything, apart from what is then given) → learners: the
+# difference of two fits (t) or a fit of rewards (dr), of the sum or, with h, of the chance.
+# Rewards of a sum are too noisy to be fitted where those of an answer can be.
+LEARNERS = {False: ("t", "dr"), True: ("t", "ht", "hdr")}
+BASES = ("linear", "boosted")
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,14 +52,13 @@ class Learnt:
     cut_at: float
 
 
-def fit(sent: Experiment, *, seed: int, learners: tuple[str, ...] = LEARNERS) -> Learnt:
+def fit(sent: Experiment, *, seed: int, bases: tuple[str, ...] = BASES) -> Learnt:
     """Return what was learnt from a random send.
 
     Args:
         sent: The send.
         seed: Of the parts and of what LightGBM draws.
-        learners: Of ``LEARNERS``; those of trees are left out where LightGBM cannot be
-            loaded, and those that the outcome has no use for.
+        bases: Lines, trees or both; without trees where LightGBM cannot be loaded.
 
     Raises:
         Refusal: the lot looks broken (`mecene.uplift.randomness`) or nothing is known of
@@ -69,7 +66,7 @@ def fit(sent: Experiment, *, seed: int, learners: tuple[str, ...] = LEARNERS) ->
     """
     # On matrices this small, threads of the linear algebra wait for one another, and spin.
     with threadpool_limits(limits=1, user_api="blas"):
-        return _fit(sent, seed=seed, learners=learners)
+        return _fit(sent, seed=seed, bases=bases)
 
 
 def parts(household: Ints, *, seed: int) -> Ints:
@@ -80,18 +77,15 @@ def parts(household: Ints, *, seed: int) -> Ints:
     return np.asarray(dealt[household])
 
 
-def _fit(sent: Experiment, *, seed: int, learners: tuple[str, ...]) -> Learnt:
+def _fit(sent: Experiment, *, seed: int, bases: tuple[str, ...]) -> Learnt:
     read = design.of(sent.features)
     matrix = read.matrix(sent.features)
     rows = {"boosted": matrix, "linear": read.expanded(matrix)}
     balance = randomness.check(sent, rows["linear"], matrix, seed=seed)
     hurdle = fitting.has_hurdle(sent.outcome)
-    # Rewards of a sum are too noisy to be fitted where those of an answer can be.
-    left_out = "dr" if hurdle else "h"
-    learners = tuple(each for each in learners if not each.startswith(left_out))
     if not trees.available():
-        learners = tuple(each for each in learners if not each.endswith("boosted"))
-    bases = tuple(base for base in rows if any(each.endswith(base) for each in learners))
+        bases = ("linear",)
+    learners = tuple(f"{kind}_{base}" for base in bases for kind in LEARNERS[hurdle])
     ground = trees.Ground(matrix, seed=seed) if "boosted" in bases else None
     work = Work(sent, parts(sent.household, seed=seed), rows, bases, ground, hurdle)
     done = fitting.outcomes(work)

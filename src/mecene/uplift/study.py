@@ -10,7 +10,7 @@ from mecene.uplift.calibration import Calibration
 from mecene.uplift.estimate import Estimate
 from mecene.uplift.experiment import Experiment, UnknownArm
 from mecene.uplift.groups import Group
-from mecene.uplift.learning import LEARNERS, Learnt
+from mecene.uplift.learning import BASES, Learnt
 from mecene.uplift.model import UpliftModel
 from mecene.uplift.policy import Comparison, Terms
 
@@ -69,7 +69,7 @@ def of(
     terms: Terms,
     *,
     seed: int,
-    learners: tuple[str, ...] = LEARNERS,
+    bases: tuple[str, ...] = BASES,
     confidence: float = estimate.CONFIDENCE,
 ) -> Study:
     """Return the study of a random send.
@@ -78,7 +78,7 @@ def of(
         sent: The send.
         terms: Costs, worth and budget of the next one.
         seed: Of the parts and of what LightGBM draws.
-        learners: Of ``learning.LEARNERS``.
+        bases: Of ``learning.BASES``.
         confidence: Of the intervals.
 
     Raises:
@@ -87,7 +87,7 @@ def of(
     """
     if len(terms.costs_minor) != len(sent.arms) - 1:
         raise policy.UnknownTerms(costs=", ".join(f"{each:g}" for each in terms.costs_minor))
-    learnt = learning.fit(sent, seed=seed, learners=learners)
+    learnt = learning.fit(sent, seed=seed, bases=bases)
     told = _Told(learnt.effects, learnt.outcomes, learnt.rewards, learnt.part)
     marks = _marked(sent, told, terms, confidence, estimate.OUT_OF_FOLD)
     return Study(*marks, learnt)
