@@ -58,6 +58,10 @@ BENCHMARKS = (
         ("--seconds", "8"), ("--seconds", "60"),
     ),
     Benchmark("experiments", "An experiment, from the log to the answer", ("--quick",)),
+    Benchmark(
+        "attribution", "From touches to paths and to what channels are credited with",
+        ("--paths", "100_000"),
+    ),
     Benchmark("journeys", "Travellers advanced, the pure part", ("--quick",)),
     Benchmark("messages", "Messages rendered, and handed over", ("--quick",)),
     Benchmark("uplift", "Learning from a random send, and aiming the next", ("--quick",)),

@@ -79,7 +79,7 @@ class TestNominalRate:
 
     def test_out_of_fold_values_and_qini_hold_the_truth(self):
         inside = []
-        for seed in range(400, 530):
+        for seed in range(400, 500):
             known = known_effects.send(10_500, seed=seed)
             try:
                 found = study.of(known.sent, TERMS, seed=seed, bases=LINEAR)
@@ -101,7 +101,7 @@ class TestNominalRate:
                 held(ranking.mean, float(known.effect.mean())),
             ))  # fmt: skip
 
-        assert len(inside) > 120
+        assert len(inside) > 90
         assert (np.mean(inside, axis=0) >= least(len(inside))).all(), np.mean(inside, axis=0)
 
     def test_on_another_send_they_do_without_widening(self):
@@ -124,7 +124,7 @@ class TestNominalRate:
 
     def test_where_the_contact_changes_nothing_aiming_is_hardly_ever_proposed(self):
         proposed = []
-        for seed in range(800, 840):
+        for seed in range(800, 830):
             known = known_effects.send(10_500, seed=seed, strength=0.0)
             try:
                 found = study.of(known.sent, TERMS, seed=seed, bases=LINEAR)
@@ -133,7 +133,7 @@ class TestNominalRate:
             proposed.append(found.comparison.proposed)
 
         assert proposed.count(policy.AIMED) <= 1
-        assert proposed.count(policy.NOBODY) >= 33
+        assert proposed.count(policy.NOBODY) >= 25
 
 
 @pytest.mark.data
