@@ -232,7 +232,6 @@ Months = Annotated[int, typer.Option(min=1, max=24)]
 OriginCount = Annotated[int, typer.Option("--origins", min=1, max=20)]
 FalseAlarms = Annotated[Any, typer.Option("--false-alarms", parser=parse_share, metavar="SHARE")]
 GroupCount = Annotated[int | None, typer.Option("--number", min=1, max=8, show_default=False)]
-<<<<<<< HEAD
 ArmColumn = Annotated[str, typer.Option("--arm", metavar="TEXT", show_default=False)]
 ControlArm = Annotated[str, typer.Option("--control", metavar="TEXT", show_default=False)]
 OutcomeColumn = Annotated[str, typer.Option("--outcome", metavar="TEXT", show_default=False)]
@@ -250,9 +249,7 @@ IgnoredColumns = Annotated[
 NextList = Annotated[
     Path | None, typer.Option("--list", parser=parse_file, metavar="FILE", show_default=False)
 ]
-=======
 Act = Annotated[str, typer.Option(parser=parse_act, metavar="gift|subscription|opt_in")]
 WindowDays = Annotated[int, typer.Option("--window", min=1, max=1_000)]
 Order = Annotated[int, typer.Option("--order", min=1, max=4)]
 CausedFile = Annotated[Path | None, typer.Option("--caused", **_READ)]
->>>>>>> platform
