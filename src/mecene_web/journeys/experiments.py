@@ -19,7 +19,7 @@ from mecene.journeys.steps import Split
 from mecene_web.accounts.models import Staff
 from mecene_web.design import words
 from mecene_web.donors.models import Donor
-from mecene_web.experiments import declare
+from mecene_web.experiments import declare, prepare
 from mecene_web.experiments.declare import Declared
 from mecene_web.experiments.enrol import Drawn, enrol
 from mecene_web.experiments.models import Experiment
@@ -46,8 +46,12 @@ def declare_of(journey: Journey, version: Version, *, by: Staff | None, now: dat
 
 
 def hold_out_by_default(*, by: Staff | None, now: datetime) -> None:
-    """Hold out a tenth of the households where nobody ever said how many; else do nothing."""
-    if not models.HoldOut.objects.exists():
+    """Hold out a tenth of the households where nobody ever said how many.
+
+    Not where so few are known that those held out would say nothing: later, then.
+    """
+    said = models.HoldOut.objects.exists()
+    if not said and Donor.objects.count() >= prepare.LEAST_HOUSEHOLDS:
         models.HoldOut.objects.create(experiment=f"h_{now:%Y}", share=_BY_DEFAULT, at=now, by=by)
 
 

@@ -95,11 +95,13 @@ def test_reminders_and_the_order_of_channels_are_read_by_factors(journey, came):
 
 def test_who_is_held_out_is_compared_with_who_came(journey, came, browser):
     models.HoldOut.objects.all().delete()
+    journey(WELCOME.replace('"welcome"', '"early"'))
+    assert not models.HoldOut.objects.exists()  # of nobody, a tenth says nothing
+    donors, _ = crowd(1_500)
     made = journey(WELCOME)
     assert models.HoldOut.objects.get().share == 0.10
     name = models.HoldOut.objects.get().experiment
     held = Experiment.objects.get(name=f"{name}.welcome")
-    donors, _ = crowd(1_500)
     now = held.frozen_at + timedelta(hours=1)
     came(donors, now)
     for _ in range(2):
