@@ -22,11 +22,12 @@ Told = dict[str, Any]
 _SHOWN = 100
 
 
-def everything() -> Told:
+def everything(reader: Staff) -> Told:
     """Return the experiments there are, the latest first, each with what it said last."""
     rows = list(Experiment.objects.select_related("campaign").order_by("-made_at", "-pk")[:_SHOWN])
     last = _last(rows)
-    return {"rows": [_line(row, last.get(row.pk)) for row in rows]}
+    return {"rows": [_line(row, last.get(row.pk)) for row in rows],
+            "may_run": reader.may("run_experiments")}  # fmt: skip
 
 
 def one(held: Experiment, reader: Staff) -> Told:

@@ -32,7 +32,7 @@ _WRONG = (
 @doors.needs("see_overview")
 def every(request: HttpRequest) -> HttpResponse:
     """Show the experiments there are."""
-    told = {"title": words.say("experiments", "titles.all")} | shown.everything()
+    told = {"title": words.say("experiments", "titles.all")} | shown.everything(request.user)
     return page.render(request, "experiments/all.html", told)
 
 

@@ -137,3 +137,37 @@ def test_texts_and_colours_are_read_by_factors(appeal, gone, gifts, template, me
     assert effects["Couleur"]["verdict"] == "nothing"
     assert effects["Texte × Couleur"]["verdict"] != "seen"
     assert "long" in effects["Texte"]["text"]["fr"]
+
+
+def test_the_night_reads_what_an_asked_reading_does(appeal, gone, gifts, settings, tmp_path):
+    from mecene_web.scores import nightly
+
+    settings.HOME = tmp_path
+    gone(appeal(1_000))
+    held = Experiment.objects.get()
+    for number, donors in enumerate(by_arm(held).values()):
+        gifts(donors, share=0.9, on=NOW.date() + timedelta(days=3), seed=number)
+
+    nightly.run(as_of=RIPE, on_progress=lambda *_: None)
+    by_night = Reading.objects.get(experiment=held).metrics
+    asked = night.now(held, as_of=RIPE).metrics
+
+    # The night worked out what each donor is worth first, the other time it stands.
+    assert by_night == asked
+    assert by_night["euros"]["why"] == ""
+    assert Reading.objects.filter(experiment=held).count() == 1
+
+
+def test_who_was_found_to_be_another_is_counted_as_that_other(appeal, gone, gifts):
+    from mecene_web.donors.models import Donor, Merge
+    from mecene_web.experiments import enrolled
+
+    gone(appeal(300))
+    held = Experiment.objects.get()
+    gone_by = held.enrolments.order_by("pk")[0].donor_id
+    kept = Donor.objects.create(first_name="Claire", last_name="Petit")
+    merge = Merge.objects.create(kept=kept, absorbed_id=gone_by, at=NOW)
+    assert kept.pk in enrolled.of(held)["donor_id"].to_list()
+
+    Merge.objects.filter(pk=merge.pk).update(undone_at=NOW)
+    assert gone_by in enrolled.of(held)["donor_id"].to_list()
