@@ -9,7 +9,7 @@ import pytest
 from mecene import facts
 from mecene.engine import store
 from mecene.experiments import compared, taken
-from mecene.experiments.compared import Way
+from mecene.experiments.compared import NoCap, Way
 from mecene.experiments.difference import NoVariation, TooFewDonors
 from mecene.experiments.measures import Measure
 
@@ -118,6 +118,8 @@ def test_too_few_and_no_variation_are_refused():
     few = rows_of("A", [10.0] * 30 + [0.0] * 500)
     with pytest.raises(TooFewDonors):
         compared.compare(few, few, measure=amount, way=Way())
+    with pytest.raises(NoCap):
+        compared.compare(few, few, measure=amount, way=Way(tightest_at=1_000))
     nobody = rows_of("A", [0.0] * 500)
     with pytest.raises(NoVariation):
         compared.compare(nobody, nobody, measure=gave, way=Way())

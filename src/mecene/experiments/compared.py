@@ -26,6 +26,10 @@ from mecene.experiments.plan import Plan, Sequential
 from mecene.experiments.proportions import Answers
 
 
+class NoCap(ValueError):
+    """Amounts are looked at again and again, under no cap declared before the first look."""
+
+
 @dataclass(frozen=True)
 class Way:
     """How groups are compared; ``of`` takes it from a plan.
@@ -34,7 +38,7 @@ class Way:
         confidence: Of each interval, in (0, 1).
         adjusted_by: Columns of ``taken`` known before the draw; for amounts and numbers.
         cap: Amounts of a unit above it count as it, minor units; None: the 99th percentile of
-            what givers of all groups gave.
+            what givers of all groups gave, for one look.
         tightest_at: Units at which an interval of every look is tightest; None: one look.
     """
 
@@ -73,7 +77,10 @@ def compare(
     Raises:
         TooFewDonors: a group is too small, or too few of it gave, for an interval that is true.
         NoVariation: everybody did alike.
+        NoCap: amounts are looked at many times, under a cap that would change with each look.
     """
+    if way.tightest_at is not None and way.cap is None and measure.kind == "amount":
+        raise NoCap(f"{measure.name}: declare a cap before the first look")
     found = _once(control, treated, measure, way)
     if way.tightest_at is None:
         return found

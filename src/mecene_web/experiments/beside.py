@@ -61,7 +61,7 @@ def with_standing(rows: pl.DataFrame, held: Experiment, drawn: pl.DataFrame) -> 
 def euros(look: Look, *, broken: bool) -> Told:
     """Return « € collectés » beside « € provoqués », or in a word why they cannot be told.
 
-    ``why`` is one of ``nobody_held``, ``mis_randomised``, ``too_early``, ``too_few``,
+    ``why`` is one of ``nobody_held``, ``mis_randomised``, ``too_early``, ``too_few``, ``no_cap``,
     ``no_variation``; empty where they are.
     """
     days = look.plan.primary.within_days

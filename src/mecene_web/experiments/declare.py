@@ -14,7 +14,7 @@ from mecene.experiments import plan as plans
 from mecene.experiments import plan_text
 from mecene.experiments.plan import Plan
 from mecene_web.accounts.models import Staff
-from mecene_web.experiments import freeze, measured
+from mecene_web.experiments import freeze, measured, planner
 from mecene_web.experiments.models import Arm, Experiment
 
 # A journey goes on for as long as it lives: one looks every night, for a year at most.
@@ -85,6 +85,7 @@ def _plan(said: Declared, name: str) -> Plan:
         stopping=plans.Sequential(max(_MAX_DAYS, primary.within_days), _PEOPLE),
         guards=measured.guards(primary),
         adjusted_by=() if share else ("amount_before",),
+        cap_minor=planner.cap(planner.everyone(), within_days=primary.within_days),
             )  # fmt: skip
 
 

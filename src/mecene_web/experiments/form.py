@@ -65,7 +65,7 @@ def read(posted: Mapping[str, Any], *, now: datetime, audience: str = "") -> Sen
     effect = _effect(posted, measure)
     asked = _asked(whom, measure, effect, texts, held=held, share=share,
                    watched=posted.get("rule") == "sequential", now=now)  # fmt: skip
-    needed, cap = _planned(asked)
+    needed, cap = _needed(asked), planner.cap(asked.people, within_days=measure.within_days)
     wanted = Wanted(
         name, texts, round(held * 1_000), str(posted.get("why_nobody", ""))[:300], share, measure,
         effect, _stopping(posted, measure, needed), cap,
@@ -104,16 +104,15 @@ def _asked(
                  watched=watched)  # fmt: skip
 
 
-def _planned(asked: Asked) -> tuple[int, int | None]:
-    """Return about how many people are needed, and the cap of amounts; else those there are."""
+def _needed(asked: Asked) -> int:
+    """Return about how many people are needed, at most those there are."""
     there = max(2, int(len(asked.people) * asked.share))
     if not asked.control:
-        return there, None
+        return there
     try:
-        found = planner.size(asked)
+        return min(planner.size(asked).needed or there, there)
     except (planner.NoPast, ValueError):
-        return there, None
-    return min(found.needed or there, there), found.cap
+        return there
 
 
 def _measure(posted: Mapping[str, Any]) -> Measure:

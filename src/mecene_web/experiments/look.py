@@ -71,6 +71,8 @@ def between(
     try:
         way = compared.of(look.plan, questions=len(look.treated))
         return compared.compare(control, treated, measure=measure, way=way), ""
+    except compared.NoCap:
+        return None, "no_cap"
     except TooFewDonors:
         return None, "too_few"
     except NoVariation:

@@ -16,6 +16,7 @@ from mecene.experiments import amounts, cuped, families, moments, planner, taken
 from mecene.experiments.difference import TooFewDonors
 from mecene.experiments.measures import Measure
 from mecene.experiments.planner import Level
+from mecene_web.donors.models import Donor
 from mecene_web.organisation.models import Organisation
 from mecene_web.scores import kept
 from mecene_web.scores.models import Run
@@ -131,6 +132,12 @@ def cap(people: Sequence[int], *, within_days: int) -> int | None:
         return max(1, round(amounts.cap(taken.numbers(rows, "amount"))))
     except (NoPast, TooFewDonors):
         return None
+
+
+def everyone() -> list[int]:
+    """Return the donors there are, or as many as are looked at."""
+    there = Donor.objects.count()
+    return list(Donor.objects.order_by("pk").values_list("pk", flat=True)[:: there // _MOST + 1])
 
 
 def _level(rows: pl.DataFrame, measure: Measure) -> tuple[Level, float, int | None]:

@@ -162,7 +162,7 @@ def plan(wanted: Wanted, *, name: str, population: str) -> Plan:
         minimum_effect=wanted.minimum_effect, stopping=wanted.stopping,
         guards=measured.guards(wanted.primary),
         adjusted_by=() if wanted.primary.kind == "share" else ("amount_before",),
-        cap_minor=wanted.cap if wanted.primary.kind == "amount" else None,
+        cap_minor=wanted.cap,
     )  # fmt: skip
 
 
