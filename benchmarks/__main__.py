@@ -57,6 +57,11 @@ BENCHMARKS = (
         "ingest", "Events through the API, on the disk before they are answered",
         ("--seconds", "8"), ("--seconds", "60"),
     ),
+    Benchmark("experiments", "An experiment, from the log to the answer", ("--quick",)),
+    Benchmark(
+        "attribution", "From touches to paths and to what channels are credited with",
+        ("--paths", "100_000"),
+    ),
     Benchmark("journeys", "Travellers advanced, the pure part", ("--quick",)),
     Benchmark("travellers", "Travellers advanced by the platform, saved whole", ("--quick",)),
     Benchmark("messages", "Messages rendered, and handed over", ("--quick",)),

@@ -77,7 +77,7 @@ def load(donors):
     from mecene_web.imports import load as loading
     from mecene_web.imports.models import Import
 
-    list(starting.start(host="127.0.0.1", port=8000))
+    list(starting.start(host="127.0.0.1", port=8000, lang="en"))
     folder = measuring.WORK / f"exports-{donors}"
     if not folder.exists():
         exports.write(Association(donors=donors, years=4), folder, dirty=True, lang="fr")

@@ -59,7 +59,8 @@ def ago(days):
 
 def written(folder: Path, **tables) -> FactStore:
     """Write rows by table; every donor mentioned exists."""
-    mentioned = sorted({row["donor_id"] for rows in tables.values() for row in rows})
+    known = {row["donor_id"] for rows in tables.values() for row in rows}
+    mentioned = sorted(known - {None})
     given = {row["donor_id"]: row for row in tables.pop("donors", [])}
     donors = [{"donor_id": n, "kind": "person"} | given.get(n, {}) for n in mentioned]
     frames = {}

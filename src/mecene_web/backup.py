@@ -8,14 +8,16 @@ import os
 import shutil
 import sqlite3
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from mecene_web import copying, database
 
@@ -37,21 +39,53 @@ class NoBackup(ValueError):
     """A file is no backup of an installation; the message says what it lacks."""
 
 
+class NoRoom(ValueError):
+    """The disk has no room for another backup; the message says how much is asked."""
+
+
 class NotEmpty(FileExistsError):
     """An installation lives where a backup would be put back."""
 
 
-def backup(*, now: datetime, into: Path | None = None) -> Path:
+def work(_subject_id: int, report: Callable[[str, int, int], None]) -> dict[str, Any]:
+    """Write the backup of the night, and remove those of nights too long ago; a daily work."""
+    if not settings.MECENE_BACKUPS_KEPT:
+        return {}
+    report("backup", 0, 1)
+    made = backup(now=timezone.localtime(), name="mecene-night")
+    for old in sorted(made.parent.glob("mecene-night-*.tar.gz"))[: -settings.MECENE_BACKUPS_KEPT]:
+        old.unlink()
+    return {"file": made.name, "bytes": made.stat().st_size}
+
+
+def backup(*, now: datetime, into: Path | None = None, name: str = "mecene") -> Path:
     """Write a backup; return its file. It is whole, or it is not there.
 
     Args:
         now: Moment of its name.
         into: Folder to write it into; ``backups/`` of the home by default.
+        name: What its name begins with.
+
+    Raises:
+        NoRoom: the disk could not hold the copy and the archive beside what is there.
     """
     folder = into or settings.HOME / FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = folder / f"mecene-{now:%Y%m%d-%H%M%S}.tar.gz"
+    _room(folder)
+    file = folder / f"{name}-{now:%Y%m%d-%H%M%S}.tar.gz"
     part = file.with_suffix(".part")
+    try:
+        _write(part)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    part.chmod(0o600)
+    part.rename(file)
+    return file
+
+
+def _write(part: Path) -> None:
+    folder = part.parent
     with TemporaryDirectory(dir=folder, prefix=".copy-") as scratch:
         copy = Path(scratch) / _DATABASE
         _copy(copy)
@@ -59,9 +93,6 @@ def backup(*, now: datetime, into: Path | None = None) -> Path:
             archive.add(copy, arcname=_DATABASE)
             for kept in _kept(settings.HOME):
                 archive.add(kept, arcname=f"home/{kept.name}")
-    part.chmod(0o600)
-    part.rename(file)
-    return file
 
 
 def restore(file: Path, *, into: Path) -> None:
@@ -112,6 +143,19 @@ def _moved(files: Path, into: Path) -> None:
 
 def _kept(home: Path) -> Iterator[Path]:
     return (entry for entry in sorted(home.iterdir()) if entry.name not in _LEFT_OUT)
+
+
+def _room(folder: Path) -> None:
+    """Raise ``NoRoom`` where a copy of the database does not fit twice: as it is, and packed."""
+    if connection.vendor != "sqlite":
+        return
+    asked = 2 * Path(connection.settings_dict["NAME"]).stat().st_size
+    free = shutil.disk_usage(folder).free
+    if free < asked:
+        raise NoRoom(
+            f"{folder}: {free >> 20} MB are free, a backup asks for {asked >> 20}; "
+            "remove old ones, or name another folder: mecene backup --into"
+        )
 
 
 def _copy(to: Path) -> None:

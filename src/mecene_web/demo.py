@@ -8,6 +8,7 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import Max
 
+from mecene_web.donors import refresh
 from mecene_web.giving.models import Gift
 from mecene_web.imports import check, load, receive
 from mecene_web.imports.models import Import
@@ -49,7 +50,10 @@ def fill(exports: Path, *, lang: str, now: datetime, on_progress: Progress) -> P
         Organisation.objects.filter(pk=Organisation.THE_ONE).update(
             name=NAME[lang], language=lang, shown_as_of=day
         )
-    return _report(nightly.run(as_of=day, on_progress=on_progress))
+    made = nightly.run(as_of=day, on_progress=on_progress)
+    # Loading asked for them: the worker would begin anew while somebody opens the first page.
+    refresh.refreshed(now=now)
+    return _report(made)
 
 
 def _report(run: Run) -> Path:

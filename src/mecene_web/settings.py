@@ -204,6 +204,7 @@ STATIC_ROOT = HOME / "static"
 # Kind of work → the function that does it.
 MECENE_WORKS: dict[str, str] = {
     "api.deliveries": "mecene_web.api.deliveries.work",
+    "backup.night": "mecene_web.backup.work",
     "exports.clear": "mecene_web.exports.write.clear_work",
     "exports.write": "mecene_web.exports.write.work",
     "imports.check": "mecene_web.imports.check.work",
@@ -219,13 +220,16 @@ MECENE_WORKS: dict[str, str] = {
 }
 # Kinds done by a process of their own, which gives its memory back.
 MECENE_HEAVY: set[str] = {
-    "exports.write", "imports.check", "imports.load", "imports.undo", "rights.wipe",
+    "backup.night", "exports.write", "imports.check", "imports.load", "imports.undo", "rights.wipe",
     "journeys.rehearse", "scores.nightly", "segments.recompute",
 }  # fmt: skip
 # Kind of work → hour of the day at which it comes back.
 MECENE_DAILY: dict[str, int] = {
-    "scores.nightly": 2, "exports.clear": 4, "api.deliveries": 5, "journeys.look": 6,
+    "backup.night": 1, "scores.nightly": 2, "exports.clear": 4, "api.deliveries": 5,
+    "journeys.look": 6,
 }  # fmt: skip
+# Of how many nights the backup is kept; 0: none is made.
+MECENE_BACKUPS_KEPT = int(environment.told("MECENE_BACKUPS_KEPT", "7"))
 # What follows a night, given its run; what the night before it said is still there.
 MECENE_AFTER_THE_NIGHT: list[str] = [
     "mecene_web.segments.recompute.after_the_night", "mecene_web.journeys.look.after_the_night",

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mecene.report import value_bands
-from mecene.report.pictures import curves, flows
+from mecene.report.pictures import bands, curves
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
 def test_names_beside_a_drawing_stand_apart_and_in_order(places: list[float]) -> None:
     least = 1 / 20
-    moved = flows.apart(sorted(places), least)
+    moved = bands.apart(sorted(places), least)
 
     assert all(b - a >= least - 1e-9 for a, b in pairwise(moved))
     assert moved[-1] <= 1

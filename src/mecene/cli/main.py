@@ -17,6 +17,7 @@ import typer
 
 from mecene.cli import (
     analyse,
+    attribution,
     backtest,
     check,
     demo,
@@ -38,6 +39,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "explain": explain.explain,
     "watch": watch.watch,
     "groups": groups.groups,
+    "attribution": attribution.attribution,
     "score": score.score,
     "backtest": backtest.backtest,
     "models": models.models,

@@ -16,6 +16,7 @@ TABLES = (
     "gifts", "donors", "recurring_gifts", "recurring_changes", "contacts", "interactions",
     "consents", "campaigns", "attributes", "series",
 )  # fmt: skip
+ACTS = ("gift", "subscription", "opt_in")  # of mecene.attribution.touches, likewise
 
 
 def parse_day(text: str) -> date:
@@ -65,6 +66,15 @@ def parse_overlap(text: str) -> str:
         Mistake: it is neither.
     """
     return _one_of(OVERLAPS, text)
+
+
+def parse_act(text: str) -> str:
+    """Return ``gift``, ``subscription`` or ``opt_in``.
+
+    Raises:
+        Mistake: it is none of these.
+    """
+    return _one_of(ACTS, text)
 
 
 def parse_currency(text: str) -> str:
@@ -205,3 +215,7 @@ Months = Annotated[int, typer.Option(min=1, max=24)]
 OriginCount = Annotated[int, typer.Option("--origins", min=1, max=20)]
 FalseAlarms = Annotated[Any, typer.Option("--false-alarms", parser=parse_share, metavar="SHARE")]
 GroupCount = Annotated[int | None, typer.Option("--number", min=1, max=8, show_default=False)]
+Act = Annotated[str, typer.Option(parser=parse_act, metavar="gift|subscription|opt_in")]
+WindowDays = Annotated[int, typer.Option("--window", min=1, max=1_000)]
+Order = Annotated[int, typer.Option("--order", min=1, max=4)]
+CausedFile = Annotated[Path | None, typer.Option("--caused", **_READ)]

@@ -55,6 +55,15 @@ class Moments:
         spread = np.outer(apart, apart) * (self.n * other.n / n)
         return Moments(n, means, self.products + other.products + spread)
 
+    def combined(self, *weights: ArrayLike) -> "Moments":
+        """Return the moments of sums of the quantities, each quantity times its weight.
+
+        Args:
+            weights: One array a new quantity, a weight a quantity of these. Shape (quantities,).
+        """
+        table = np.stack([np.asarray(each, dtype=np.float64) for each in weights])
+        return Moments(self.n, table @ self.means, table @ self.products @ table.T)
+
     @property
     def covariance(self) -> NDArray[np.float64]:
         """Unbiased covariances of the quantities; not a number below two people."""

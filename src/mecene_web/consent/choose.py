@@ -9,6 +9,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from mecene.law import consent as law
 from mecene.law.consent import AGAINST, ANY, Person, Statement
@@ -27,7 +28,7 @@ _AT_ONCE_ONLY = ("partner_charity_sharing", "open_tracking", "web_tracking", "pr
 
 def boxes(donor_id: int, *, now: datetime) -> dict[Box, bool]:
     """Return (purpose, channel) → ticked, of every box a person may tick."""
-    verdicts = state.of(donor_id, on=now.date())
+    verdicts = state.of(donor_id, on=state.heard_by(now))
     return {
         box: found.allowed for box, found in verdicts.items()
         if box[0] not in _UNSEEN and (box[1] == ANY) == (box[0] in _AT_ONCE_ONLY)
@@ -81,7 +82,7 @@ def _said(
         box = (purpose, channel)
         if held[box] == wanted[box] and not lifting:
             continue
-        rule = law.regime(purpose, channel, on=now.date(), person=person)
+        rule = law.regime(purpose, channel, on=timezone.localdate(now), person=person)
         no = "objected" if rule == "opt_out" else "withdrawn"
         status = "granted" if wanted[box] else no
         if not (lifting and channel == ANY):
@@ -99,7 +100,7 @@ def _refused_everywhere(said: list[Statement], purpose: str) -> bool:
 def _written(visit: Visit, donor: Donor, rows: list[Statement], *, now: datetime) -> None:
     if not rows:
         return
-    version = wording.current(today=now.date()).version
+    version = wording.current(today=timezone.localdate(now)).version
     proof = json.dumps({"link": visit.link, "on": f"{now:%Y-%m-%d}", "by": "donor"})
     Consent.objects.bulk_create(
         Consent(

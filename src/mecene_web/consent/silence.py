@@ -7,6 +7,7 @@ in the ledger, and holds again if the mark is lifted.
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from mecene_web.accounts.models import Staff
 from mecene_web.audit import write
@@ -45,7 +46,7 @@ def silence(
     told = " ".join(reason.split())[:_LONGEST]
     if not told:
         raise NoReason("say who told us, or why: it will be asked")
-    if since > now.date():
+    if since > timezone.localdate(now):
         raise NotADay(f"{since} has not come")
     with transaction.atomic():
         Donor.objects.select_for_update().get(pk=donor.pk)

@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from django.utils import timezone
+
 from mecene.law import consent as law
 from mecene.law.consent import Person, Statement, Verdict
 from mecene_web.consent import suppression
@@ -26,6 +28,14 @@ class Known:
 
     person: Person
     said: list[Statement] = field(default_factory=list)
+
+
+def heard_by(now: datetime) -> date:
+    """Return the day by which what was just said is heard.
+
+    It is the ledger's own (UTC) where ours has not come to it yet.
+    """
+    return max(timezone.localdate(now), now.astimezone(UTC).date())
 
 
 def of(donor_id: int, *, on: date) -> dict[tuple[str, str], Verdict]:

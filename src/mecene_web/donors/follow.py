@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from mecene_web.accounts.models import Staff
 from mecene_web.audit import write
@@ -59,7 +60,7 @@ def introduce(donor_id: int, said: Mapping[str, str], *, by: Staff, now: datetim
     if not name or max(len(name), len(role)) > enter.LONGEST:
         raise Unusable("a contact person has a name")
     told = enter.clean({"email": said.get("email", ""), "phone": said.get("phone", "")},
-                       today=now.date())  # fmt: skip
+                       today=timezone.localdate(now))  # fmt: skip
     with transaction.atomic():
         donor = whereabouts.locked(donor_id)
         made, fresh = ContactPerson.objects.get_or_create(

@@ -93,7 +93,7 @@ def _happened(donors: Collection[int], *, now: datetime) -> dict[int, list[Happe
     since, found = now - _LOOKS_BACK, defaultdict(list)
     thanked_here = _thanks_since()
     gifts = Gift.objects.filter(donor_id__in=donors).filter(
-        Q(given_on__gte=since.date()) | Q(status_on__gte=since.date())
+        Q(given_on__gte=timezone.localdate(since)) | Q(status_on__gte=timezone.localdate(since))
     )
     for donor, on, status, status_on, kind in gifts.values_list(
         "donor_id", "given_on", "status", "status_on", "kind"

@@ -7,7 +7,7 @@ each no is a reason that is written down and can be read.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -100,7 +100,10 @@ def _verdicts(rows: Sequence[Outgoing], *, now: datetime) -> dict[int, Refusal]:
             groups.setdefault((tuple(row.purposes), channel), []).append(row)
     for (purposes, channel), some in groups.items():
         verdicts = state.among(
-            [row.donor_id for row in some], purposes=purposes, channel=channel, on=_said_by(now)
+            [row.donor_id for row in some],
+            purposes=purposes,
+            channel=channel,
+            on=state.heard_by(now),
         )
         for row in some:
             verdict = verdicts.get(row.donor_id)
@@ -115,16 +118,11 @@ def _verdicts(rows: Sequence[Outgoing], *, now: datetime) -> dict[int, Refusal]:
     return found
 
 
-def _said_by(now: datetime) -> date:
-    # What was just said is heard, also where our day is not yet that of the ledger's clock.
-    return max(timezone.localdate(now), now.astimezone(UTC).date())
-
-
 def _watched(rows: Sequence[Outgoing], *, now: datetime) -> set[int]:
     mail = [row.donor_id for row in rows if row.channel == "email"]
     if not mail:
         return set()
-    asked = state.among(mail, purposes=["open_tracking"], channel="email", on=_said_by(now))
+    asked = state.among(mail, purposes=["open_tracking"], channel="email", on=state.heard_by(now))
     return {donor for donor, verdict in asked.items() if verdict.allowed}
 
 

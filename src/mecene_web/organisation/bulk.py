@@ -156,24 +156,38 @@ def _over(rows: _Rows) -> str:
 
 
 def _copied(rows: _Rows) -> None:
-    """Copy rows by way of a table of their own, gone with the transaction."""
+    """Copy rows; those that may replace others, by way of a table gone with the transaction."""
     columns = ", ".join(map(_named, rows.columns))
-    passing = _named(rows.place.stem)
+    into = _named(rows.place.stem) if rows.replacing else _named(rows.table)
     with (
         connection.cursor() as cursor,
         rows.place.open("rb") as lines,
         connection.wrap_database_errors,
     ):
-        cursor.execute(
-            f"create temporary table {passing} on commit drop as "
-            f"select {columns} from {_named(rows.table)} with no data"
-        )
+        if rows.replacing:
+            cursor.execute(
+                f"create temporary table {into} on commit drop as "
+                f"select {columns} from {_named(rows.table)} with no data"
+            )
         raw: Any = cursor.cursor
-        copying = f"copy {passing} ({columns}) from stdin (format csv, header, null '\\N')"
+        copying = f"copy {into} ({columns}) from stdin (format csv, header, null '\\N')"
         with raw.copy(copying) as copy:
             while part := lines.read(_COPIED_AT_ONCE):
                 copy.write(part)
-    _insert(rows, passing)
+    if rows.replacing:
+        _insert(rows, into)
+    if rows.place.stat().st_size > _COPIED_AT_ONCE:
+        _counted(rows.table)
+
+
+def _counted(table: str) -> None:
+    """Have PostgreSQL look at a table that grew, at once.
+
+    Its own round comes within minutes; until then it believes the table small or its words common,
+    and reads a million donors to find one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"analyze {_named(table)}")
 
 
 def _named(name: str) -> str:

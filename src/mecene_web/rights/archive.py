@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.utils import timezone
 
 from mecene import period
 from mecene.law import parameters
@@ -33,9 +34,9 @@ class NoReason(ValueError):
 
 def seal(donor: Donor, *, now: datetime) -> Archive | None:
     """Seal the gifts that the law has us keep; None where it has us keep none."""
-    months = parameters.of("retention.accounting_months", on=now.date()).value
+    months = parameters.of("retention.accounting_months", on=timezone.localdate(now)).value
     kept = donor.gifts.filter(
-        given_on__gt=period.add_months(now.date(), -months), status="received"
+        given_on__gt=period.add_months(timezone.localdate(now), -months), status="received"
     ).order_by("given_on")
     gifts = list(kept.values(*_GIFT))
     if not gifts:

@@ -92,11 +92,12 @@ def _silenced(people: Sequence[int], *, reason: str, now: datetime) -> None:
     if reason != "retention":
         suppression.add(suppression.addresses(people), reason="erasure", now=now)
         return
+    on = state.heard_by(now)
     refused = [
         (kind, getattr(donor, kind))
         for donor in Donor.objects.filter(pk__in=people)
         for kind, channels in suppression.CHANNELS.items()
-        for found in [state.may(donor.pk, purposes=["appeal"], channel=channels[0], on=now.date())]
+        for found in [state.may(donor.pk, purposes=["appeal"], channel=channels[0], on=on)]
         if found and found.reason in ("against", "suppressed")
     ]
     suppression.add(refused, reason="objection", now=now)

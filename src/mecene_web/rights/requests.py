@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from mecene import period
 from mecene.law import parameters
@@ -36,7 +37,7 @@ def receive(
         raise NotAsked("kind")
     if not who:
         raise NotAsked("asked_by")
-    if not date(2018, 5, 25) <= received_on <= now.date():
+    if not date(2018, 5, 25) <= received_on <= timezone.localdate(now):
         raise NotAsked("received_on")
     months = parameters.of("rights.answer_months", on=received_on).value
     with transaction.atomic():
@@ -78,5 +79,5 @@ def doubtful(donor_id: int, *, now: datetime) -> Request:
     """Open a request to look at a donor whom a restored backup shows with others erased since."""
     return receive(
         kind="erasure", donor=Donor.objects.get(pk=donor_id), asked_by="", by=None, now=now,
-        received_on=now.date(), token=f"replay-{donor_id}-{now:%Y%m%d}",
+        received_on=timezone.localdate(now), token=f"replay-{donor_id}-{now:%Y%m%d}",
     )  # fmt: skip

@@ -63,7 +63,7 @@ def _prospects(before: datetime) -> QuerySet[Donor]:
 
 def _donors(before: datetime) -> QuerySet[Donor]:
     gifts = Gift.objects.filter(Q(donor=OuterRef("pk")) | Q(payer=OuterRef("pk")))
-    late = gifts.filter(given_on__gte=before.date())
+    late = gifts.filter(given_on__gte=timezone.localdate(before))
     return _silent(before, known=True).filter(Exists(gifts), ~Exists(late))
 
 
@@ -73,7 +73,7 @@ def _silent(before: datetime, *, known: bool = False) -> QuerySet[Donor]:
     acts = Interaction.objects.filter(at__gte=before, **mine).exclude(kind__in=_PASSIVE)
     said = Consent.objects.filter(occurred_at__gte=before, **mine)
     runs = Commitment.objects.filter(**mine).filter(
-        Q(ended_on=None) | Q(ended_on__gte=before.date())
+        Q(ended_on=None) | Q(ended_on__gte=timezone.localdate(before))
     )
     found = Donor.objects.filter(
         Exists(Record.objects.filter(**mine)), ~Exists(acts), ~Exists(said), ~Exists(runs)
@@ -87,7 +87,7 @@ def _collected(before: datetime) -> Q:
     late = Import.objects.filter(loaded_at__gte=before).values("pk")
     early = Import.objects.filter(loaded_at__lt=before).values("pk")
     by_file = Q(acquired_on=None) & Q(Exists(mentions.filter(import_id__in=early)))
-    return Q(acquired_on__lt=before.date()) | (
+    return Q(acquired_on__lt=timezone.localdate(before)) | (
         by_file & ~Q(Exists(mentions.filter(import_id__in=late)))
     )
 

@@ -1,6 +1,7 @@
 """Worker: the process that does the works, keeps the schedule and takes up what was lost."""
 
 import threading
+import time
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -13,22 +14,26 @@ from django.utils.module_loading import import_string
 from mecene_web.tasks import reap, schedule
 
 _ROUND_SECONDS = 20.0
+# Less than who started us waits before it kills (``serving``).
+_LEAVE_SECONDS = 8.0
 _ALIVE = "mecene.worker.alive"
 
 
 def work(*, once: bool = False) -> None:
     """Do what is due, for ever; or until nothing is left to do."""
     over = threading.Event()
-    rounds = threading.Thread(target=_rounds, args=(over,), name="rounds", daemon=True)
-    if not once:
-        rounds.start()
-        for name in settings.MECENE_ALWAYS:
-            always = import_string(name)
-            threading.Thread(target=always, args=(over,), name=name, daemon=True).start()
+    beside = [] if once else [_rounds, *map(import_string, settings.MECENE_ALWAYS)]
+    threads = [threading.Thread(target=each, args=(over,), daemon=True) for each in beside]
+    for thread in threads:
+        thread.start()
     try:
         call_command("db_worker", batch=once, interval=0.25, startup_delay=False, reload=False)
     finally:
         over.set()
+        # An interpreter that ends while a thread is inside DuckDB aborts the process.
+        until = time.monotonic() + _LEAVE_SECONDS
+        for thread in threads:
+            thread.join(max(0.0, until - time.monotonic()))
 
 
 def is_alive(*, now: datetime) -> bool:

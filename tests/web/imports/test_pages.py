@@ -269,7 +269,8 @@ class TestOverlap:
         skipped = made.account["loaded"].get("skipped", 0)
         kept = Gift.objects.filter(import_id=made.pk).count()
         assert kept + skipped + file["rejects"] == file["rows"] == 4
-        said = f"{kept} lignes gardées + 1 rejetées + {skipped} déjà chargées = 4 lignes lues"
+        said = (f"Gardées\u00a0: {kept} + rejetées\u00a0: 1 + déjà chargées\u00a0: {skipped} "
+                "= lues\u00a0: 4 lignes")  # fmt: skip
         assert said in page(client, made)
 
     def test_what_was_loaded_meanwhile_is_shown_first(self, browser: Any) -> None:
@@ -293,7 +294,10 @@ def test_a_refund_of_nothing_is_counted_as_left_out(browser: Any) -> None:
     made = loaded(client, table(*ROWS[:2], refund, stray))
 
     shown = page(client, made)
-    assert "3 lignes gardées + 1 rejetées + 0 déjà chargées = 4 lignes lues" in shown
+    assert (
+        "Gardées\u00a0: 3 + rejetées\u00a0: 1 + déjà chargées\u00a0: 0 = lues\u00a0: 4 lignes"
+        in shown
+    )
     assert "remboursements sans don correspondant" in shown
 
 

@@ -91,6 +91,44 @@ def test_nothing_is_put_back_over_an_installation(tmp_path, databases):
         assert "installation" in said or "not empty" in said or "Exit" in said
 
 
+NIGHTS = """
+from datetime import datetime
+from mecene_web import opening; opening.ready()
+from django.conf import settings
+from mecene_web import backup
+settings.MECENE_BACKUPS_KEPT = 2
+for day in (1, 2, 3):
+    backup.timezone.localtime = lambda: datetime(2026, 3, day, 1)
+    backup.work(0, lambda *told: None)
+settings.MECENE_BACKUPS_KEPT = 0
+print(backup.work(0, lambda *told: None))
+backup.shutil.disk_usage = lambda place: type("Usage", (), {"free": 0})
+try:
+    backup.backup(now=datetime(2026, 3, 4))
+except backup.NoRoom as refused:
+    print("0 MB are free" in str(refused))
+"""
+
+
+def test_every_night_one_is_written_and_old_nights_go_but_never_one_asked_for(tmp_path):
+    home = tmp_path / "home"
+    run(FILL, home)
+    asked = Path(run(command("backup()"), home).strip())
+
+    said = run(NIGHTS, home).split()
+
+    assert said == ["{}", "True"]
+    assert {file.name for file in (home / "backups").iterdir()} == {
+        asked.name, "mecene-night-20260302-010000.tar.gz", "mecene-night-20260303-010000.tar.gz",
+    }  # fmt: skip
+    other = tmp_path / "other"
+    run(
+        command(f"restore(Path({str(home / 'backups/mecene-night-20260303-010000.tar.gz')!r}))"),
+        other,
+    )
+    assert run(LOOK, other).startswith("admin@localhost True 1 False")
+
+
 @pytest.mark.parametrize("content", [b"", b"not an archive", None])
 def test_what_is_no_backup_is_refused_and_leaves_nothing(tmp_path, content):
     from mecene_web import backup

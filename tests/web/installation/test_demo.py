@@ -14,6 +14,7 @@ from mecene_web.donors.models import Donor
 from mecene_web.imports.models import Import
 from mecene_web.organisation.models import Organisation
 from mecene_web.scores.models import Standing
+from mecene_web.tasks.models import Work
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -40,6 +41,9 @@ def test_an_invented_association_is_loaded_scored_and_opened_once(tmp_path: Path
     assert Standing.objects.count() > 100
     assert Donor.objects.count() >= Standing.objects.count()
     assert Organisation.objects.get().shown_as_of is not None
+    # Its figures are there: whoever works in the background need not begin anew.
+    nights = Work.objects.filter(kind="scores.nightly")
+    assert {night.state for night in nights} == {"done"}
 
 
 def test_a_folder_without_exports_is_refused_in_words(tmp_path: Path) -> None:

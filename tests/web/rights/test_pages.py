@@ -1,6 +1,6 @@
 """The pages on rights: who may open them, what they say, what a wrong form is told."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -10,7 +10,7 @@ from mecene.words import Lexicon
 from mecene_web.consent.models import Asked, Consent, Mark
 from mecene_web.donors.models import Donor, Record
 from mecene_web.organisation.models import Organisation
-from mecene_web.rights import archive
+from mecene_web.rights import archive, requests
 from mecene_web.rights.models import Archive, Request, Sweep
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -110,6 +110,14 @@ class TestRequests:
         assert answer.url == reverse("rights:one", args=[made.pk])
         assert made.donor == donor
         assert 28 <= (made.due_on - made.received_on).days <= 31
+
+    def test_after_midnight_today_has_come_although_greenwich_is_a_day_behind(self, donor):
+        late = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)  # half past midnight in Paris
+
+        made = requests.receive(kind="access", donor=donor, asked_by="Alice", by=None, now=late,
+                                received_on=date(2026, 7, 2), token="late")  # fmt: skip
+
+        assert made.due_on == date(2026, 8, 2)
 
     @pytest.mark.parametrize(
         "new",

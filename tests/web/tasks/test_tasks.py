@@ -1,8 +1,10 @@
 """Work in the background is done once, tried again, taken up when its worker dies, cancelled."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 done: list[int] = []
@@ -148,3 +150,24 @@ class TestSchedule:
         assert schedule.follow(now=night + timedelta(hours=12)) == []
         rounds()
         assert len(schedule.follow(now=night + timedelta(days=3, hours=9))) == 1
+
+
+class TestTheWorkerEnds:
+    def test_what_runs_beside_it_has_ended_by_then(self, monkeypatch):
+        """A thread that is inside DuckDB while the interpreter ends aborts the whole process."""
+        from mecene_web.tasks import worker
+
+        left = []
+
+        def beside(over) -> None:
+            over.wait(10)
+            time.sleep(0.2)
+            left.append("in its own time")
+
+        monkeypatch.setattr(worker, "_rounds", lambda over: over.wait(10))
+        monkeypatch.setattr(worker, "import_string", lambda name: beside)
+        monkeypatch.setattr(worker, "call_command", lambda *_, **__: None)
+
+        worker.work()
+
+        assert left == ["in its own time"] * len(settings.MECENE_ALWAYS)

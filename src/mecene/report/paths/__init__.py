@@ -1,0 +1,1 @@
+"""Paths: the page of what people met before they acted."""
