@@ -65,6 +65,7 @@ BENCHMARKS = (
     Benchmark("journeys", "Travellers advanced, the pure part", ("--quick",)),
     Benchmark("travellers", "Travellers advanced by the platform, saved whole", ("--quick",)),
     Benchmark("messages", "Messages rendered, and handed over", ("--quick",)),
+    Benchmark("uplift", "Learning from a random send, and aiming the next", ("--quick",)),
     Benchmark("simulator", "Inventing an association", ("20_000",), ("200_000",)),
 )  # fmt: skip
 

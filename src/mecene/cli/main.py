@@ -28,6 +28,7 @@ from mecene.cli import (
     models,
     score,
     simulate,
+    uplift,
     watch,
 )
 from mecene.cli.lexicon import LEXICON, say
@@ -43,6 +44,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "score": score.score,
     "backtest": backtest.backtest,
     "models": models.models,
+    "uplift": uplift.uplift,
     "simulate": simulate.simulate,
     "demo": demo.demo,
 }

@@ -59,6 +59,23 @@ def parse_share(text: str) -> float:
     return share
 
 
+def parse_named_amount(text: str) -> tuple[str, float]:
+    """Return a name and a number of 0 or more, from ``letter=0.62``; no name before a bare one.
+
+    Raises:
+        Mistake: it is neither.
+    """
+    name, _, number = text.rpartition("=")
+    percent = number.strip().endswith("%")
+    try:
+        amount = float(number.strip().removesuffix("%").strip().replace(",", "."))
+    except ValueError as wrong:
+        raise Mistake("named_amount", value=text) from wrong
+    if not 0 <= amount < float("inf"):
+        raise Mistake("named_amount", value=text)
+    return name.strip(), amount / 100 if percent else amount
+
+
 def parse_overlap(text: str) -> str:
     """Return ``keep`` or ``skip``.
 
@@ -215,6 +232,23 @@ Months = Annotated[int, typer.Option(min=1, max=24)]
 OriginCount = Annotated[int, typer.Option("--origins", min=1, max=20)]
 FalseAlarms = Annotated[Any, typer.Option("--false-alarms", parser=parse_share, metavar="SHARE")]
 GroupCount = Annotated[int | None, typer.Option("--number", min=1, max=8, show_default=False)]
+ArmColumn = Annotated[str, typer.Option("--arm", metavar="TEXT", show_default=False)]
+ControlArm = Annotated[str, typer.Option("--control", metavar="TEXT", show_default=False)]
+OutcomeColumn = Annotated[str, typer.Option("--outcome", metavar="TEXT", show_default=False)]
+_NAMED: dict[str, Any] = {"parser": parse_named_amount, "show_default": False}
+ArmCosts = Annotated[list[Any], typer.Option("--cost", metavar="TEXT", **_NAMED)]
+ArmShares = Annotated[list[Any] | None, typer.Option("--share", metavar="TEXT", **_NAMED)]
+Worth = Annotated[float | None, typer.Option(min=0.0001, show_default=False)]
+Budget = Annotated[float | None, typer.Option(min=0, show_default=False)]
+HouseholdColumn = Annotated[
+    str | None, typer.Option("--household", metavar="TEXT", show_default=False)
+]
+IgnoredColumns = Annotated[
+    list[str] | None, typer.Option("--ignore", metavar="TEXT", show_default=False)
+]
+NextList = Annotated[
+    Path | None, typer.Option("--list", parser=parse_file, metavar="FILE", show_default=False)
+]
 Act = Annotated[str, typer.Option(parser=parse_act, metavar="gift|subscription|opt_in")]
 WindowDays = Annotated[int, typer.Option("--window", min=1, max=1_000)]
 Order = Annotated[int, typer.Option("--order", min=1, max=4)]
