@@ -121,6 +121,12 @@ def _message(page: Any, _exports: Path) -> None:
     page.evaluate("scrollTo(0, 0)")
 
 
+def _journey(page: Any, _exports: Path) -> None:
+    page.goto("/journeys/")
+    page.locator("form[action*='/failed_debit'] button").click()
+    page.wait_for_url(re.compile(r"/journeys/\d+/$"))
+
+
 def _duplicates(page: Any, _exports: Path) -> None:
     page.goto("/donors/duplicates/")
 
@@ -150,6 +156,7 @@ PAGES: dict[str, Callable[[Any, Path], None]] = {
     "import": _import,
     "duplicates": _duplicates,
     "message": _message,
+    "journey": _journey,
     "rights": _rights,
     "preferences": _preferences,
 }

@@ -131,8 +131,9 @@ class Traveller(models.Model):
             ),
         ]
         indexes = [
+            # SQLite knows no value that is bound: of the condition, what is asked must be seen.
             models.Index(
-                fields=["journey", "due_at"], condition=Q(due_at__isnull=False, stuck=""),
+                fields=["journey", "stuck", "due_at"], condition=Q(due_at__isnull=False),
                 name="traveller_due",
             ),
             models.Index(

@@ -28,6 +28,7 @@ from mecene.period import Period
 from mecene.pressure import rules
 from mecene_web.accounts.models import Staff
 from mecene_web.design import words
+from mecene_web.donors.models import Donor
 from mecene_web.journeys import draft, following
 from mecene_web.journeys.models import Journey, Rehearsal
 from mecene_web.scores import snapshot
@@ -99,16 +100,31 @@ def shown(journey: Journey) -> dict[str, Any]:
     works = Work.objects.filter(kind=KIND, subject_id=last.pk if last else 0).order_by("-pk")
     work_ = works.first()
     result = last.result if last else {}
+    names = {one.code: one.name(words.language()) for one in Journey.objects.all()}
+    own = result.get("code")
     return {
         "last": last, "work": work_, "running": bool(work_ and work_.state in tasks.UNDER_WAY),
         "result": result, "days": _busiest(result),
         "from_day": _day(result.get("from")), "until_day": _day(result.get("until")),
+        "entered": [(names.get(code, code), code == own, count)
+                    for code, count in result.get("entered", {}).items()],
+        "left_out": [names.get(code, code) for code in result.get("left_out", ()) if code != own],
+        "itself_out": own in result.get("left_out", ()),
         "refused": [(words.say("journeys", f"refusals.{why}"), count)
-                    for code, why, count in result.get("refused", ())
-                    if code == result.get("code")],
-        "conflicts": [(code, words.known("journeys", "rules", why), count)
+                    for code, why, count in result.get("refused", ()) if code == own],
+        "conflicts": [(names.get(code, code), words.known("journeys", "rules", why), count)
                       for code, why, count in result.get("conflicts", ())],
+        "together": [(names.get(one, one), names.get(other, other), count)
+                     for one, other, count in result.get("together", ())],
+        "worst": _worst(result),
     }  # fmt: skip
+
+
+def _worst(result: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return who would be told most, by name; who is not there any more is left out."""
+    rows = result.get("worst", ())
+    people = Donor.objects.in_bulk([row["donor_id"] for row in rows])
+    return [row | {"donor": people[row["donor_id"]]} for row in rows if row["donor_id"] in people]
 
 
 def _told(lived: list[Published], store: FactStore, over: Period) -> Account:

@@ -255,6 +255,17 @@ class Halt(models.Model):
         return f"{self.channel}: {self.why}"
 
 
+class Pace(models.Model):
+    """Until when the place of a company of mailboxes is taken, whoever sends; ``*``: all."""
+
+    name = models.TextField(primary_key=True)
+    # Seconds since 1970.
+    free_at = models.FloatField(default=0)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Rules(models.Model):
     """How this association sends; one row, always."""
 

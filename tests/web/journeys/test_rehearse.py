@@ -11,6 +11,7 @@ from mecene_web.giving.models import Gift
 from mecene_web.journeys import always, hear, rehearse
 from mecene_web.journeys.models import Journey, Traveller
 from mecene_web.messages.models import Outgoing
+from mecene_web.tasks.models import Work
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
@@ -82,4 +83,7 @@ def test_what_facts_alone_do_not_tell_is_left_out_and_said(browser, house) -> No
     row.refresh_from_db()
     assert row.result["left_out"] == [journey.code] == ["disengagement"]
     assert row.result["entered"] == {}
+    Work.objects.update(state="done")
+    page = client.get(f"/journeys/{journey.pk}/rehearsals/").content.decode()
+    assert "n’a pas été répété" in page
     assert "disengagement" in ready.CODES

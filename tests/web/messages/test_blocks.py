@@ -16,6 +16,7 @@ WORDS = {
     "impact": {"text": "Vous avez donné {{ giving.year_minor | amount }}."},
     "ask": {"text": "Un geste ?", "button": "Je donne",
             "tax": "soit {{ one.net_minor | amount }} après impôt, si vous êtes imposable"},
+    "monthly": {"text": "Chaque mois ?", "button": "Chaque mois,", "tax": ""},
     "button": {"label": "Donner", "url": "{{ link.give }}"},
     "footer": {"text": "[Ne plus recevoir]({{ link.unsubscribe }})"},
     "mjml": {"source": "<mj-section><mj-column><mj-text>Et <i>là</i></mj-text></mj-column>"
@@ -26,7 +27,8 @@ VALUES = {
     "link": {"give": "https://e.org/don?x=1&y=2", "unsubscribe": "https://m.org/u/x/"},
     "ask": {"currency": "EUR", "amounts": [
         {"amount_minor": 5000, "net_minor": 1700, "url": "https://e.org/don?m=50"},
-        {"amount_minor": 8000, "net_minor": 2720, "url": "https://e.org/don?m=80"}]},
+        {"amount_minor": 8000, "net_minor": 2720, "url": "https://e.org/don?m=80"}],
+        "monthly": [{"amount_minor": 1000, "url": "https://e.org/mois?m=10"}]},
 }  # fmt: skip
 
 
@@ -49,7 +51,7 @@ def test_every_block_is_drawn_and_read():
     shown = re.sub(r"<[^>]+>", " ", html)
     assert "Chère Madame &lt;Petit&gt;" in html
     assert "<strong>puits</strong>" in html
-    for words in ("12", "Je donne 50", "Je donne 80", "Donner"):
+    for words in ("12", "Je donne 50", "Je donne 80", "Chaque mois, 10", "Donner"):
         assert words in shown
     for words in ("Chère Madame <Petit>", "Un puits de plus.", "L’EAU & VOUS, Chère", "Voir : https://e.org/?a=1&b=2",
                   "Je donne 50\u00a0€ soit 17\u00a0€",

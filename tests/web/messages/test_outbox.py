@@ -522,3 +522,16 @@ def test_amounts_of_a_month_lead_to_where_one_signs_up(donor):
     assert asked["monthly"][0]["amount_minor"] == 1_000
     assert asked["monthly"][0]["url"] == "https://puits.example/mois?a=b&amount=10.0"
     assert asked["amounts"][0]["amount_minor"] == 12_000
+
+
+def test_the_pace_is_everybodys_whoever_sends(db):
+    rates = {"orange.fr": 2.0, "*": 10.0}
+    one, other = (Throttle(rates=rates, clock=lambda: 1_000.0) for _ in range(2))
+
+    waits = [one.wait("orange.fr"), other.wait("wanadoo.fr"), one.wait("orange.fr")]
+
+    # Two a second: the third waits a whole one, whose place is taken; the fourth takes none.
+    assert waits == pytest.approx([0.0, 0.5, 1.0])
+    assert other.wait("orange.fr") == pytest.approx(1.5)
+    assert other.wait("orange.fr") == pytest.approx(1.5)
+    assert Throttle().wait("orange.fr") == 0.0
