@@ -20,9 +20,11 @@ _MENU: dict[str, tuple[tuple[str, str, str, str], ...]] = {
         ("segments", "segments:all", "category", "build_segments"),
         ("figures", "overview:figures", "monitoring", "see_overview"),
         ("paths", "overview:paths", "conversion_path", "see_overview"),
-        ("experiments", "experiments:all", "science", "see_overview"),
-        ("journeys", "journeys:all", "route", "send_messages"),
+    ),
+    "act": (
         ("messages", "messages:all", "mail", "send_messages"),
+        ("journeys", "journeys:all", "route", "send_messages"),
+        ("experiments", "experiments:all", "science", "see_overview"),
     ),
     "data": (
         ("imports", "imports:all", "upload_file", "import_files"),
