@@ -236,7 +236,8 @@ MECENE_BACKUPS_KEPT = int(environment.told("MECENE_BACKUPS_KEPT", "7"))
 MECENE_AFTER_THE_NIGHT: list[str] = [
     "mecene_web.segments.recompute.after_the_night", "mecene_web.journeys.look.after_the_night",
     "mecene_web.journeys.experiments.after_the_night",
-    "mecene_web.experiments.night.after_the_night", "mecene_web.overview.paths.after_the_night",
+    "mecene_web.experiments.night.after_the_night",
+    "mecene_web.overview.draw_paths.after_the_night",
 ]  # fmt: skip
 # Who hears of donors touched by new facts, once their segments are right; in one transaction.
 MECENE_AFTER_TOUCHED: list[str] = ["mecene_web.journeys.hear.tell"]

@@ -128,6 +128,7 @@ def test_the_same_facts_make_the_same_files(
 
 
 @pytest.mark.slow
+@pytest.mark.proof
 def test_donors_gone_through_in_sixteen_parts_give_the_same_figures(
     french: Any, simulated: Any, intake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

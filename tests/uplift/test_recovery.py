@@ -28,6 +28,7 @@ def sends():
 
 
 @pytest.mark.slow
+@pytest.mark.proof
 class TestAssociations:
     """Ten sends of 30,000, by trees and lines together."""
 

@@ -7,8 +7,6 @@ whether or not the message reached them: what was drawn by lot is what can be co
 from dataclasses import dataclass, replace
 from math import inf, isfinite
 
-from scipy import special
-
 CONFIDENCE = 0.95
 
 
@@ -99,6 +97,8 @@ def student(
     Raises:
         NoVariation: the standard error is 0 or not a number.
     """
+    from scipy import special  # thirty megabytes, for who compares; not for who names the errors
+
     if not (isfinite(std_error) and std_error > 0):
         raise NoVariation(f"the standard error is {std_error}: nobody differs from anybody")
     reach = quantile(confidence, freedom=freedom) * std_error
@@ -109,5 +109,7 @@ def student(
 
 def quantile(confidence: float, *, freedom: float = inf) -> float:
     """Return by how many standard errors a two-sided interval reaches; 1.96 at 95 %, no limit."""
+    from scipy import special
+
     middle = 0.5 + confidence / 2
     return float(special.ndtri(middle) if freedom == inf else special.stdtrit(freedom, middle))

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from mecene.experiments.difference import TooFewDonors
 
@@ -58,6 +57,8 @@ def of(counted: Mapping[str, int], *, shares: Mapping[str, float]) -> Draw:
     if min(expected.values()) < MIN_EXPECTED:
         raise TooFewDonors(f"fewer than {MIN_EXPECTED} people are expected in an arm")
     found = np.array([counted[arm] for arm in shares], dtype=np.float64)
+    from scipy import stats
+
     p = float(stats.chisquare(found, np.array(list(expected.values()))).pvalue)
     return Draw(p, expected, dict(counted))
 

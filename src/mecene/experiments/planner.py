@@ -8,8 +8,6 @@ comparison itself refuses to answer.
 from dataclasses import dataclass
 from math import ceil, floor, sqrt
 
-from scipy import optimize, special
-
 from mecene.experiments import amounts, means, proportions, sequential
 from mecene.experiments.difference import CONFIDENCE, NoVariation, TooFewDonors, quantile
 from mecene.experiments.moments import Moments
@@ -151,6 +149,8 @@ def chance(
     else:
         people = floor(control + treated)
         reach = sequential.boundary(people, tightest_at=tightest_at, confidence=confidence)
+    from scipy import special
+
     return float(special.ndtr((effect - reach * sqrt(max(own, pooled))) / sqrt(own)))
 
 
@@ -170,6 +170,8 @@ def detectable(
         raise TooFewDonors(
             f"arms of {control} and {treated}: the comparison asks for {level.least} in each"
         )
+
+    from scipy import optimize
 
     def short(lift: float) -> float:
         return power - chance(

@@ -12,7 +12,6 @@ from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special
 
 from mecene.experiments.difference import CONFIDENCE, Difference, NoVariation, TooFewDonors
 
@@ -80,6 +79,8 @@ def score(control: Answers, treated: Answers, *, confidence: float = CONFIDENCE)
     counts = _counts(control, treated)
     limits = score_limits(*counts, z=_z(confidence))
     under_null = float(_variance(*counts, np.zeros(())))
+    from scipy import special
+
     p = 2 * float(special.ndtr(-abs(treated.share - control.share) / sqrt(under_null)))
     return _told(control, treated, limits, p, "score", confidence)
 
@@ -179,6 +180,8 @@ def _chance(counts: tuple[Array, Array, Array, Array]) -> float:
     """Return the p of Newcombe's interval: where it first reaches 0."""
     middle = counts[2] / counts[3] - counts[0] / counts[1]
 
+    from scipy import optimize, special
+
     def beyond(z: float) -> float:
         low, high = newcombe_limits(*counts, z=z)
         return -float(low if middle > 0 else -high)
@@ -234,4 +237,6 @@ def _counts(control: Answers, treated: Answers) -> tuple[Array, Array, Array, Ar
 
 
 def _z(confidence: float) -> float:
+    from scipy import special
+
     return float(special.ndtri(0.5 + confidence / 2))

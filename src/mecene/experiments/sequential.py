@@ -8,8 +8,6 @@ the truth out is at most 1 − confidence.
 from dataclasses import replace
 from math import exp, inf, log, sqrt
 
-from scipy import optimize, special
-
 from mecene.experiments import means
 from mecene.experiments.difference import CONFIDENCE, Difference, NoVariation, TooFewDonors
 from mecene.experiments.moments import Moments
@@ -109,6 +107,8 @@ def ratio(
     odds = log(share_treated / (1 - share_treated))
     limits = _odds_limits(ones, zeros, log(1 / (1 - confidence)))
     low, high = (exp(each - odds) - 1 if each < _FARTHEST else inf for each in limits)
+    from scipy import special
+
     ever = min(1.0, exp(_log_likelihood(ones, zeros, odds) - special.betaln(ones + 1, zeros + 1)))
     level, after = control.share, treated.share
     estimate = (ones / zeros) * exp(-odds) - 1 if zeros else inf
@@ -121,6 +121,7 @@ def ratio(
 
 def _odds_limits(ones: int, zeros: int, evidence: float) -> tuple[float, float]:
     """Return the log-odds at which the mixture's evidence reaches a limit, either side."""
+    from scipy import optimize, special
 
     def beyond(odds: float) -> float:
         return float(
@@ -135,6 +136,8 @@ def _odds_limits(ones: int, zeros: int, evidence: float) -> tuple[float, float]:
 
 def _log_likelihood(ones: int, zeros: int, odds: float) -> float:
     """Return ln θ^ones (1 − θ)^zeros at the log-odds of θ."""
+    from scipy import special
+
     return float(ones * special.log_expit(odds) + zeros * special.log_expit(-odds))
 
 

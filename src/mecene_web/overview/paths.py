@@ -1,16 +1,4 @@
-"""Paths: how people came to give, to subscribe or to opt in, worked out each night for its page."""
-
-from collections.abc import Callable
-
-from mecene.attribution import looking
-from mecene.attribution.looking import Asked
-from mecene.engine.store import FactStore
-from mecene.report import pieces
-from mecene.report.paths import document
-from mecene.words import LANGUAGES
-from mecene_web.organisation.models import Organisation
-from mecene_web.scores import kept
-from mecene_web.scores.models import Run
+"""Paths: how people came to give, to subscribe or to opt in, as the night left it for its page."""
 
 ACTS = ("gift", "subscription", "opt_in")
 _FOLDER = "paths"
@@ -29,16 +17,3 @@ def of(act: str) -> str:
     if act not in ACTS:
         raise NoSuchAct(act)
     return f"{_FOLDER}/{act}"
-
-
-def after_the_night(made: Run, on_progress: Callable[[str, int, int], None]) -> None:
-    """Write the pieces of the page of each act."""
-    own = Organisation.objects.get(pk=Organisation.THE_ONE)
-    place = kept.folder_of(made)
-    for act in ACTS:
-        asked = Asked(act, made.as_of, own.currency)
-        found = looking.of(FactStore(place / "facts"), asked, on_progress=on_progress)
-        into = place / of(act)
-        into.mkdir(parents=True, exist_ok=True)
-        for lang in LANGUAGES:
-            pieces.of_page(document.document(found, lang=lang), into, lang=lang)

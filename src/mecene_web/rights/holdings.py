@@ -58,7 +58,7 @@ OTHERS = frozenset(
         "consent.Wording", "consent.Suppression", "consent.Opening", "giving.Campaign",
         "giving.Gift", "imports.File", "organisation.Organisation",
         "mecene_messages.Version", "mecene_messages.Part", "mecene_messages.Letters",
-        "mecene_messages.Seed", "mecene_messages.Rules",
+        "mecene_messages.Seed", "mecene_messages.Rules", "mecene_messages.Pace",
         "experiments.Arm", "experiments.Reading",
         "journeys.Version", "journeys.Progress", "journeys.HoldOut", "journeys.Speech",
         "journeys.Endpoint",

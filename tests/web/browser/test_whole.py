@@ -121,7 +121,7 @@ def test_files_come_in_are_understood_used_and_taken_back(claire, exports, tmp_p
     page.get_by_role("button", name="Charger dans la base").click()
     page.get_by_role("link", name=re.compile("Défaire cet import")).wait_for(timeout=300_000)
     imported = page.url
-    _wait_for(page, "/", "Chiffres arrêtés", seconds=300)
+    _wait_for(page, "/", "Donateurs depuis 12 mois", seconds=300)
 
     # then the day begins with them
     assert page.locator(".mc-figure").count() >= 3
