@@ -64,7 +64,7 @@ def remove(connection: Any) -> None:
 
 
 def matching(connection: Any, words: list[str], *, begun: bool, limit: int) -> list[int]:
-    """Return donors who have all the words, in the order of their numbers on SQLite.
+    """Return donors who have all the words, in the order of their numbers.
 
     Args:
         connection: The database's.
@@ -78,4 +78,5 @@ def matching(connection: Any, words: list[str], *, begun: bool, limit: int) -> l
         asked = " & ".join(f"{word}{':*' if begun else ''}" for word in words)
     with connection.cursor() as cursor:
         cursor.execute(_MATCHED[connection.vendor], [asked, limit])
-        return [row[0] for row in cursor.fetchall()]
+        # PostgreSQL gives them as it comes upon them: to have it sort would make it find them all.
+        return sorted(row[0] for row in cursor.fetchall())
