@@ -125,6 +125,7 @@ def _journey(page: Any, _exports: Path) -> None:
     page.goto("/journeys/")
     page.locator("form[action*='/failed_debit'] button").click()
     page.wait_for_url(re.compile(r"/journeys/\d+/$"))
+    page.get_by_role("heading", name="Les étapes").evaluate("told => told.scrollIntoView()")
 
 
 def _duplicates(page: Any, _exports: Path) -> None:
