@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fact_rows import act, commitment, gift, said, sent, written
-from mecene.journeys import entering, graph, publishing, ready, triggers, validate
+from mecene.journeys import entering, graph, publishing, ready, steps, triggers, validate
 from mecene.journeys.advance import advance
 from mecene.journeys.assignment import HoldOut
 from mecene.journeys.entering import Refusal, Visit
-from mecene.journeys.rehearsal import account, past, sample
+from mecene.journeys.rehearsal import account, passing, past, sample
 from mecene.journeys.rehearsal.cast import Day, Person
 from mecene.journeys.rehearsal.replay import replay
 from mecene.journeys.steps import StartJourney
@@ -213,7 +213,25 @@ def equal(journeys, people, events, known_on, over=SPRING, hold_out=HELD):
     }  # fmt: skip
     assert dict(rehearsed.refusals) == {key: n for key, n in real.refusals.items() if n}
     assert sorted(rehearsed.keys) == sorted(real.keys)
+    for one in journeys:
+        everybody_passes(one.graph, rehearsed)
     return rehearsed
+
+
+def everybody_passes(drawn, rehearsed):
+    """Assert that whoever came to a step was let in there, or came by a way that leads to it."""
+    code, led = drawn.code, Counter()
+    led[drawn.start] += sum(one.journey == code for one in rehearsed.entries)
+    leads = {(step.key, way): to for step in drawn.steps for way, to in steps.ways(step)}
+    for (journey, step, way), times in rehearsed.passed.items():
+        if journey == code and leads.get((step, way)) is not None:
+            led[leads[step, way]] += times
+        assert (
+            journey != code
+            or way in (passing.STANDS, "goal", "exit", "deceased")
+            or ((step, way) in leads)
+        )
+    assert passing.came(rehearsed.passed, journey=code) == {key: n for key, n in led.items() if n}
 
 
 # --- invented donors of whom everything is drawn

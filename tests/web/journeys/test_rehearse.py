@@ -50,6 +50,13 @@ def test_it_lets_in_and_sends_what_a_real_run_lets_in_and_sends(
     assert told["share"] == 1.0
     assert not told["left_out"]
     assert [one["donor_id"] for one in told["worst"]][:1] == [people[0].pk]
+    # Everybody was thanked and has rested, and was marked.
+    always.caught_up(now=NOW)
+    inside = Traveller.objects.filter(step="rest").count()
+    passes = {(step, way): count for step, way, count in told["passed"]}
+    assert passes.pop(("rest", ""), 0) == inside
+    assert passes == {("say", "next"): 14, ("rest", "next"): 14 - inside,
+                      ("mark", "next"): 14 - inside}  # fmt: skip
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
@@ -69,6 +76,8 @@ def test_its_page_waits_then_tells(lang, browser, donor, gift, thanking, works, 
     assert ("Pas encore répété" if lang == "fr" else "Not rehearsed yet") in empty
     assert waits.context["running"]
     assert ("Qui serait entré" if lang == "fr" else "Who would have come in") in told
+    assert ("Par où l’on serait passé" if lang == "fr" else "Which way people would") in told
+    assert ("1 passage" if lang == "fr" else "1 pass") in told
 
 
 def test_what_facts_alone_do_not_tell_is_left_out_and_said(browser, house) -> None:

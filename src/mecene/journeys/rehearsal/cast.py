@@ -88,12 +88,15 @@ class Outcome:
     Attributes:
         refusals: (journey, code of ``words.toml``'s ``refusal``) → how often.
         keys: Key of every effect that is no telling (tags, webhooks …).
+        passed: (journey, step, way) → how often it was left so (``passing``); way empty: they
+            stand there at the end.
     """
 
     entries: tuple[Entry, ...]
     tellings: tuple[Telling, ...]
     refusals: Mapping[tuple[str, str], int]
     keys: tuple[str, ...]
+    passed: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
 
 
 Events = Mapping[int, tuple[Event, ...]]

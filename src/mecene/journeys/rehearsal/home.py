@@ -17,7 +17,7 @@ from mecene.journeys import entering, graph, triggers
 from mecene.journeys.assignment import HoldOut
 from mecene.journeys.entering import Refusal, Visit
 from mecene.journeys.publishing import Published
-from mecene.journeys.rehearsal import sending
+from mecene.journeys.rehearsal import passing, sending
 from mecene.journeys.rehearsal.cast import Day, Entry, Person, Telling
 from mecene.journeys.rehearsal.sending import Proposed
 from mecene.journeys.steps import StartJourney
@@ -45,6 +45,7 @@ class Home:
     told: list[Telling] = field(default_factory=list)
     refusals: Counter[tuple[str, str]] = field(default_factory=Counter)
     keys: list[str] = field(default_factory=list)
+    passed: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     waiting: dict[int, Proposed] = field(default_factory=dict)
     agenda: list[tuple[datetime, int, _Where, int]] = field(default_factory=list)
     numbers: "count[int]" = field(default_factory=count)
@@ -142,7 +143,10 @@ class Home:
         before = self.travellers[where]
         person = self.people[before.donor_id]
         told = replace(self._known(person, known, at), events=events)
-        decision = ahead.advance(self._journey(where[0]), before, known=told, now=at)
+        published = self._journey(where[0])
+        decision = ahead.advance(published, before, known=told, now=at)
+        for (step, way), times in passing.left(published, decision.trace).items():
+            self.passed[where[0], step, way] += times
         self.travellers[where] = decision.traveller
         due_at = decision.traveller.due_at
         if due_at is not None and due_at != before.due_at:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from mecene.journeys import assignment, triggers, validate
 from mecene.journeys.assignment import HoldOut
 from mecene.journeys.publishing import Published
+from mecene.journeys.rehearsal import passing
 from mecene.journeys.rehearsal.cast import Day, Events, KnownOn, Outcome, Person
 from mecene.journeys.rehearsal.home import Home
 from mecene.journeys.traveller import Event
@@ -137,8 +138,11 @@ def _look(
 
 def _gathered(homes: list[Home], end: datetime) -> Outcome:
     refusals: Counter[tuple[str, str]] = Counter()
+    passed: Counter[tuple[str, str, str]] = Counter()
     for home in homes:
         refusals.update(home.refusals)
+        passed.update(home.passed)
+        passed.update(passing.standing(home.travellers.values()))
     entries = [one for home in homes for one in home.entries()]
     told = [one for home in homes for one in (*home.told, *home.still_waiting(end))]
     return Outcome(
@@ -148,6 +152,7 @@ def _gathered(homes: list[Home], end: datetime) -> Outcome:
         tellings=tuple(sorted(told, key=lambda one: (one.decided_at, one.key))),
         refusals=dict(sorted(refusals.items())),
         keys=tuple(sorted(key for home in homes for key in home.keys)),
+        passed=dict(sorted(passed.items())),
     )
 
 
