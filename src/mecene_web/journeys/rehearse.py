@@ -29,7 +29,7 @@ from mecene.pressure import rules
 from mecene_web.accounts.models import Staff
 from mecene_web.design import words
 from mecene_web.donors.models import Donor
-from mecene_web.journeys import draft, following, passed
+from mecene_web.journeys import draft, following, moments, passed
 from mecene_web.journeys.models import Journey, Rehearsal
 from mecene_web.scores import snapshot
 from mecene_web.segments import known
@@ -135,7 +135,8 @@ def _told(lived: list[Published], store: FactStore, over: Period) -> Account:
             lived, people=past.people(store, over=over, clock=clock),
             events=past.events(store, over=over, clock=clock),
             known_on=past.known_on(store, journeys=lived), over=over,
-            rules=rules.usual(on=over.end), hold_out=following.hold_out(), clock=clock,
+            rules=rules.usual(on=over.end), hold_out=following.hold_out(),
+            hours_on=moments.over(store), clock=clock,
         ),
         clock=clock, worst=_SHOWN,
     )  # fmt: skip

@@ -42,6 +42,13 @@ class Day:
 
 
 KnownOn = Callable[[date], Day]
+# Day → donor → the hour at which they act, where that morning knew it (``mecene.channels``).
+HoursOn = Callable[[date], Mapping[int, int]]
+
+
+def no_hours(_day: date) -> Mapping[int, int]:
+    """Return nobody's own hour: messages leave as they are decided."""
+    return {}
 
 
 @dataclass(frozen=True)
