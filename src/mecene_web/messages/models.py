@@ -149,6 +149,9 @@ class Outgoing(models.Model):
                 name="outgoing_address",
             ),
             models.Index(
+                fields=["id"], condition=Q(kind="thanks", trial_to=""), name="outgoing_thanks"
+            ),
+            models.Index(
                 fields=["provider_ref"], condition=~Q(provider_ref=""), name="outgoing_reference"
             ),
         ]  # fmt: skip
