@@ -19,6 +19,7 @@ from mecene.law import consent as law
 from mecene.pressure import zones
 from mecene_web.consent import state
 from mecene_web.donors.models import Donor, Record
+from mecene_web.organisation import numbered
 from mecene_web.segments import known, live
 from mecene_web.segments.known import Night
 from mecene_web.segments.models import Membership
@@ -99,7 +100,7 @@ def of(
         now: The moment; what came today is seen.
     """
     held = Record.objects.filter(donor=OuterRef("pk"))
-    people = Donor.objects.filter(Exists(held), pk__in=donor_ids).order_by("pk")
+    people = Donor.objects.filter(Exists(held), numbered.among("pk", donor_ids)).order_by("pk")
     donors = [_Person._make(row) for row in people.values_list(*_Person._fields)]
     ids = [donor.pk for donor in donors]
     if not ids:
@@ -142,7 +143,7 @@ def _placed(found: dict[int, dict[str, Cell]], codes: frozenset[str]) -> None:
     columns_of = {code: Ask(_NESTED, (("code", code),)).column for code in codes}
     for row in found.values():
         row |= dict.fromkeys(columns_of.values(), False)
-    held = Membership.objects.filter(donor_id__in=list(found), segment__code__in=codes)
+    held = Membership.objects.filter(numbered.among("donor_id", found), segment__code__in=codes)
     for donor, code in held.values_list("donor_id", "segment__code"):
         found[donor][columns_of[code]] = True
 
