@@ -132,8 +132,9 @@ class Traveller(models.Model):
         ]
         indexes = [
             # SQLite knows no value that is bound: of the condition, what is asked must be seen.
+            # The number stands in it: a million due at one moment are not sorted to take a thousand.
             models.Index(
-                fields=["journey", "stuck", "due_at"], condition=Q(due_at__isnull=False),
+                fields=["journey", "stuck", "due_at", "id"], condition=Q(due_at__isnull=False),
                 name="traveller_due",
             ),
             models.Index(
