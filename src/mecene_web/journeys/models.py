@@ -132,7 +132,7 @@ class Traveller(models.Model):
         ]
         indexes = [
             # SQLite knows no value that is bound: of the condition, what is asked must be seen.
-            # The number stands in it: a million due at one moment are not sorted to take a thousand.
+            # Of a million due at one moment, a thousand are taken without sorting all: by number.
             models.Index(
                 fields=["journey", "stuck", "due_at", "id"], condition=Q(due_at__isnull=False),
                 name="traveller_due",

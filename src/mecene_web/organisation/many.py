@@ -8,7 +8,7 @@ of each row and a text of as many cases as there are values, and takes several t
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import islice
+from itertools import islice, repeat
 from typing import Any
 
 from django.db import connection, models
@@ -120,20 +120,19 @@ def _type(field: Any) -> str:
 
 
 def _told(
-    model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]],
+    model: type[models.Model], names: Sequence[str], rows: Iterable[tuple[Any, ...]],
     constants: tuple[Any, ...],
-) -> list[list[Any]]:  # fmt: skip
-    """Return the rows as the database takes them: moments and JSON in its own way."""
+) -> Iterator[tuple[Any, ...]]:  # fmt: skip
+    """Yield the rows as SQLite takes them: moments and JSON in its own way."""
     fields = {field.attname: field for field in model._meta.concrete_fields}
-    tellers = [(place, teller) for place, name in enumerate(names)
-               if (teller := _teller(fields[name])) is not _as_it_is]  # fmt: skip
-    told = []
-    for row in rows:
-        values = [*row, *constants]
-        for place, teller in tellers:
-            values[place] = teller(values[place])
-        told.append(values)
-    return told
+    columns: list[Iterable[Any]] = []
+    for name, values in zip(names, zip(*rows, strict=True), strict=True):
+        teller, first = _teller(fields[name]), values[0]
+        if teller is not _as_it_is and values.count(first) == len(values):
+            columns.append(repeat(teller(first), len(values)))
+        else:
+            columns.append(values if teller is _as_it_is else map(teller, values))
+    return zip(*columns, *map(repeat, constants), strict=False)
 
 
 def _column(model: type[models.Model], name: str) -> str:
