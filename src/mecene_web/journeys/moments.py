@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from mecene.journeys.traveller import Effect
 from mecene.pressure import zones
 from mecene_web.donors.models import Donor
+from mecene_web.organisation import numbered
 
 # An hour is the first of two.
 _LASTS = timedelta(hours=2)
@@ -20,7 +21,7 @@ _KINDS, _CHANNELS = ("ask", "news"), ("email", "sms")
 
 def hours(donors: Collection[int]) -> dict[int, tuple[int, str]]:
     """Return donor → the hour at which they act, and their zone; nothing where it is not sure."""
-    rows = Donor.objects.filter(pk__in=donors, standing__best_hour__isnull=False)
+    rows = Donor.objects.filter(numbered.among("pk", donors), standing__best_hour__isnull=False)
     told = rows.values_list("pk", "standing__best_hour", "country", "postcode")
     return {
         donor: (hour, zones.of(country=country, postcode=postcode).name)
