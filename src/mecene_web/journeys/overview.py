@@ -53,9 +53,9 @@ def one(journey: Journey, *, open_: str = "", focus: str = "", wrong: str = "") 
         "seen": held.number, "line": _shown(line, seen, f"{edit.START}|next"),
         "lost": [_card(card, seen) for card in lost],
         "problems": [_said(one) for one in problems if not one.step], "wrong": wrong,
-        "steps_wrong": [(one.step, _named(drawn, one.step), _said(one))
+        "steps_wrong": [(one.step, named(drawn, one.step), _said(one))
                         for one in problems if one.step],
-        "lacking": [(key, _named(drawn, key), _lacked(*lack))
+        "lacking": [(key, named(drawn, key), _lacked(*lack))
                     for key, lack in lacking.items()],
         "publishable": not lacking and not any(one.is_error for one in problems),
         "version": last, "is_published": last is not None
@@ -111,15 +111,15 @@ class _Seen:
     ) -> None:  # fmt: skip
         self.drawn, self.offered, self.wrong = drawn, offered, wrong
         self.counts, self.open_, self.focus = counts, open_, focus
-        self.places = [(f"{key}|{way}", _place(drawn, key, way)) for key, way in flow.places(drawn)]
+        self.places = [(f"{key}|{by}", _place(drawn, key, by)) for key, by in flow.places(drawn)]
 
 
 def _shown(line: Line, seen: _Seen, begin: str) -> dict[str, Any]:
-    key, way = begin.split("|")
+    key, begun = begin.split("|")
     step = None if key == edit.START else edit.step(seen.drawn, key)
     return {
         "cards": [_card(card, seen) for card in line.cards], "begin": begin,
-        "after": f"{choices.title(step)}, {_way(step, way)}" if step
+        "after": f"{choices.title(step)}, {way(step, begun)}" if step
         else words.say("journeys", "titles.start"),
         "ends": line.ends, "to": line.to,
         "to_name": choices.title(edit.step(seen.drawn, line.to)) if line.to else "",
@@ -136,31 +136,32 @@ def _card(card: Card, seen: _Seen) -> dict[str, Any]:
         "fields": form.fields(form.STEPS[kind], card.step, at="step.", choices=seen.offered,
                               place=f"step|{card.key}", says=said.said),
         "ways": [
-            {"name": _way(card.step, way.name),
-             "line": _shown(way.line, seen, f"{card.key}|{way.name}")}
-            for way in card.ways
+            {"name": way(card.step, one.name),
+             "line": _shown(one.line, seen, f"{card.key}|{one.name}")}
+            for one in card.ways
         ],
         "places": seen.places,
         "at": "|".join(next(iter(edit.leading(seen.drawn, card.key)), ("", ""))),
     }  # fmt: skip
 
 
-def _way(step: Any, way: str) -> str:
-    family, _, number = way.partition(".")
+def way(step: Any, name: str) -> str:
+    """Return a way out of a step in words."""
+    family, _, number = name.partition(".")
     if family == "paths":
         return said.said(str(step["paths"][int(number) - 1]["when"]))
     if family == "arms":
         arm = step["arms"][int(number) - 1]
         return words.say("journeys", "flow.arm", name=arm["name"], weight=arm["weight"])
-    return words.say("journeys", f"flow.{step['do']}_{way}")
+    return words.say("journeys", f"flow.{step['do']}_{name}")
 
 
-def _place(drawn: dict[str, Any], key: str, way: str) -> str:
+def _place(drawn: dict[str, Any], key: str, by: str) -> str:
     if key == edit.START:
         return words.say("journeys", "flow.first")
     step = edit.step(drawn, key)
     after = words.say("journeys", "flow.after", name=choices.title(step))
-    return after if len(list(edit.ways(step))) == 1 else f"{after} ({_way(step, way)})"
+    return after if len(list(edit.ways(step))) == 1 else f"{after} ({way(step, by)})"
 
 
 def _trigger(row: dict[str, Any], number: int, offered: dict[str, Any]) -> dict[str, Any]:
@@ -187,7 +188,7 @@ def _by_step(
     return found
 
 
-def _named(drawn: dict[str, Any], key: str) -> str:
+def named(drawn: dict[str, Any], key: str) -> str:
     """Return what a step is called; its key where the drawing has none of it."""
     try:
         return choices.title(edit.step(drawn, key))
