@@ -59,9 +59,8 @@ def new(*, posted: Mapping[str, Any], campaign: Campaign | None) -> Told:
     return {
         "templates": list(templates.distinct().order_by("name")),
         "audiences": import_string(settings.MECENE_AUDIENCES)(), "campaign": campaign,
-        "measures": [(name, Measure(name, *measured.CHOICES[name][:1], 1).label(
-            lang=words.language()), measured.CHOICES[name][0], measured.CHOICES[name][2])
-            for name in measured.CHOICES], "places": _places(posted, campaign),
+        "measures": measured.offered(lang=words.language()), "places": _places(posted, campaign),
+        "beside": posted.getlist("secondary") if hasattr(posted, "getlist") else (),
         "asked": posted.get("title", campaign.name if campaign else ""),
         "posted": posted, "factors": [(n, posted.get(f"factor_{n}", "")) for n in (1, 2)],
     }  # fmt: skip
@@ -169,8 +168,9 @@ def _of_reading(last: Reading, plan: Plan) -> Told:
                                                              "because": _because(one["why"])}
                                                        for one in told["guards"]],
         "warned": any(one["warned"] for one in told["guards"]),
-        "others": [_other(one, currency) for one in told["measures"]
-                   if any(level["level"] for level in one["levels"])],
+        "declared": [_other(one, currency) for one in told["measures"] if one.get("declared")],
+        "others": [_other(one, currency) for one in told["measures"] if not one.get("declared")
+                   and any(level["level"] for level in one["levels"])],
         "leading": max(told["verdicts"], key=lambda said: _ahead(said, plan.primary),
                        default={"arm": ""})["arm"],
         "groups": [_group(one, plan.primary, currency) for one in told["groups"]],
@@ -247,6 +247,7 @@ def _plan(plan: Plan) -> Told:
                               days=days, people=plan.stopping.people),
         "shares": [(arm.name, plan.share(arm.name), arm.held_out) for arm in plan.arms],
         "alpha": plan.alpha, "cap": plan.cap_minor,
+        "secondary": [one.label(lang=lang) for one in plan.secondary],
         "guards": [guard.label(lang=lang) for guard in plan.guards],
     }  # fmt: skip
 
