@@ -243,6 +243,7 @@ MECENE_AFTER_THE_NIGHT: list[str] = [
     "mecene_web.journeys.experiments.after_the_night",
     "mecene_web.uplift.follow.after_the_night",
     "mecene_web.experiments.night.after_the_night",
+    "mecene_web.experiments.contents.after_the_night",
     "mecene_web.overview.draw_paths.after_the_night",
 ]  # fmt: skip
 # Who hears of donors touched by new facts, once their segments are right; in one transaction.

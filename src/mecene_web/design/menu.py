@@ -48,7 +48,7 @@ _UNDER = {
     "overview:known": "donors:search", "overview:chapter": "overview:figures",
     "overview:travelled": "overview:paths",
     "uplift:all": "experiments:all", "uplift:one": "experiments:all",
-    "uplift:aim": "experiments:all",
+    "experiments:contents": "experiments:all", "uplift:aim": "experiments:all",
     "giving:batch": "giving:batches", "giving:slip": "giving:batches",
 }  # fmt: skip
 

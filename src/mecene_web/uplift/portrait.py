@@ -50,7 +50,13 @@ def of(seen: Seen) -> list[dict[str, Any]]:
             told = {"column": name, "unit": units.get(name, ""), "aimed": aimed, "others": others}
             found.append((abs(aimed - others) / spread, told))
     found.sort(key=lambda one: -one[0])
-    return [told for _, told in found[:_SHOWN]]
+    # Of columns that say the same of both sides, one is enough.
+    said = {_pair(told): told for _, told in found[::-1]}
+    return [told for _, told in found if said.get(_pair(told)) is told][:_SHOWN]
+
+
+def _pair(told: dict[str, Any]) -> tuple[float, float]:
+    return round(told["aimed"], 6), round(told["others"], 6)
 
 
 def _counts(kind: pl.DataType) -> bool:

@@ -47,13 +47,20 @@ def of(found: Study, sent: Experiment, terms: Terms, people: Gathered) -> Told:
         "text": {lang: {
             "verdict": sentences.verdict(compared, terms, lang=lang, **exact),
             "ranking": sentences.ranking(ranked, sent, lang=lang),
-            "cautions": sentences.cautions(found, sent, lang=lang),
+            "cautions": sentences.cautions(_unlisted(found), sent, lang=lang),
             "groups": {each.name: [each.title(lang=lang), each.words(lang=lang)]
                        for each in found.groups},
             "policies": {each.name: sentences.title(each.name, terms, lang=lang)
                          for each in compared.policies},
         } for lang in LANGUAGES},
     }  # fmt: skip
+
+
+def _unlisted(found: Study) -> Study:
+    """Return a study without the names of columns it did not read: here always the same ones."""
+    model = found.learnt.model
+    plain = dataclasses.replace(model, design=dataclasses.replace(model.design, left_out=()))
+    return dataclasses.replace(found, learnt=dataclasses.replace(found.learnt, model=plain))
 
 
 def _policy(name: str, found: Study) -> Told:
