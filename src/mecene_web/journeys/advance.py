@@ -90,7 +90,7 @@ def _looked_for(journey_id: int, *, most: int, now: datetime) -> int:
 def _locked(due: QuerySet[Traveller], ids: list[int], *, now: datetime) -> int:
     """Look at those whom nobody else has locked, and save them; tell who they are as they come."""
     with transaction.atomic():
-        rows = [Standing._make(row) for row in due.values_list(*Standing._fields)]
+        rows = stored.standing(due)
         ids.extend(row.pk for row in rows)
         if rows:
             save(decided(rows, events=_heard_since(rows), now=now), worker=None, now=now)
@@ -115,7 +115,7 @@ def claim(ids: Sequence[int], *, worker: str, now: datetime) -> list[Standing]:
     if not free.update(worker=worker, leased_until=now + LEASE):
         return []
     mine = Traveller.objects.filter(numbered.among("pk", ids), worker=worker).order_by("pk")
-    return [Standing._make(row) for row in mine.values_list(*Standing._fields)]
+    return stored.standing(mine)
 
 
 def release(worker: str, ids: Collection[int]) -> None:
