@@ -14,11 +14,12 @@ from mecene.journeys import moment
 from mecene.journeys.traveller import Effect
 from mecene.pressure import zones
 from mecene_web.donors.models import Donor
+from mecene_web.organisation import numbered
 
 
 def hours(donors: Collection[int]) -> dict[int, tuple[int, str]]:
     """Return donor → the hour at which they act, and their zone; nothing where it is not sure."""
-    rows = Donor.objects.filter(pk__in=donors, standing__best_hour__isnull=False)
+    rows = Donor.objects.filter(numbered.among("pk", donors), standing__best_hour__isnull=False)
     told = rows.values_list("pk", "standing__best_hour", "country", "postcode")
     return {
         donor: (hour, zones.of(country=country, postcode=postcode).name)

@@ -6,10 +6,21 @@ from uuid import uuid4
 from django.db.models import Count, Q
 
 from mecene.journeys import writing
+from mecene.journeys.graph import Graph
 from mecene.journeys.problems import Problem
 from mecene_web.design import words
 from mecene_web.experiments import shown
-from mecene_web.journeys import choices, draft, edit, flow, following, form, publish, repair
+from mecene_web.journeys import (
+    choices,
+    draft,
+    edit,
+    flow,
+    following,
+    form,
+    judging,
+    publish,
+    repair,
+)
 from mecene_web.journeys.flow import Card, Line
 from mecene_web.journeys.models import Journey, Traveller
 from mecene_web.messages import overview as messages
@@ -48,7 +59,7 @@ def one(journey: Journey, *, open_: str = "", focus: str = "", wrong: str = "") 
     last = following.latest(journey)
     counts = people(journey)
     line, lost = flow.lay(drawn)
-    seen = _Seen(drawn, offered, _by_step(problems, lacking), counts, open_, focus)
+    seen = _Seen(drawn, offered, _by_step(problems, lacking), counts, open_, focus, graph)
     return {
         "title": journey.name(words.language()), "journey": journey, "drawn": drawn,
         "seen": held.number, "line": _shown(line, seen, f"{edit.START}|next"),
@@ -77,6 +88,7 @@ def one(journey: Journey, *, open_: str = "", focus: str = "", wrong: str = "") 
                       for name in ("never", "after_leaving", "each_event")],
         "held_out": drawn.get("held_out", True), "figures": figures(journey),
         "stuck": len(repair.stuck(journey_id=journey.pk)), "token": uuid4(),
+        "judged": judging.shown(graph), "measures": offered["measures"],
         "tests": shown.of_source(f"journey:{journey.code}"),
     }  # fmt: skip
 
@@ -109,8 +121,9 @@ class _Seen:
 
     def __init__(
         self, drawn: dict[str, Any], offered: dict[str, Any], wrong: dict[str, list[str]],
-        counts: dict[str, int], open_: str, focus: str,
+        counts: dict[str, int], open_: str, focus: str, graph: Graph,
     ) -> None:  # fmt: skip
+        self.graph = graph
         self.drawn, self.offered, self.wrong = drawn, offered, wrong
         self.counts, self.open_, self.focus = counts, open_, focus
         self.places = [(f"{key}|{by}", _place(drawn, key, by)) for key, by in flow.places(drawn)]
@@ -129,13 +142,15 @@ def _shown(line: Line, seen: _Seen, begin: str) -> dict[str, Any]:
 
 
 def _card(card: Card, seen: _Seen) -> dict[str, Any]:
-    kind = card.step["do"]
+    kind, step = card.step["do"], card.step
+    if kind == "split":
+        step = {**step, "judged": judging.shown(seen.graph, card.key)}
     return {
         "key": card.key, "kind": kind, "name": choices.title(dict(card.step)),
         "summary": choices.summary(dict(card.step)), "label": card.step.get("label", {}),
         "count": seen.counts.get(card.key, 0), "wrong": seen.wrong.get(card.key, ()),
         "open": card.key == seen.open_, "focus": card.key == seen.focus,
-        "fields": form.fields(form.STEPS[kind], card.step, at="step.", choices=seen.offered,
+        "fields": form.fields(form.STEPS[kind], step, at="step.", choices=seen.offered,
                               place=f"step|{card.key}", says=said.said),
         "ways": [
             {"name": way(card.step, one.name),

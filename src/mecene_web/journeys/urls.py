@@ -12,6 +12,7 @@ urlpatterns = [
     path("<int:journey_id>/", views.one, name="one"),
     path("<int:journey_id>/draw/", views.draw, name="draw"),
     path("<int:journey_id>/condition/", views_of_conditions.condition, name="condition"),
+    path("<int:journey_id>/judged/", views_of_settings.judged, name="judged"),
     path("<int:journey_id>/publish/", views.published, name="publish"),
     path("tests/<int:experiment_id>/roll-out/", views_of_settings.rolled_out, name="roll_out"),
     path("<int:journey_id>/state/", views.state, name="state"),

@@ -14,6 +14,7 @@ from mecene.journeys.ready import NoSuchJourney
 from mecene.journeys.writing import UnreadableGraph
 from mecene_web.accounts import doors
 from mecene_web.design import page, words
+from mecene_web.experiments.declare import NoCap
 from mecene_web.journeys import copy, draft, drawing, edit, overview, pause, publish
 from mecene_web.journeys.models import Journey
 from mecene_web.messages.views import token
@@ -105,8 +106,8 @@ def published(request: HttpRequest, journey_id: int) -> HttpResponse:
     except InvalidGraph as wrong:
         for problem in wrong.problems[:5]:
             messages.error(request, problem.text(lang=words.language()))
-    except publish.Lacking:
-        messages.error(request, words.say("journeys", "wrong.Lacking"))
+    except (publish.Lacking, NoCap) as wrong:
+        messages.error(request, words.say("journeys", f"wrong.{type(wrong).__name__}"))
     return redirect("journeys:one", journey_id)
 
 
