@@ -54,12 +54,15 @@ def one(journey: Journey, *, open_: str = "", focus: str = "", wrong: str = "") 
     drawn = draft.plain(held)
     graph = writing.from_json(held.text)
     offered = choices.of(drawn)
-    problems = publish.problems(graph)
+    said_of = publish.problems(graph)
+    problems = tuple(one for one in said_of if one.is_error)
+    doubts = tuple(one for one in said_of if not one.is_error)
     lacking = publish.lacks(graph)
     last = following.latest(journey)
     counts = people(journey)
     line, lost = flow.lay(drawn)
     seen = _Seen(drawn, offered, _by_step(problems, lacking), counts, open_, focus, graph)
+    seen.doubts = _by_step(doubts, {})
     return {
         "title": journey.name(words.language()), "journey": journey, "drawn": drawn,
         "seen": held.number, "line": _shown(line, seen, f"{edit.START}|next"),
@@ -69,7 +72,9 @@ def one(journey: Journey, *, open_: str = "", focus: str = "", wrong: str = "") 
                         for one in problems if one.step],
         "lacking": [(key, named(drawn, key), _lacked(*lack))
                     for key, lack in lacking.items()],
-        "publishable": not lacking and not any(one.is_error for one in problems),
+        "doubts": [(one.step, named(drawn, one.step) if one.step else "", _said(one))
+                   for one in doubts],
+        "publishable": not lacking and not problems,
         "version": last, "is_published": last is not None
         and last.fingerprint == writing.fingerprint(graph),
         "older": _older(journey, last), "kinds": choices.kinds_of_steps(),
@@ -126,6 +131,7 @@ class _Seen:
         self.graph = graph
         self.drawn, self.offered, self.wrong = drawn, offered, wrong
         self.counts, self.open_, self.focus = counts, open_, focus
+        self.doubts: dict[str, list[str]] = {}
         self.places = [(f"{key}|{by}", _place(drawn, key, by)) for key, by in flow.places(drawn)]
 
 
@@ -149,6 +155,7 @@ def _card(card: Card, seen: _Seen) -> dict[str, Any]:
         "key": card.key, "kind": kind, "name": choices.title(dict(card.step)),
         "summary": choices.summary(dict(card.step)), "label": card.step.get("label", {}),
         "count": seen.counts.get(card.key, 0), "wrong": seen.wrong.get(card.key, ()),
+        "doubts": seen.doubts.get(card.key, ()),
         "open": card.key == seen.open_, "focus": card.key == seen.focus,
         "fields": form.fields(form.STEPS[kind], step, at="step.", choices=seen.offered,
                               place=f"step|{card.key}", says=said.said),

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef
 
+from mecene_web.design import words
 from mecene_web.donors import search
 from mecene_web.donors.models import Record
 from mecene_web.journeys import draft, following, overview
@@ -39,7 +40,8 @@ def standing(
     page: Page[Traveller] = Paginator(rows.order_by("arrived_at", "pk"), A_PAGE).get_page(number)
     last = following.latest(journey)
     return {
-        "journey": journey, "step": step, "page": page, "text": text.strip(),
+        "journey": journey, "journey_name": journey.name(words.language()),
+        "step": step, "page": page, "text": text.strip(),
         "name": overview.named(draft.plain(draft.latest(journey)), step),
         "all": there.count() if text.strip() else page.paginator.count,
         "stuck": there.exclude(stuck=Seen("")).count(),
