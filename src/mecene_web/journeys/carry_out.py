@@ -23,6 +23,7 @@ from mecene_web.journeys.models import Endpoint, Unheard
 from mecene_web.messages import queue
 from mecene_web.messages.texts import MOTIVES
 from mecene_web.messages.texts import Version as Text
+from mecene_web.organisation import numbered
 from mecene_web.segments.models import Membership
 
 TAG = "tag"
@@ -84,11 +85,13 @@ def surroundings(decisions: Iterable[Decision]) -> Surroundings:
            for row in published.values_list("template_id", "number", "pk")}  # fmt: skip
     texts = {said: ids[number, last[number]] for said, number in numbers.items() if number in last}
     segments: dict[int, list[str]] = {}
-    held = Membership.objects.filter(donor_id__in=donors)
+    held = Membership.objects.filter(numbered.among("donor_id", donors))
     for donor, code in held.values_list("donor_id", "segment__code").order_by("segment_id"):
         segments.setdefault(donor, []).append(code)
     wanted = {number for one in acting if (number := _gift(one.traveller.event.ref))}
-    told = Gift.objects.filter(pk__in=wanted).values("pk", "amount_minor", "currency", "given_on")
+    told = Gift.objects.filter(numbered.among("pk", wanted)).values(
+        "pk", "amount_minor", "currency", "given_on"
+    )
     gifts = {row.pop("pk"): row for row in told}
     programs = dict(Endpoint.objects.values_list("name", "url"))
     return Surroundings(texts, programs, segments, gifts, moments.hours(donors))

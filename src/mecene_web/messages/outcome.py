@@ -166,7 +166,7 @@ def heard(
         match event:
             case "delivered" if row.state == "handed_over":
                 _ended(row, "delivered", now=at, states=("handed_over",))
-            case "bounced" | "rejected" if row.state in ("handed_over", "sending", "unknown"):
+            case "bounced" | "rejected" | "failed" if _can_return(row, at):
                 _bounced(row, said=said, reason=reason, at=at)
             case "complained" if row.state != "complained":
                 _complained(row, at=at, now=now)
@@ -198,10 +198,16 @@ def _found(key: str, ref: str) -> Outgoing | None:
     return rows.filter(provider_ref=ref).first() if ref else None
 
 
+def _can_return(row: Outgoing, at: datetime) -> bool:
+    """Return whether a message can have come back: also one that a server took, and then sent."""
+    late = row.state == "delivered" and row.ended_at is not None and at >= row.ended_at
+    return late or row.state in ("handed_over", "sending", "unknown")
+
+
 def _bounced(row: Outgoing, *, said: str, reason: str, at: datetime) -> None:
     found = returns.read(said, reason=reason)
     _ended(row, "bounced", code=found.code, said=said, now=at,
-           states=("handed_over", "sending", "unknown"))  # fmt: skip
+           states=("handed_over", "sending", "unknown", "delivered"))  # fmt: skip
     if found.kind == "policy":
         halt(row.channel, domain=row.domain, why=said or found.code or reason, now=at)
         _pause(row, why=said or reason)
