@@ -45,7 +45,9 @@ class Moved:
 def advance(*, now: datetime, most: int = AT_ONCE) -> int:
     """Advance some of those who are due; return how many were looked at."""
     looked, left = 0, most
-    for journey_id in Journey.objects.filter(state="live").values_list("pk", flat=True):
+    due = Traveller.objects.filter(_free(now), journey_id=OuterRef("pk"), due_at__lte=now, stuck="")
+    waited_for = Journey.objects.filter(Exists(due), state="live").order_by("pk")
+    for journey_id in waited_for.values_list("pk", flat=True):
         looked += _looked_for(journey_id, most=left, now=now)
         left = most - looked
         if left <= 0:
