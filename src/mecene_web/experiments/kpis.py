@@ -3,15 +3,14 @@
 Nobody had declared that these would decide: they are there to watch and to ask the next question.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
-from mecene.experiments import measures, taken
 from mecene.experiments.measures import Measure
+from mecene.experiments.tally import Group
 from mecene_web.experiments import look as looks
 from mecene_web.experiments import measured, spent
 from mecene_web.experiments.curve import Point
@@ -52,12 +51,12 @@ def costs(look: Look) -> list[Told]:
                       days=look.plan.primary.within_days)  # fmt: skip
     if not whole or not written.height:
         return []
-    donors = int(written["donors"].sum()) or 1
+    donors = written.donors or 1
     found = []
     for family, column, value in _kinds(look):
         some = _some(written, column, value)
-        cost = whole * int(some["donors"].sum() or 0) / donors
-        raised, gave = int(some["amount"].sum() or 0), int(some["gave"].sum() or 0)
+        cost = whole * some.donors / donors
+        raised, gave = some.total("amount"), some.total("gave")
         found.append({
             "family": family, "value": value if isinstance(value, str) else "",
             "cost_minor": cost, "raised_minor": raised, "givers": gave,
@@ -85,7 +84,9 @@ def _measures(look: Look) -> list[Measure]:
     days = look.plan.primary.within_days
     always = [Measure(name, measured.CHOICES[name][0], days, better=measured.CHOICES[name][1])
               for name in measured.ALWAYS]  # fmt: skip
-    return [*always, replace(BEFORE, within_days=days), *measures.GUARDS]
+    told = [*always, replace(BEFORE, within_days=days), *look.plan.guards]
+    named = {one.name for one in told}
+    return [*(one for one in (look.plan.primary,) if one.name not in named), *told]
 
 
 def _groups(look: Look, measure: Measure, arm: str, kinds: Kinds) -> list[Told]:
@@ -98,7 +99,7 @@ def _groups(look: Look, measure: Measure, arm: str, kinds: Kinds) -> list[Told]:
         parts = {name: _some(rows, column, value) for name, rows in by_name.items()}
         levels = [
             {"arm": name, "units": rows.height,
-             "level": float(taken.numbers(rows, measure.name).mean())
+             "level": rows.total(measure.name) / rows.height
              if rows.height and not (of_message and name in silent) else None}
             for name, rows in parts.items()
         ]  # fmt: skip
@@ -116,11 +117,12 @@ def _groups(look: Look, measure: Measure, arm: str, kinds: Kinds) -> list[Told]:
 
 def _kinds(look: Look) -> Kinds:
     """Return (family, column, value) of each group; of everybody, no column."""
-    sizes = Counter(look.rows["segment"].to_list())
-    segments = [name for name, _ in sizes.most_common(_MOST_SEGMENTS) if name]
+    cells = look.tally.group.cells.group_by("segment").agg(pl.col("n").sum())
+    largest = cells.sort("n", "segment", descending=[True, False]).head(_MOST_SEGMENTS)
+    segments = [name for name in largest["segment"].to_list() if name]
     return [("all", "", None), ("new", "is_new", True), ("standing", "is_new", False),
             *(("segment", "segment", name) for name in segments)]  # fmt: skip
 
 
-def _some(rows: pl.DataFrame, column: str, value: object) -> pl.DataFrame:
-    return rows.filter(pl.col(column) == value) if column else rows
+def _some(rows: Group, column: str, value: Any) -> Group:
+    return rows.where(column, value) if column else rows
