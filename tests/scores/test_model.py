@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from datetime import date, timedelta
 from functools import cache
 
@@ -123,6 +124,10 @@ class TestSaved:
         text = path.read_text()
         for name in donors["city"].drop_nulls().unique().head(20):
             assert name not in text
+        # Trees do not say the largest gift of all either.
+        ranges = [told.split() for told in re.findall(r"feature_infos=([^\\]+)", text)]
+        assert ranges
+        assert {one for told in ranges for one in told} <= {"[-inf:inf]", "none"}
 
     def test_a_model_of_the_first_format_is_read_with_the_usual_group(self, tmp_path, donors):
         path = tmp_path / "model.json"

@@ -59,7 +59,7 @@ class Departure:
 
 def of(analysis: Analysis, *, plan: Plan) -> tuple[Departure, ...]:
     """Return everything in which an analysis departs from the plan; empty: it is as declared."""
-    declared = {measure.name: measure for measure in (plan.primary, *plan.guards)}
+    declared = {measure.name: measure for measure in _declared(plan)}
     known = [arm.name for arm in plan.arms]
     found = []
     if analysis.measure != declared.get(analysis.measure.name):
@@ -81,6 +81,10 @@ def of(analysis: Analysis, *, plan: Plan) -> tuple[Departure, ...]:
         if wanted != done:
             found.append(Departure(code, wanted, done))
     return (*found, *_of_the_look(analysis, plan))
+
+
+def _declared(plan: Plan) -> tuple[Measure, ...]:
+    return (plan.primary, *plan.secondary, *plan.guards)
 
 
 def standing(departures: tuple[Departure, ...]) -> str:

@@ -57,6 +57,30 @@ class Measure:
         return _WORDS.labels("measure", lang=lang).get(self.name, self.name)
 
 
+# Name → kind, which way is better, days usually allowed: what may be declared beforehand.
+CHOICES: dict[str, tuple[str, str, int]] = {
+    "gave": ("share", "higher", 60),
+    "amount": ("amount", "higher", 60),
+    "gifts": ("number", "higher", 60),
+    "second_gift": ("share", "higher", 90),
+    "recurring": ("share", "higher", 90),
+    "debit_recovered": ("share", "higher", 30),
+    "still_recurring": ("share", "higher", 90),
+    "clicks": ("share", "higher", 14),
+    "bounces": ("share", "lower", 14),
+    "opt_in": ("share", "higher", 30),
+    "events": ("share", "higher", 60),
+    "time_on_site": ("number", "higher", 30),
+    "life_value": ("amount", "higher", 90),
+    "unsubscribes": ("share", "lower", 30),
+    "complaints": ("share", "lower", 30),
+    "retention_12m": ("share", "higher", 365),
+}
+# Told of a message; whoever got none has none to follow or to bounce.
+OF_A_MESSAGE = frozenset({"clicks", "bounces"})
+# The smallest difference worth finding where nobody said: a point, a euro; by kind or by name.
+WORTH = {"share": 0.01, "amount": 100.0, "number": 0.1, "time_on_site": 10.0}
+
 UNSUBSCRIBES = Measure("unsubscribes", "share", 30, better="lower")
 COMPLAINTS = Measure("complaints", "share", 30, better="lower")
 RETENTION = Measure("retention_12m", "share", 365)

@@ -50,6 +50,8 @@ def of(counted: Mapping[str, int], *, shares: Mapping[str, float]) -> Draw:
         TooFewDonors: fewer than ``MIN_EXPECTED`` are expected in an arm.
         ValueError: the arms are not those of the draw, or are fewer than two.
     """
+    from scipy import stats
+
     if counted.keys() != shares.keys() or len(shares) < 2:
         raise ValueError(f"arms found {sorted(counted)}, arms drawn {sorted(shares)}")
     people, whole = sum(counted.values()), sum(shares.values())
@@ -57,7 +59,6 @@ def of(counted: Mapping[str, int], *, shares: Mapping[str, float]) -> Draw:
     if min(expected.values()) < MIN_EXPECTED:
         raise TooFewDonors(f"fewer than {MIN_EXPECTED} people are expected in an arm")
     found = np.array([counted[arm] for arm in shares], dtype=np.float64)
-    from scipy import stats
 
     p = float(stats.chisquare(found, np.array(list(expected.values()))).pvalue)
     return Draw(p, expected, dict(counted))

@@ -104,6 +104,8 @@ class Plan:
         cap_minor: Amounts above it (minor units) count as it; None: as they are.
         factors: Of a factorial test, what is varied; its arms are then combinations (``crossed``),
             all of them or some.
+        secondary: Read beside what decides, and declared too: they are counted together
+            (``correction``) apart from all that nobody declared.
 
     Raises:
         InvalidPlan: something is missing or cannot be meant.
@@ -123,6 +125,7 @@ class Plan:
     adjusted_by: tuple[str, ...] = ()
     cap_minor: int | None = None
     factors: tuple[Factor, ...] = ()
+    secondary: tuple[Measure, ...] = ()
 
     def __post_init__(self) -> None:
         for place in ("name", "question", "population"):
@@ -139,6 +142,7 @@ class Plan:
         if self.cap_minor is not None and self.cap_minor < 1:
             raise InvalidPlan("cap_minor", "positive")
         _check_guards(self.primary, self.guards)
+        _check_secondary(self.primary, self.secondary)
         _check_stopping(self.stopping, self.primary)
 
     def share(self, arm: str) -> float:
@@ -201,6 +205,12 @@ def _check_guards(primary: Measure, guards: tuple[Measure, ...]) -> None:
             raise InvalidPlan("guards", "guard_missing", name=usual.name)
     if len(watched) < len(guards) + 1:
         raise InvalidPlan("guards", "same_measure")
+
+
+def _check_secondary(primary: Measure, secondary: tuple[Measure, ...]) -> None:
+    names = [primary.name, *(measure.name for measure in secondary)]
+    if len(set(names)) < len(names):
+        raise InvalidPlan("secondary", "same_measure")
 
 
 def _check_stopping(stopping: Stopping, primary: Measure) -> None:

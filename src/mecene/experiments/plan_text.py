@@ -21,6 +21,8 @@ from mecene.experiments.plan import InvalidPlan, Plan
 from mecene.words import Bilingual
 
 _RULES: dict[str, type] = {"fixed": plans.FixedHorizon, "sequential": plans.Sequential}
+# Came after plans had been frozen: not said where empty, so that those keep their fingerprint.
+_LATER = frozenset({"secondary"})
 _NAMES = {kind: name for name, kind in _RULES.items()}
 
 
@@ -81,7 +83,7 @@ def fingerprint(plan: Plan) -> str:
 
 
 def to_json(plan: Plan) -> str:
-    """Return the canonical text of a plan; every field is said, also those at their default."""
+    """Return the canonical text of a plan; fields at their default are said (but ``_LATER``)."""
     return json.dumps(_plain(plan), ensure_ascii=False, sort_keys=True, indent=2) + "\n"
 
 
@@ -137,6 +139,8 @@ def _plain(value: Any) -> Any:
     hints = typing.get_type_hints(type(value))
     for each in dataclasses.fields(value):
         held = _plain(getattr(value, each.name))
+        if each.name in _LATER and not held:
+            continue
         # 50 and 50.0 are equal, and equal plans have one text.
         said[each.name] = float(held) if hints[each.name] is float else held
     return said

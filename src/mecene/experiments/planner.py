@@ -138,6 +138,8 @@ def chance(
         explained: As ``size``.
         tightest_at: As ``size``.
     """
+    from scipy import special
+
     left = 1 - explained
     before = level.variance * left
     after = level.variance_at(lift) * left
@@ -149,7 +151,6 @@ def chance(
     else:
         people = floor(control + treated)
         reach = sequential.boundary(people, tightest_at=tightest_at, confidence=confidence)
-    from scipy import special
 
     return float(special.ndtr((effect - reach * sqrt(max(own, pooled))) / sqrt(own)))
 
@@ -166,12 +167,12 @@ def detectable(
     Raises:
         TooFewDonors: below what the comparison accepts, or even ten times the level would not show.
     """
+    from scipy import optimize
+
     if min(control, treated) < level.least:
         raise TooFewDonors(
             f"arms of {control} and {treated}: the comparison asks for {level.least} in each"
         )
-
-    from scipy import optimize
 
     def short(lift: float) -> float:
         return power - chance(

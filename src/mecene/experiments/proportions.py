@@ -75,11 +75,12 @@ def score(control: Answers, treated: Answers, *, confidence: float = CONFIDENCE)
         TooFewDonors: an arm has fewer than ``MIN_DONORS``.
         NoVariation: nobody answered, or everybody did, in both arms.
     """
+    from scipy import special
+
     _usable(control, treated)
     counts = _counts(control, treated)
     limits = score_limits(*counts, z=_z(confidence))
     under_null = float(_variance(*counts, np.zeros(())))
-    from scipy import special
 
     p = 2 * float(special.ndtr(-abs(treated.share - control.share) / sqrt(under_null)))
     return _told(control, treated, limits, p, "score", confidence)
@@ -124,7 +125,9 @@ def newcombe_limits(x0: Array, n0: Array, x1: Array, n1: Array, *, z: float | Ar
     p0, p1 = x0 / n0, x1 / n1
     (low0, high0), (low1, high1) = wilson(x0, n0, z=z), wilson(x1, n1, z=z)
     low = p1 - p0 - np.sqrt((p1 - low1) ** 2 + (high0 - p0) ** 2)
-    return low, p1 - p0 + np.sqrt((high1 - p1) ** 2 + (p0 - low0) ** 2)
+    high = p1 - p0 + np.sqrt((high1 - p1) ** 2 + (p0 - low0) ** 2)
+    # Within [-1, 1] but for rounding: all of one arm and none of the other.
+    return np.maximum(low, -1), np.minimum(high, 1)
 
 
 def score_limits(x0: Array, n0: Array, x1: Array, n1: Array, *, z: float) -> Limits:
@@ -178,9 +181,9 @@ def _variance(x0: Array, n0: Array, x1: Array, n1: Array, delta: Array) -> Array
 
 def _chance(counts: tuple[Array, Array, Array, Array]) -> float:
     """Return the p of Newcombe's interval: where it first reaches 0."""
-    middle = counts[2] / counts[3] - counts[0] / counts[1]
-
     from scipy import optimize, special
+
+    middle = counts[2] / counts[3] - counts[0] / counts[1]
 
     def beyond(z: float) -> float:
         low, high = newcombe_limits(*counts, z=z)

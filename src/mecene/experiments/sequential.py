@@ -99,6 +99,8 @@ def ratio(
     Raises:
         NoVariation: nobody answered yet.
     """
+    from scipy import special
+
     if not 0 < share_treated < 1:
         raise NotAShare(f"share_treated is {share_treated}: a chance between 0 and 1")
     ones, zeros = treated.answered, control.answered
@@ -107,7 +109,6 @@ def ratio(
     odds = log(share_treated / (1 - share_treated))
     limits = _odds_limits(ones, zeros, log(1 / (1 - confidence)))
     low, high = (exp(each - odds) - 1 if each < _FARTHEST else inf for each in limits)
-    from scipy import special
 
     ever = min(1.0, exp(_log_likelihood(ones, zeros, odds) - special.betaln(ones + 1, zeros + 1)))
     level, after = control.share, treated.share

@@ -19,6 +19,8 @@ giving as (
            count_if(given_on >= day and given_on < day + within_days()) as gifts,
            coalesce(sum(amount_minor) filter (
                given_on >= day and given_on < day + within_days()), 0) as amount,
+           count_if(kind = 'instalment' and given_on >= day and given_on < day + within_days())
+               as instalments,
            count_if(given_on < day) as gifts_before,
            coalesce(sum(amount_minor) filter (
                given_on < day and given_on >= day - 365), 0) as amount_before,
@@ -34,9 +36,11 @@ giving as (
     group by people.unit
 ),
 promises as (
-    select people.unit, count(*) as recurring
+    select people.unit,
+           count_if(started_on >= day) as recurring,
+           count_if(ended_on is null or ended_on >= day + within_days()) as still_recurring
     from people join recurring_gifts using (donor_id)
-    where started_on >= day and started_on < day + within_days()
+    where started_on < day + within_days()
     group by people.unit
 ),
 done as (
@@ -91,6 +95,8 @@ select units.unit, units.arm, units.day, units.donors, units.days_followed,
        coalesce(gifts, 0) > 0 and coalesce(gifts_before, 0) > 0 or coalesce(gifts, 0) > 1
            as second_gift,
        coalesce(recurring, 0) > 0 as recurring,
+       coalesce(instalments, 0) > 0 as debit_recovered,
+       coalesce(still_recurring, 0) > 0 as still_recurring,
        coalesce(clicks, 0) > 0 as clicks,
        coalesce(bounces, 0) > 0 as bounces,
        coalesce(opt_in, 0) > 0 as opt_in,

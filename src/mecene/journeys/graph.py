@@ -10,6 +10,7 @@ from mecene.journeys.starting import (
 )
 from mecene.journeys.steps import (
     Branch,
+    Judged,
     Reentry,
     Rule,
     Step,
@@ -33,6 +34,7 @@ class Graph:
         goals: Rules that end the journey with success.
         held_out: Whether the households of the global hold-out stay out of it; a journey of
             ``transactional`` messages never has any.
+        judged: By what those who enter are compared with those held out; None: what is usual.
     """
 
     code: str
@@ -47,6 +49,7 @@ class Graph:
     goals: tuple[Rule, ...] = ()
     reentry: Reentry = _ONCE
     held_out: bool = True
+    judged: Judged | None = None
 
 
 @dataclass(frozen=True)

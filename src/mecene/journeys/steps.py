@@ -90,6 +90,23 @@ class Arm:
 
 
 @dataclass(frozen=True)
+class Judged:
+    """By what it is told whether something changed anything (``judged``); measures by name.
+
+    Attributes:
+        within_days: Days after the draw; None: those usual for the measure.
+        rule: ``sequential``: looked at every night; ``fixed``: once, at the end.
+        effect: The smallest difference worth finding, in the measure's own unit; None: the usual.
+    """
+
+    primary: str
+    within_days: int | None = None
+    secondary: tuple[str, ...] = ()
+    rule: str = "sequential"
+    effect: float | None = None
+
+
+@dataclass(frozen=True)
 class Split:
     """Draw an arm, for ever a household's. ``experiment``: by default journey and key."""
 
@@ -97,6 +114,7 @@ class Split:
     arms: tuple[Arm, ...]
     experiment: str | None = None
     label: Bilingual | None = None
+    judged: Judged | None = None
 
 
 @dataclass(frozen=True)

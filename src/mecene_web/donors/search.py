@@ -23,18 +23,31 @@ def search(text: str) -> list[Donor]:
 
     ``donor.standing`` is there without another query, where the night has worked it out.
     """
+    ids = numbers(text, most=SHOWN)
+    known = Exists(Record.objects.filter(donor=OuterRef("pk")))
+    found = Donor.objects.filter(known, pk__in=ids).select_related("standing")
+    by_id = {donor.pk: donor for donor in found}
+    return [by_id[number] for number in dict.fromkeys(ids) if number in by_id][:SHOWN]
+
+
+def numbers(text: str, *, most: int) -> list[int]:
+    """Return the numbers of the donors somebody is looking for, the likeliest first.
+
+    Some may be others' by now, and some stand twice.
+
+    Args:
+        text: What was typed.
+        most: About how many are wanted: no further kind of match is looked for once there are.
+    """
     # What stands after the @ is of half the donors: it tells nobody apart, and takes long.
     words = folding.fold(text[:LONGEST].partition("@")[0]).split()[:_MOST_WORDS]
     if not words:
         return []
     ids = _by_address(text) or _by_reference(text)
     for begun in (False, True):
-        if len(ids) < SHOWN and not ("@" in text and ids):
-            ids += sought.matching(connection, words, begun=begun, limit=SHOWN * _MARGIN)
-    known = Exists(Record.objects.filter(donor=OuterRef("pk")))
-    found = Donor.objects.filter(known, pk__in=ids).select_related("standing")
-    by_id = {donor.pk: donor for donor in found}
-    return [by_id[number] for number in dict.fromkeys(ids) if number in by_id][:SHOWN]
+        if len(ids) < most and not ("@" in text and ids):
+            ids += sought.matching(connection, words, begun=begun, limit=most * _MARGIN)
+    return ids
 
 
 def _by_address(text: str) -> list[int]:

@@ -68,7 +68,7 @@ def read(posted: Mapping[str, Any], *, now: datetime, audience: str = "") -> Sen
     needed, cap = _needed(asked), planner.cap(asked.people, within_days=measure.within_days)
     wanted = Wanted(
         name, texts, round(held * 1_000), str(posted.get("why_nobody", ""))[:300], share, measure,
-        effect, _stopping(posted, measure, needed), cap,
+        effect, _stopping(posted, measure, needed), cap, _secondary(posted, measure),
     )  # fmt: skip
     return Sent(wanted, whom, known.get(whom, whom), _moment(posted.get("due_at", "")) or now,
                 _minor(posted.get("cost", "")), asked)  # fmt: skip
@@ -122,6 +122,16 @@ def _measure(posted: Mapping[str, Any]) -> Measure:
     if days and not (days.isdecimal() and 1 <= int(days) <= 400):
         raise Unusable("days")
     return measured.measure(name, within_days=int(days) if days else None)
+
+
+def _secondary(posted: Mapping[str, Any], primary: Measure) -> tuple[Measure, ...]:
+    """Return what is declared beside what decides, over as many days."""
+    names = posted.getlist("secondary") if hasattr(posted, "getlist") else ()
+    if set(names) - set(measured.CHOICES):
+        raise Unusable("measure")
+    return tuple(measured.measure(name, within_days=primary.within_days)
+                 for name in dict.fromkeys(names)
+                 if name != primary.name and name not in measured.GUARDS)  # fmt: skip
 
 
 def _texts(posted: Mapping[str, Any]) -> tuple[Text, ...]:

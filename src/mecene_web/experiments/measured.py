@@ -7,27 +7,14 @@ from mecene.experiments import measures
 from mecene.experiments.measures import Measure
 
 # Name → kind, which way is better, days usually allowed.
-CHOICES: dict[str, tuple[str, str, int]] = {
-    "gave": ("share", "higher", 60),
-    "amount": ("amount", "higher", 60),
-    "gifts": ("number", "higher", 60),
-    "second_gift": ("share", "higher", 90),
-    "recurring": ("share", "higher", 90),
-    "clicks": ("share", "higher", 14),
-    "bounces": ("share", "lower", 14),
-    "opt_in": ("share", "higher", 30),
-    "events": ("share", "higher", 60),
-    "time_on_site": ("number", "higher", 30),
-    "life_value": ("amount", "higher", 90),
-    "unsubscribes": ("share", "lower", 30),
-    "complaints": ("share", "lower", 30),
-    "retention_12m": ("share", "higher", 365),
-}
+CHOICES = measures.CHOICES
 # Read beside whatever decides, in this order.
-ALWAYS = ("gave", "amount", "second_gift", "recurring", "clicks", "bounces", "opt_in", "events",
+ALWAYS = ("gave", "amount", "second_gift", "recurring", "still_recurring",
+          "debit_recovered", "clicks", "bounces", "opt_in", "events",
           "time_on_site", "life_value")  # fmt: skip
-# Told of a message; whoever got none has none to follow or to bounce.
-OF_A_MESSAGE = frozenset({"clicks", "bounces"})
+# Beside every result, declared or not.
+GUARDS = frozenset(guard.name for guard in measures.GUARDS)
+OF_A_MESSAGE = measures.OF_A_MESSAGE
 
 
 class UnknownMeasure(KeyError):
@@ -35,7 +22,7 @@ class UnknownMeasure(KeyError):
 
 
 def measure(name: str, *, within_days: int | None = None) -> Measure:
-    """Return a measure by its name, over the days asked, or those usual for it.
+    """Return a measure by its name, over the days asked, or those usual for it or its own.
 
     Raises:
         UnknownMeasure: there is none of this name.
@@ -44,7 +31,14 @@ def measure(name: str, *, within_days: int | None = None) -> Measure:
     if name not in CHOICES:
         raise UnknownMeasure(name)
     kind, better, days = CHOICES[name]
-    return Measure(name, kind, within_days or days, better=better)
+    # What guards every result is counted over days of its own.
+    return Measure(name, kind, days if name in GUARDS else within_days or days, better=better)
+
+
+def offered(*, lang: str) -> list[tuple[str, str, str, int]]:
+    """Return what may be declared: (name, in words, kind, days usually allowed)."""
+    return [(name, measure(name).label(lang=lang), kind, days)
+            for name, (kind, _, days) in CHOICES.items()]  # fmt: skip
 
 
 def guards(primary: Measure) -> tuple[Measure, ...]:

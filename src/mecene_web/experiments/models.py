@@ -36,6 +36,8 @@ class Experiment(models.Model):
     frozen_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    # Of a journey's test read once: as many were drawn as it asked for, nobody more is.
+    full_at = models.DateTimeField(null=True)
     began_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
     concluded_at = models.DateTimeField(null=True)

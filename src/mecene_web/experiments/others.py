@@ -1,13 +1,13 @@
 """Others: measures that nobody declared would decide, in each arm; ideas to check, no proof."""
 
+from math import inf
 from typing import Any
 
-import polars as pl
-
-from mecene.experiments import compared, families, moments, ratios, sequential, taken
+from mecene.experiments import compared, families, ratios, sequential
 from mecene.experiments.difference import Difference, NoVariation, TooFewDonors
 from mecene.experiments.measures import Measure
 from mecene.experiments.moments import Moments
+from mecene.experiments.tally import Group
 from mecene_web.experiments import look as looks
 from mecene_web.experiments import measured
 from mecene_web.experiments.look import Look
@@ -20,25 +20,34 @@ _BEFORE = Measure("events_before", "share", 1)
 def others(look: Look) -> list[Told]:
     """Return every other measure: its level in each arm, and what the first arms changed (Holm).
 
-    Nobody chose them beforehand: they are worth a new test, they are no proof.
+    Those declared beside the first are counted together, apart from those nobody chose beforehand:
+    these are worth a new test, they are no proof.
     """
     lead = looks.leading(look)
     arm = lead[0] if lead else look.treated[0]
-    rows = [_one(look, measure, arm) for measure in _measures(look)]
-    rows += [_average(look, arm), _one(look, _BEFORE, arm)]
+    told = [_one(look, measure, arm) | {"declared": True} for measure in look.plan.secondary]
+    rest = [_one(look, measure, arm) for measure in _measures(look)]
+    rest += [_average(look, arm), _one(look, _BEFORE, arm)]
+    for rows in (told, rest):
+        _adjusted(rows, alpha=look.plan.alpha)
+    return told + rest
+
+
+def _adjusted(rows: list[Told], *, alpha: float) -> None:
+    """Tell which rows of a family show something, all of them counted together."""
     seen = [row for row in rows if row["difference"]]
     adjusted = families.holm([row["difference"]["p"] for row in seen]) if seen else []
     for row, p in zip(seen, adjusted, strict=True):
         row["p_adjusted"] = float(p)
-        row["seen"] = float(p) <= look.plan.alpha
-    return rows
+        row["seen"] = float(p) <= alpha
 
 
 def _measures(look: Look) -> list[Measure]:
     primary = look.plan.primary
+    declared = {primary.name, *(measure.name for measure in look.plan.secondary)}
     return [Measure(name, measured.CHOICES[name][0], primary.within_days,
                     better=measured.CHOICES[name][1])
-            for name in measured.ALWAYS if name != primary.name]  # fmt: skip
+            for name in measured.ALWAYS if name not in declared]  # fmt: skip
 
 
 def _one(look: Look, measure: Measure, arm: str) -> Told:
@@ -60,7 +69,7 @@ def _one(look: Look, measure: Measure, arm: str) -> Told:
         found, why = looks.between(look, by_name[look.control], by_name[arm], measure)
     return {"name": measure.name, "kind": measure.kind, "better": measure.better, "arm": arm,
             "levels": levels, "difference": looks.plain(found), "why": why, "seen": False,
-            "p_adjusted": None}  # fmt: skip
+            "p_adjusted": None, "declared": False}  # fmt: skip
 
 
 def _average(look: Look, arm: str) -> Told:
@@ -74,7 +83,7 @@ def _average(look: Look, arm: str) -> Told:
               for name, one in groups.items()]  # fmt: skip
     return {"name": "average_gift", "kind": "amount", "better": "higher", "arm": arm,
             "levels": levels, "difference": looks.plain(found), "why": why, "seen": False,
-            "p_adjusted": None}  # fmt: skip
+            "p_adjusted": None, "declared": False}  # fmt: skip
 
 
 def _gap(look: Look, groups: dict[str, Moments], arm: str) -> tuple[Difference | None, str]:
@@ -93,12 +102,11 @@ def _gap(look: Look, groups: dict[str, Moments], arm: str) -> tuple[Difference |
     return found, ""
 
 
-def _giving(rows: pl.DataFrame, cap: int | None) -> Moments:
-    amount = taken.numbers(rows, "amount")
-    return moments.of(amount > 0, amount if cap is None else amount.clip(max=cap))
+def _giving(rows: Group, cap: int | None) -> Moments:
+    return rows.giving("amount", cap=inf if cap is None else cap)
 
 
-def _level(rows: pl.DataFrame, measure: Measure, clicks: int | None) -> float:
+def _level(rows: Group, measure: Measure, clicks: int | None) -> float:
     if clicks is not None:
         return clicks / rows.height
-    return float(taken.numbers(rows, measure.name).mean())
+    return rows.total(measure.name) / rows.height

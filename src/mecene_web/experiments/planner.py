@@ -4,12 +4,14 @@ The people of the audience are looked at as they did over the last days of the l
 days as the measure counts: what they would do without the test.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from math import ceil
 
 import polars as pl
+from django.db.models import Max, Sum
+from django.utils.timezone import localdate
 
 from mecene.engine.store import FactStore
 from mecene.experiments import amounts, cuped, families, moments, planner, taken
@@ -17,6 +19,7 @@ from mecene.experiments.difference import TooFewDonors
 from mecene.experiments.measures import Measure
 from mecene.experiments.planner import Level
 from mecene_web.donors.models import Donor
+from mecene_web.giving.models import Gift
 from mecene_web.organisation.models import Organisation
 from mecene_web.scores import kept
 from mecene_web.scores.models import Run
@@ -126,12 +129,31 @@ def past(people: Sequence[int], *, within_days: int) -> pl.DataFrame:
 
 
 def cap(people: Sequence[int], *, within_days: int) -> int | None:
-    """Return above what amounts count as it, from what givers gave; None where nobody did."""
+    """Return above what amounts count as it, from what givers gave; None where nobody ever did.
+
+    From the last night; where there was none yet, or nobody gave in as many days, from the log.
+    """
     try:
         rows = past(people, within_days=within_days)
         return max(1, round(amounts.cap(taken.numbers(rows, "amount"))))
     except (NoPast, TooFewDonors):
+        return _from_the_log(frozenset(people), within_days)
+
+
+def _from_the_log(people: Collection[int], within_days: int) -> int | None:
+    """Return the cap of what was given over as many days, up to the last gift there is."""
+    own = Organisation.objects.get(pk=Organisation.THE_ONE)
+    counted = Gift.objects.filter(
+        status="received", currency=own.currency, given_on__lte=own.shown_as_of or localdate(),
+        donor__isnull=False,
+    ).exclude(kind__in=("in_kind", "legacy"))  # fmt: skip
+    last = counted.aggregate(day=Max("given_on"))["day"]
+    if last is None:
         return None
+    given = counted.filter(given_on__gt=last - timedelta(days=within_days))
+    told = given.values_list("donor_id").annotate(n=Sum("amount_minor")).order_by()
+    sums = [minor for donor, minor in told.iterator() if donor in people]
+    return max(1, round(amounts.cap(sums))) if sums else None
 
 
 def everyone() -> list[int]:

@@ -62,6 +62,7 @@ class Wanted:
         minimum_effect: The smallest difference worth finding, in the measure's unit.
         stopping: When one looks.
         cap: Of amounts a household, as the planner found it, minor units.
+        secondary: Measures declared beside the one that decides.
     """
 
     title: str
@@ -73,6 +74,7 @@ class Wanted:
     minimum_effect: float
     stopping: Stopping
     cap: int | None = None
+    secondary: tuple[Measure, ...] = ()
 
 
 def prepare(
@@ -162,7 +164,7 @@ def plan(wanted: Wanted, *, name: str, population: str) -> Plan:
         minimum_effect=wanted.minimum_effect, stopping=wanted.stopping,
         guards=measured.guards(wanted.primary),
         adjusted_by=() if wanted.primary.kind == "share" else ("amount_before",),
-        cap_minor=wanted.cap,
+        cap_minor=wanted.cap, secondary=wanted.secondary,
     )  # fmt: skip
 
 

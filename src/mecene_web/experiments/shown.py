@@ -59,9 +59,8 @@ def new(*, posted: Mapping[str, Any], campaign: Campaign | None) -> Told:
     return {
         "templates": list(templates.distinct().order_by("name")),
         "audiences": import_string(settings.MECENE_AUDIENCES)(), "campaign": campaign,
-        "measures": [(name, Measure(name, *measured.CHOICES[name][:1], 1).label(
-            lang=words.language()), measured.CHOICES[name][0], measured.CHOICES[name][2])
-            for name in measured.CHOICES], "places": _places(posted, campaign),
+        "measures": measured.offered(lang=words.language()), "places": _places(posted, campaign),
+        "beside": posted.getlist("secondary") if hasattr(posted, "getlist") else (),
         "asked": posted.get("title", campaign.name if campaign else ""),
         "posted": posted, "factors": [(n, posted.get(f"factor_{n}", "")) for n in (1, 2)],
     }  # fmt: skip
@@ -169,15 +168,21 @@ def _of_reading(last: Reading, plan: Plan) -> Told:
                                                              "because": _because(one["why"])}
                                                        for one in told["guards"]],
         "warned": any(one["warned"] for one in told["guards"]),
-        "others": [_other(one, currency) for one in told["measures"]
-                   if any(level["level"] for level in one["levels"])],
-        "leading": max(told["verdicts"], key=lambda said: _ahead(said, plan.primary),
-                       default={"arm": ""})["arm"],
+        "declared": [_other(one, currency) for one in told["measures"] if one.get("declared")],
+        "others": [_other(one, currency) for one in told["measures"] if not one.get("declared")
+                   and any(level["level"] for level in one["levels"])],
+        "leading": _best(told["verdicts"], plan.primary),
         "groups": [_group(one, plan.primary, currency) for one in told["groups"]],
         "factors": [one | {"said": _sentence(one["text"][lang])} for one in told["factors"]],
         "costs": _costs(told["costs"]), "currency": currency,
         "followed_days": told["followed_days"],
     }  # fmt: skip
+
+
+def _best(verdicts: list[Told], measure: Measure) -> str:
+    """Return the arm that does best; nothing where there is none."""
+    ahead = max(verdicts, key=lambda said: _ahead(said, measure), default={"arm": ""})
+    return str(ahead["arm"])
 
 
 def _ahead(said: Told, measure: Measure) -> float:
@@ -244,16 +249,19 @@ def _plan(plan: Plan) -> Told:
         "primary": plan.primary.label(lang=lang), "days": plan.primary.within_days,
         "effect": measures.apart(plan.minimum_effect, plan.primary, currency="EUR", lang=lang),
         "stopping": words.say("experiments", f"rules.{'fixed' if fixed else 'sequential'}_said",
-                              days=days, people=plan.stopping.people),
+                              days=days,
+                              people=money.number(plan.stopping.people, lang=lang)),
         "shares": [(arm.name, plan.share(arm.name), arm.held_out) for arm in plan.arms],
-        "alpha": plan.alpha, "cap": plan.cap_minor,
+        "watched": not fixed, "alpha": plan.alpha, "cap": plan.cap_minor,
+        "secondary": [one.label(lang=lang) for one in plan.secondary],
         "guards": [guard.label(lang=lang) for guard in plan.guards],
     }  # fmt: skip
 
 
 def _curves(held: Experiment, plan: Plan, readings: list[Reading]) -> list[Told]:
     found = []
-    for arm in plan.arms[1:]:
+    best = _best(readings[-1].metrics["verdicts"], plan.primary)
+    for arm in sorted(plan.arms[1:], key=lambda arm: arm.name != best):
         told = curve.points(readings, arm=arm.name)
         if len(told) > 1:
             drawn = curve.drawn(told, measure=plan.primary, lang=words.language(),

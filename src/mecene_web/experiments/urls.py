@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from mecene_web.experiments import views
+from mecene_web.experiments import views, views_of_contents
 
 app_name = "experiments"
 urlpatterns = [
     path("", views.every, name="all"),
     path("new/", views.new, name="new"),
     path("new/size/", views.size, name="size"),
+    path("contents/", views_of_contents.moving, name="contents"),
     path("method/", views.method, name="method"),
     path("campaigns/<int:campaign_id>/", views.of_campaign, name="of_campaign"),
     path("<int:experiment_id>/", views.one, name="one"),

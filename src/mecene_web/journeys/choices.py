@@ -8,6 +8,7 @@ from mecene.journeys import vocabulary
 from mecene.pressure.rules import KINDS
 from mecene.segments import return_codes
 from mecene_web.design import words
+from mecene_web.experiments import measured
 from mecene_web.journeys import edit, following
 from mecene_web.journeys.models import Endpoint, Journey
 from mecene_web.messages.texts import Template
@@ -46,6 +47,8 @@ def of(drawn: dict[str, Any]) -> dict[str, Pairs]:
                   *((one.name, one.label) for one in named if one.kind == "date")],
         "numbers": [(one.name, one.label) for one in named if one.kind == "number"],
         "classes": [(name, body[lang]) for name, body in classes.items()],
+        "measures": [(name, label, kind)
+                     for name, label, kind, _ in measured.offered(lang=lang)],
         "weekdays": _said("weekdays", [str(day) for day in range(1, 8)]),
         "changes": _said("changes", ("entered", "left")),
         "directions": _said("directions", ("above", "below")),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mecene_web.journeys import edit, form
+from mecene_web.journeys import edit, form, judging
 from mecene_web.journeys.edit import Drawn, NoSuchStep
 
 _RULES = ("exits", "goals")
@@ -54,9 +54,8 @@ def _saved(drawn: Mapping[str, Any], key: str, posted: Mapping[str, Any]) -> tup
     said |= form.read(form.STEPS[kind], posted, at="step.")
     if label := _label(posted):
         said["label"] = label
-    if "experiment" in held:
-        said["experiment"] = held["experiment"]
-    made = edit.replaced(drawn, key, said)
+    said |= {name: held[name] for name in ("experiment", "judged") if name in held}
+    made = judging.kept(edit.replaced(drawn, key, said), posted, key=key)
     new = form.key(str(posted.get("step.key", ""))) or key
     taken = {one["key"] for one in made["steps"]}
     if new != key and new not in taken:
@@ -178,6 +177,7 @@ _VERBS: dict[str, _Does] = {
     "less": _narrower,
     "condition": _conditioned,
     "whole": _whole,
+    "judged": lambda drawn, _, posted: (judging.kept(drawn, posted), ""),
     "trigger": _trigger,
     "rule": _rule,
 }

@@ -6,16 +6,19 @@ those who entered it.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import product
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from mecene.experiments.plan import Arm
-from mecene.journeys import assignment, writing
+from mecene.journeys import assignment, judged, writing
 from mecene.journeys.graph import Graph
-from mecene.journeys.steps import Split
+from mecene.journeys.judged import Chosen
+from mecene.journeys.steps import Judged, Split
 from mecene_web.accounts.models import Staff
 from mecene_web.design import words
 from mecene_web.donors.models import Donor
@@ -32,17 +35,19 @@ _AT_ONCE = 2_000
 _MOST_CELLS = 16
 _THOUSAND = 1_000
 _BY_DEFAULT = 0.10
+_OF_ALL = judged.chosen(Judged("amount"))
 
 
 def declare_of(journey: Journey, version: Version, *, by: Staff | None, now: datetime) -> None:
     """Plan and freeze what a version draws; part of the transaction that publishes it."""
     graph = following.of(version, said={}).graph
-    for said in _declared(graph, journey):
-        declare.declare(said, by=by, now=now)
+    for said, chosen in _declared(graph, journey):
+        _declare(said, chosen=chosen, by=by, now=now)
     hold_out = following.hold_out()
     if hold_out is not None and _holds(graph):
-        declare.declare(_held(hold_out, journey), by=by, now=now)
-        declare.declare(_held(hold_out, None), by=by, now=now)
+        told, chosen = judged.of_journey(graph), graph.judged is not None
+        _declare(_held(hold_out, journey, told), chosen=chosen, by=by, now=now)
+        _declare(_held(hold_out, None, _OF_ALL), chosen=False, by=by, now=now)
 
 
 def hold_out_by_default(*, by: Staff | None, now: datetime) -> None:
@@ -74,6 +79,7 @@ def after_the_night(_made: Run, on_progress: Any) -> None:
                 write(some)
                 seen.number = some[-1].pk
                 seen.save()
+    declare.close(now=timezone.now())
 
 
 def splits(graph: Graph) -> list[tuple[str, Split]]:
@@ -92,24 +98,48 @@ def title(step: Split) -> str:
     return said or step.key
 
 
-def _declared(graph: Graph, journey: Journey) -> Iterator[Declared]:
+def _declare(said: Declared, *, chosen: bool, by: Staff | None, now: datetime) -> None:
+    """Plan and freeze a draw; where nobody chose amounts and they cannot be, by who gave.
+
+    Raises:
+        declare.NoCap: amounts were chosen, and no gift is known.
+    """
+    try:
+        declare.declare(said, by=by, now=now)
+    except declare.NoCap:
+        if chosen:
+            raise
+        told = replace(said, judged=judged.without_amounts(said.judged))
+        declare.declare(told, by=by, now=now)
+
+
+def _declared(graph: Graph, journey: Journey) -> Iterator[tuple[Declared, bool]]:
+    """Yield what a version draws, each with whether somebody chose what it is judged by."""
     source, drawn = f"journey:{graph.code}", splits(graph)
     called = journey.name(words.language())
     population = words.say("journeys", "experiments.population", name=called)
     for name, step in drawn:
         arms = tuple(Arm(arm.name, arm.weight) for arm in step.arms)
         if len([arm for arm in arms if arm.weight]) > 1:
-            yield Declared(name, f"{called} · {title(step)}", "journey_split", source, population,
-                           [arm for arm in arms if arm.weight])  # fmt: skip
+            said = Declared(name, f"{called} · {title(step)}", "journey_split", source, population,
+                            [arm for arm in arms if arm.weight],
+                            judged.of_split(graph, step))  # fmt: skip
+            yield said, _chosen(graph, step)
     if len(drawn) > 1 and _cells(drawn) <= _MOST_CELLS:
         levels = _levels(drawn)
         weights = {name: weight for name, _, weight in levels}
-        yield Declared(
+        first = drawn[0][1]
+        said = Declared(
             f"{graph.code}.factors", words.say("journeys", "experiments.factors", name=called),
             "journey_split", source, population,
-            [Arm(name, weights[name]) for name in weights],
+            [Arm(name, weights[name]) for name in weights], judged.of_split(graph, first),
             {name: held for name, held, _ in levels},
         )  # fmt: skip
+        yield said, _chosen(graph, first)
+
+
+def _chosen(graph: Graph, step: Split) -> bool:
+    return (step.judged or graph.judged) is not None
 
 
 def _levels(drawn: Sequence[tuple[str, Split]]) -> list[tuple[str, dict[str, str], int]]:
@@ -132,7 +162,7 @@ def _cells(drawn: Sequence[tuple[str, Split]]) -> int:
     return cells
 
 
-def _held(hold_out: assignment.HoldOut, journey: Journey | None) -> Declared:
+def _held(hold_out: assignment.HoldOut, journey: Journey | None, told: Chosen) -> Declared:
     nobody = round(hold_out.share * _THOUSAND)
     called = journey.name(words.language()) if journey else ""
     key = "journey" if journey else "all"
@@ -143,7 +173,7 @@ def _held(hold_out: assignment.HoldOut, journey: Journey | None) -> Declared:
         words.say("journeys", f"experiments.population_{key}", name=called),
         (Arm(words.say("experiments", "arms.held_out"), nobody, held_out=True),
          Arm(words.say("experiments", "arms.journey"), _THOUSAND - nobody)),
-        primary="amount",
+        judged=told,
     )  # fmt: skip
 
 
@@ -153,7 +183,7 @@ def _holds(graph: Graph) -> bool:
 
 def _running(name: str, source: str) -> Experiment | None:
     """Return the last experiment declared by a name that still runs."""
-    rows = Experiment.objects.filter(source=source, state__in=("planned", "running"))
+    rows = Experiment.objects.filter(source=source, state__in=("planned", "running"), full_at=None)
     found = [row for row in rows.order_by("-pk") if row.name.partition("@")[0] == name]
     return found[0] if found else None
 

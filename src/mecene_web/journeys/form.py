@@ -23,7 +23,7 @@ STEPS: dict[str, tuple[tuple[str, str], ...]] = {
     "wait_for": (("event", "select:events"), ("where", "condition"), ("timeout", "duration"),
                  *_ON, ("otherwise", "step")),
     "branch": (("paths", "paths"), ("otherwise", "step")),
-    "split": (("arms", "arms"),),
+    "split": (("arms", "arms"), ("judged", "judged")),
     "message": (*_TOLD, ("channel", "select:channels"), *_WHEN, *_ON),
     "letter": (*_TOLD, ("batch", "text"), *_WHEN, *_ON),
     "call": (*_TOLD, *_WHEN, *_ON),
@@ -126,6 +126,8 @@ def _typed(widget: str, posted: Mapping[str, Any], name: str) -> Any:
     if widget == "duration":
         told = {part: _number(posted.get(f"{name}.{part}", "")) for part in _PARTS}
         return {part: value for part, value in told.items() if value} or {"days": 0}
+    if widget == "judged":
+        return None  # taken by ``judging``, which knows what is usual
     if widget in ("paths", "arms"):
         return _choices(widget, posted, name)
     if widget == "many":

@@ -6,10 +6,21 @@ from uuid import uuid4
 from django.db.models import Count, Q
 
 from mecene.journeys import writing
+from mecene.journeys.graph import Graph
 from mecene.journeys.problems import Problem
 from mecene_web.design import words
 from mecene_web.experiments import shown
-from mecene_web.journeys import choices, draft, edit, flow, following, form, publish, repair
+from mecene_web.journeys import (
+    choices,
+    draft,
+    edit,
+    flow,
+    following,
+    form,
+    judging,
+    publish,
+    repair,
+)
 from mecene_web.journeys.flow import Card, Line
 from mecene_web.journeys.models import Journey, Traveller
 from mecene_web.messages import overview as messages
@@ -47,15 +58,15 @@ def one(journey: Journey, *, open_: str = "", focus: str = "", wrong: str = "") 
     last = following.latest(journey)
     counts = people(journey)
     line, lost = flow.lay(drawn)
-    seen = _Seen(drawn, offered, _by_step(problems, lacking), counts, open_, focus)
+    seen = _Seen(drawn, offered, _by_step(problems, lacking), counts, open_, focus, graph)
     return {
         "title": journey.name(words.language()), "journey": journey, "drawn": drawn,
         "seen": held.number, "line": _shown(line, seen, f"{edit.START}|next"),
         "lost": [_card(card, seen) for card in lost],
         "problems": [_said(one) for one in problems if not one.step], "wrong": wrong,
-        "steps_wrong": [(one.step, _named(drawn, one.step), _said(one))
+        "steps_wrong": [(one.step, named(drawn, one.step), _said(one))
                         for one in problems if one.step],
-        "lacking": [(key, _named(drawn, key), _lacked(*lack))
+        "lacking": [(key, named(drawn, key), _lacked(*lack))
                     for key, lack in lacking.items()],
         "publishable": not lacking and not any(one.is_error for one in problems),
         "version": last, "is_published": last is not None
@@ -76,6 +87,7 @@ def one(journey: Journey, *, open_: str = "", focus: str = "", wrong: str = "") 
                       for name in ("never", "after_leaving", "each_event")],
         "held_out": drawn.get("held_out", True), "figures": figures(journey),
         "stuck": len(repair.stuck(journey_id=journey.pk)), "token": uuid4(),
+        "judged": judging.shown(graph), "measures": offered["measures"],
         "tests": shown.of_source(f"journey:{journey.code}"),
     }  # fmt: skip
 
@@ -107,19 +119,20 @@ class _Seen:
 
     def __init__(
         self, drawn: dict[str, Any], offered: dict[str, Any], wrong: dict[str, list[str]],
-        counts: dict[str, int], open_: str, focus: str,
+        counts: dict[str, int], open_: str, focus: str, graph: Graph,
     ) -> None:  # fmt: skip
+        self.graph = graph
         self.drawn, self.offered, self.wrong = drawn, offered, wrong
         self.counts, self.open_, self.focus = counts, open_, focus
-        self.places = [(f"{key}|{way}", _place(drawn, key, way)) for key, way in flow.places(drawn)]
+        self.places = [(f"{key}|{by}", _place(drawn, key, by)) for key, by in flow.places(drawn)]
 
 
 def _shown(line: Line, seen: _Seen, begin: str) -> dict[str, Any]:
-    key, way = begin.split("|")
+    key, begun = begin.split("|")
     step = None if key == edit.START else edit.step(seen.drawn, key)
     return {
         "cards": [_card(card, seen) for card in line.cards], "begin": begin,
-        "after": f"{choices.title(step)}, {_way(step, way)}" if step
+        "after": f"{choices.title(step)}, {way(step, begun)}" if step
         else words.say("journeys", "titles.start"),
         "ends": line.ends, "to": line.to,
         "to_name": choices.title(edit.step(seen.drawn, line.to)) if line.to else "",
@@ -127,40 +140,43 @@ def _shown(line: Line, seen: _Seen, begin: str) -> dict[str, Any]:
 
 
 def _card(card: Card, seen: _Seen) -> dict[str, Any]:
-    kind = card.step["do"]
+    kind, step = card.step["do"], card.step
+    if kind == "split":
+        step = {**step, "judged": judging.shown(seen.graph, card.key)}
     return {
         "key": card.key, "kind": kind, "name": choices.title(dict(card.step)),
         "summary": choices.summary(dict(card.step)), "label": card.step.get("label", {}),
         "count": seen.counts.get(card.key, 0), "wrong": seen.wrong.get(card.key, ()),
         "open": card.key == seen.open_, "focus": card.key == seen.focus,
-        "fields": form.fields(form.STEPS[kind], card.step, at="step.", choices=seen.offered,
+        "fields": form.fields(form.STEPS[kind], step, at="step.", choices=seen.offered,
                               place=f"step|{card.key}", says=said.said),
         "ways": [
-            {"name": _way(card.step, way.name),
-             "line": _shown(way.line, seen, f"{card.key}|{way.name}")}
-            for way in card.ways
+            {"name": way(card.step, one.name),
+             "line": _shown(one.line, seen, f"{card.key}|{one.name}")}
+            for one in card.ways
         ],
         "places": seen.places,
         "at": "|".join(next(iter(edit.leading(seen.drawn, card.key)), ("", ""))),
     }  # fmt: skip
 
 
-def _way(step: Any, way: str) -> str:
-    family, _, number = way.partition(".")
+def way(step: Any, name: str) -> str:
+    """Return a way out of a step in words."""
+    family, _, number = name.partition(".")
     if family == "paths":
         return said.said(str(step["paths"][int(number) - 1]["when"]))
     if family == "arms":
         arm = step["arms"][int(number) - 1]
         return words.say("journeys", "flow.arm", name=arm["name"], weight=arm["weight"])
-    return words.say("journeys", f"flow.{step['do']}_{way}")
+    return words.say("journeys", f"flow.{step['do']}_{name}")
 
 
-def _place(drawn: dict[str, Any], key: str, way: str) -> str:
+def _place(drawn: dict[str, Any], key: str, by: str) -> str:
     if key == edit.START:
         return words.say("journeys", "flow.first")
     step = edit.step(drawn, key)
     after = words.say("journeys", "flow.after", name=choices.title(step))
-    return after if len(list(edit.ways(step))) == 1 else f"{after} ({_way(step, way)})"
+    return after if len(list(edit.ways(step))) == 1 else f"{after} ({way(step, by)})"
 
 
 def _trigger(row: dict[str, Any], number: int, offered: dict[str, Any]) -> dict[str, Any]:
@@ -187,7 +203,7 @@ def _by_step(
     return found
 
 
-def _named(drawn: dict[str, Any], key: str) -> str:
+def named(drawn: dict[str, Any], key: str) -> str:
     """Return what a step is called; its key where the drawing has none of it."""
     try:
         return choices.title(edit.step(drawn, key))

@@ -62,6 +62,7 @@ def publish(journey_id: int, *, by: Staff | None, now: datetime) -> Version:
     Raises:
         InvalidGraph: something in it is wrong; its problems say at which step.
         Lacking: what a step says or tells is not there.
+        declare.NoCap: amounts are to decide, and no gift is known.
     """
     with transaction.atomic():
         journey = Journey.objects.select_for_update().get(pk=journey_id)

@@ -12,6 +12,7 @@ from mecene.journeys.assignment import HoldOut as Share
 from mecene.journeys.assignment import InvalidHoldOut
 from mecene_web.accounts.models import Staff
 from mecene_web.audit import write as audit
+from mecene_web.experiments.declare import NoCap
 from mecene_web.journeys import experiments, form
 from mecene_web.journeys.models import Endpoint, HoldOut
 
@@ -71,5 +72,8 @@ def _hold_out(said: Mapping[str, Any], *, by: Staff, now: datetime) -> None:
         raise Unusable("share") from wrong
     with transaction.atomic():
         HoldOut.objects.create(experiment=share.experiment, share=share.share, at=now, by=by)
-        experiments.declare_hold_out(by=by, now=now)
+        try:
+            experiments.declare_hold_out(by=by, now=now)
+        except NoCap as wrong:
+            raise Unusable("no_cap") from wrong
         audit.write("change", "hold_out", name, by=by, now=now, after={"share": share.share})

@@ -14,6 +14,7 @@ from mecene.journeys.ready import NoSuchJourney
 from mecene.journeys.writing import UnreadableGraph
 from mecene_web.accounts import doors
 from mecene_web.design import page, words
+from mecene_web.experiments.declare import NoCap
 from mecene_web.journeys import copy, draft, drawing, edit, overview, pause, publish
 from mecene_web.journeys.models import Journey
 from mecene_web.messages.views import token
@@ -66,6 +67,7 @@ def one(request: HttpRequest, journey_id: int) -> HttpResponse:
     journey = get_object_or_404(Journey, pk=journey_id)
     asked = request.GET.get("open", "")
     told = overview.one(journey, open_=asked, focus=asked)
+    told["may_see"] = request.user.may("see_donors")
     return page.render(request, "journeys/one.html", told)
 
 
@@ -86,6 +88,7 @@ def draw(request: HttpRequest, journey_id: int) -> HttpResponse:
     if request.htmx:  # type: ignore[attr-defined]
         focus = "" if open_ in there else open_
         told = overview.one(journey, open_=open_, focus=focus, wrong=wrong)
+        told["may_see"] = request.user.may("see_donors")
         return page.render(request, "journeys/drawn.html", told)
     if wrong:
         messages.error(request, wrong)
@@ -103,8 +106,8 @@ def published(request: HttpRequest, journey_id: int) -> HttpResponse:
     except InvalidGraph as wrong:
         for problem in wrong.problems[:5]:
             messages.error(request, problem.text(lang=words.language()))
-    except publish.Lacking:
-        messages.error(request, words.say("journeys", "wrong.Lacking"))
+    except (publish.Lacking, NoCap) as wrong:
+        messages.error(request, words.say("journeys", f"wrong.{type(wrong).__name__}"))
     return redirect("journeys:one", journey_id)
 
 

@@ -11,7 +11,7 @@ from mecene_web.accounts import doors
 from mecene_web.design import page, words
 from mecene_web.experiments import conclude
 from mecene_web.experiments.models import Experiment
-from mecene_web.journeys import regulate, rehearse, roll_out
+from mecene_web.journeys import judging, regulate, rehearse, roll_out
 from mecene_web.journeys.models import Journey
 
 
@@ -44,6 +44,14 @@ def rehearsals(request: HttpRequest, journey_id: int) -> HttpResponse:
             "journey": journey} | rehearse.shown(journey)  # fmt: skip
     part = "rehearsal" if request.htmx else "rehearsals"  # type: ignore[attr-defined]
     return page.render(request, f"journeys/{part}.html", told)
+
+
+@doors.needs("send_messages")
+def judged(request: HttpRequest, journey_id: int) -> HttpResponse:
+    """Say how many people a measure asks for, and how long they take to come."""
+    journey = get_object_or_404(Journey, pk=journey_id)
+    told = judging.sized(journey, request.GET, now=timezone.now())
+    return page.render(request, "journeys/judged_size.html", told)
 
 
 @doors.needs("send_messages")

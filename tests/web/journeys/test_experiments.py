@@ -20,11 +20,13 @@ start = "reminders"
 triggers = [{ on = "command", by = "api" }]
 [[steps]]
 do = "split"
+judged = { primary = "gave" }
 key = "reminders"
 label = { fr = "Relances", en = "Reminders" }
 arms = [{ name = "une", weight = 1, next = "order" }, { name = "deux", weight = 1, next = "order" }]
 [[steps]]
 do = "split"
+judged = { primary = "gave" }
 key = "order"
 label = { fr = "Ordre des canaux", en = "Channel order" }
 arms = [{ name = "mail puis SMS", weight = 1, next = "rest" }, { name = "SMS puis mail", weight = 1, next = "other" }]
