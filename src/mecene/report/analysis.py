@@ -7,7 +7,7 @@ few enough to be taken at once, the years are measured and the past is learnt fr
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -21,6 +21,7 @@ from mecene.report.foresight import Foresight
 from mecene.report.question import Question
 from mecene.retention import measure
 from mecene.retention.measure import Measures
+from mecene.segments import rules as segment_rules
 from mecene.segments.lists import Built
 from mecene.segments.rules import Rules
 
@@ -86,6 +87,8 @@ def analyse(question: Question) -> Analysis:
         parts = whole.summaries(question)
         measures = measuring.result()
         currency = measures.currency if measures else question.any_currency()
+        # Thresholds are in euros until it is known which currency the file is in.
+        question = replace(question, rules=segment_rules.in_currency(question.rules, currency))
         if not parts and measures is None:
             raise NoDonors(question.as_of)
         if not parts:

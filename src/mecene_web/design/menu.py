@@ -24,6 +24,7 @@ _MENU: dict[str, tuple[tuple[str, str, str, str], ...]] = {
     "act": (
         ("messages", "messages:all", "mail", "send_messages"),
         ("journeys", "journeys:all", "route", "send_messages"),
+        ("loyalty", "loyalty:all", "loyalty", "see_overview"),
         ("experiments", "experiments:all", "science", "see_overview"),
     ),
     "data": (

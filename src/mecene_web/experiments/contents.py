@@ -62,13 +62,15 @@ def drawn() -> list[Told]:
 
 
 def type_of(arm: Arm) -> str | None:
-    """Return the type of content an arm carries: by a level of a factor, its name, its template's.
+    """Return the type of content an arm carries: its template's, else a factor's or its name's.
 
     None where it carries none, or several.
     """
     from mecene.experiments import contents
 
     template = arm.version.template.name if arm.version else ""
+    if arm.version and arm.version.template.content_type:
+        return arm.version.template.content_type
     for said in (list(arm.levels.values()), [arm.name], [template]):
         kinds = {kind for text in said if (kind := contents.type_of(str(text)))}
         if kinds:

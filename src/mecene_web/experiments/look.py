@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-import polars as pl
-
-from mecene.experiments import compared, proportions, sequential, taken
+from mecene.experiments import compared, proportions, sequential
 from mecene.experiments.difference import Difference, NoVariation, TooFewDonors
 from mecene.experiments.measures import Measure
 from mecene.experiments.plan import Plan
 from mecene.experiments.proportions import Answers
+from mecene.experiments.tally import Group, Tally
 from mecene_web.experiments.models import Experiment
 
 Told = dict[str, Any]
@@ -24,16 +22,14 @@ class Look:
     Attributes:
         held: Which experiment.
         plan: As it was frozen.
-        rows: ``taken.take``: a row a unit.
-        as_of: The day of the look.
+        tally: Everybody drawn, counted.
         currency: Of the association.
         clicks: ``spent.clicked``.
     """
 
     held: Experiment
     plan: Plan
-    rows: pl.DataFrame
-    as_of: date
+    tally: Tally
     currency: str
     clicks: Mapping[str, int]
 
@@ -47,9 +43,9 @@ class Look:
         """Return the arms compared with the control; the hold-out of several texts is none."""
         return [arm.name for arm in self.plan.arms[1:] if not arm.held_out]
 
-    def of(self, *arms: str, days: int) -> pl.DataFrame:
-        """Return the rows of some arms that were followed for so many days."""
-        return taken.ripe(self.rows, days=days).filter(pl.col("arm").is_in(arms))
+    def of(self, *arms: str, days: int) -> Group:
+        """Return the units of some arms that were followed for so many days."""
+        return self.tally.of(arms, days=days)
 
 
 def difference(
@@ -63,9 +59,9 @@ def difference(
 
 
 def between(
-    look: Look, control: pl.DataFrame, treated: pl.DataFrame, measure: Measure
+    look: Look, control: Group, treated: Group, measure: Measure
 ) -> tuple[Difference | None, str]:
-    """Return what a measure differs by between two groups of rows; or None, and why not."""
+    """Return what a measure differs by between two groups of units; or None, and why not."""
     if not control.height or not treated.height:
         return None, "too_early"
     try:

@@ -68,17 +68,18 @@ def _looked_for(journey_id: int, *, most: int, now: datetime) -> int:
     Where rows can be locked one by one, the lock is the claim: it ends with the transaction that
     saves, or with the worker. SQLite locks the whole file, so it is claimed for a while instead.
     """
+    lives = Exists(Journey.objects.filter(pk=journey_id, state="live"))
     due = Traveller.objects.filter(
-        _not_merged(), _free(now), journey_id=journey_id, due_at__lte=now, stuck=""
+        _not_merged(), _free(now), lives, journey_id=journey_id, due_at__lte=now, stuck=""
     ).order_by("due_at", "pk")
     worker = secrets.token_hex(8)
     if connection.features.has_select_for_update_skip_locked:
         ids: list[int] = []
         try:
             return _locked(due.select_for_update(skip_locked=True)[:most], ids, now=now)
-        except OperationalError:
-            raise
-        except Exception:
+        except Exception as wrong:
+            if isinstance(wrong, OperationalError) or not ids:
+                raise
             rows = claim(ids, worker=worker, now=now)  # whoever it is, the others go on
     else:
         rows = _due(due, most=most, worker=worker, now=now)
@@ -89,7 +90,7 @@ def _looked_for(journey_id: int, *, most: int, now: datetime) -> int:
 def _locked(due: QuerySet[Traveller], ids: list[int], *, now: datetime) -> int:
     """Look at those whom nobody else has locked, and save them; tell who they are as they come."""
     with transaction.atomic():
-        rows = [Standing._make(row) for row in due.values_list(*Standing._fields)]
+        rows = stored.standing(due)
         ids.extend(row.pk for row in rows)
         if rows:
             save(decided(rows, events=_heard_since(rows), now=now), worker=None, now=now)
@@ -114,7 +115,7 @@ def claim(ids: Sequence[int], *, worker: str, now: datetime) -> list[Standing]:
     if not free.update(worker=worker, leased_until=now + LEASE):
         return []
     mine = Traveller.objects.filter(numbered.among("pk", ids), worker=worker).order_by("pk")
-    return [Standing._make(row) for row in mine.values_list(*Standing._fields)]
+    return stored.standing(mine)
 
 
 def release(worker: str, ids: Collection[int]) -> None:
@@ -222,6 +223,8 @@ def why(found: object) -> str:
 
 
 def _looked_at(rows: Sequence[Standing], *, worker: str, now: datetime) -> None:
+    if not rows:
+        return
     try:
         save(decided(rows, events=_heard_since(rows), now=now), worker=worker, now=now)
     except OperationalError:

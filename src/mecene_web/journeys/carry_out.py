@@ -18,7 +18,7 @@ from mecene.journeys.traveller import Decision, Effect, Event
 from mecene_web.donors import touch
 from mecene_web.donors.models import Attribute
 from mecene_web.giving.models import Gift
-from mecene_web.journeys import following, moments, stored
+from mecene_web.journeys import following, moments, resuming, stored
 from mecene_web.journeys.models import Endpoint, Unheard
 from mecene_web.messages import queue
 from mecene_web.messages.texts import MOTIVES
@@ -63,6 +63,7 @@ class Surroundings:
         segments: Donor → codes.
         gifts: Number → what a message may say of it.
         hours: Donor → at what hour they act, and their zone; of whom it is not sure, nothing.
+        resumes: Reference of an unfinished gift → the page where it is gone on with.
     """
 
     texts: Mapping[tuple[str, str], int]
@@ -70,6 +71,7 @@ class Surroundings:
     segments: Mapping[int, Sequence[str]]
     gifts: Mapping[int, Mapping[str, Any]]
     hours: Mapping[int, tuple[int, str]] = field(default_factory=dict)
+    resumes: Mapping[str, str] = field(default_factory=dict)
 
 
 def surroundings(decisions: Iterable[Decision]) -> Surroundings:
@@ -94,7 +96,8 @@ def surroundings(decisions: Iterable[Decision]) -> Surroundings:
     )
     gifts = {row.pop("pk"): row for row in told}
     programs = dict(Endpoint.objects.values_list("name", "url"))
-    return Surroundings(texts, programs, segments, gifts, moments.hours(donors))
+    began = resuming.of((one.traveller.donor_id, one.traveller.event) for one in acting)
+    return Surroundings(texts, programs, segments, gifts, moments.hours(donors), began)
 
 
 def ready(decision: Decision, around: Surroundings, *, now: datetime) -> Carried:
@@ -186,6 +189,8 @@ def _values(event: Event, around: Surroundings) -> dict[str, Any]:
     name, on = event.values.get("event_name"), event.values.get("event_on")
     said = {"name": name, "on": on.isoformat() if hasattr(on, "isoformat") else on}
     told["event"] = {key: value for key, value in said.items() if value}
+    if resume := around.resumes.get(event.ref):
+        told["link"] = {"resume": resume}
     gift = around.gifts.get(_gift(event.ref) or 0)
     if gift is not None:
         told["gift"] = {**gift, "given_on": gift["given_on"].isoformat()}

@@ -22,6 +22,7 @@ from mecene_web.consent.models import Consent
 from mecene_web.donors import touch
 from mecene_web.donors.models import Task
 from mecene_web.events.models import Contact, Interaction
+from mecene_web.messages import texts
 from mecene_web.messages.models import LEFT, UNDER_WAY, Bounce, Campaign, Halt, Outgoing
 from mecene_web.organisation.models import Organisation
 
@@ -71,7 +72,7 @@ def left(
     purpose = next((name for name in row.purposes if name != "transactional"), "transactional")
     Contact.objects.create(
         donor_id=row.donor_id, at=at, channel=channel.consent or channel.name, purpose=purpose,
-        campaign_code=row.campaign_code, variant=row.motive or None,
+        campaign_code=row.campaign_code, variant=row.motive or texts.content_type(row.version_id),
         cost_minor=row.cost_minor or None, source_ref=ref,
     )  # fmt: skip
     touch.touch([row.donor_id], now=now)

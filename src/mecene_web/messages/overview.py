@@ -13,7 +13,7 @@ from mecene_web.design import words
 from mecene_web.donors.models import Donor
 from mecene_web.messages import blocks, campaigns, editing, regulate
 from mecene_web.messages.models import Campaign, Halt, Letters, Outgoing, Rules, Seed
-from mecene_web.messages.texts import CHANNELS, MOTIVES, Part, Template, Version
+from mecene_web.messages.texts import CHANNELS, CONTENT_TYPES, MOTIVES, Part, Template, Version
 
 _NOT_A_MESSAGE = ("open_tracking", "web_tracking", "profiling")
 _SHOWN = 100
@@ -59,6 +59,8 @@ def editor(part: Part) -> dict[str, Any]:
         "parts": [(other, name(other)) for other in part.version.parts.order_by("pk")],
         "blocks": [_block(block, place, len(held)) for place, block in enumerate(held)],
         "kinds": [(kind, words.say("messages", f"kinds.{kind}")) for kind in blocks.KINDS],
+        "content_types": [(kind, words.say("messages", f"content_types.{kind or 'any'}"))
+                          for kind in ("", *CONTENT_TYPES)],
         "samples": editing.samples(), "languages": LANGUAGES,
         "motives": [(motive, words.say("messages", f"motives.{motive or 'any'}"))
                     for motive in MOTIVES],

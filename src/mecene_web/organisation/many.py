@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import islice, repeat
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 Told = Callable[[Any], Any]
 _AT_ONCE = 2_000
@@ -39,7 +39,8 @@ def insert(
     into, spare = f'insert into "{model._meta.db_table}" ({quoted})', _ONCE if once else ""
     blanks = ", ".join(["%s"] * len(columns))
     added = 0
-    with connection.cursor() as cursor:
+    # Outside any transaction SQLite would wait for its disk at each row.
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         for some in _some(rows):
             if _postgresql():
                 told, said = _recordset(model, columns, (row + constants for row in some))
@@ -64,7 +65,7 @@ def update(
         rows: Their values, in that order; last, the number of the row.
     """
     table, columns = model._meta.db_table, [_column(model, name) for name in names]
-    with connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         for some in _some(rows):
             if _postgresql():
                 said = ", ".join(f'"{column}" = told."{column}"' for column in columns)
@@ -100,8 +101,9 @@ def _recordset(
             read = f"%s::{type_}"
             alike.append(teller(first))
         else:
-            # JSON stands in JSON as it is.
-            read = f"each->{len(own)}" if type_ == "jsonb" else f"(each->>{len(own)})::{type_}"
+            # JSON stands in JSON as it is; nothing at all is no JSON.
+            read = (f"nullif(each->{len(own)}, 'null')" if type_ == "jsonb"
+                    else f"(each->>{len(own)})::{type_}")  # fmt: skip
             own.append(values if teller in (_json, _as_it_is) else map(teller, values))
         asked.append(f'{read} as "{field.column}"')
     lists: list[Any] = list(zip(*own, strict=True)) if own else [()] * count

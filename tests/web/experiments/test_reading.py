@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import polars as pl
 import pytest
 
 from drawn_tests import NOW, by_arm, planned, wanted
@@ -139,7 +140,10 @@ def test_texts_and_colours_are_read_by_factors(appeal, gone, gifts, template, me
     assert "long" in effects["Texte"]["text"]["fr"]
 
 
-def test_the_night_reads_what_an_asked_reading_does(appeal, gone, gifts, settings, tmp_path):
+def test_the_night_reads_what_an_asked_reading_does(
+    appeal, gone, gifts, settings, tmp_path, monkeypatch
+):
+    from mecene_web.experiments import enrolled
     from mecene_web.scores import nightly
 
     settings.HOME = tmp_path
@@ -151,14 +155,18 @@ def test_the_night_reads_what_an_asked_reading_does(appeal, gone, gifts, setting
     nightly.run(as_of=RIPE, on_progress=lambda *_: None)
     by_night = Reading.objects.get(experiment=held).metrics
     asked = night.now(held, as_of=RIPE).metrics
+    monkeypatch.setattr(enrolled, "A_PART", 150)
+    in_parts = night.now(held, as_of=RIPE).metrics
 
+    # To the last digit, however many parts those drawn are read in.
+    assert in_parts == asked
     # The night worked out what each donor is worth first, the other time it stands.
     assert by_night == asked
     assert by_night["euros"]["why"] == ""
     assert Reading.objects.filter(experiment=held).count() == 1
 
 
-def test_who_was_found_to_be_another_is_counted_as_that_other(appeal, gone, gifts):
+def test_who_was_found_to_be_another_is_counted_as_that_other(appeal, gone, tmp_path):
     from mecene_web.donors.models import Donor, Merge
     from mecene_web.experiments import enrolled
 
@@ -167,6 +175,7 @@ def test_who_was_found_to_be_another_is_counted_as_that_other(appeal, gone, gift
     gone_by = held.enrolments.order_by("pk")[0].donor_id
     kept = Donor.objects.create(first_name="Claire", last_name="Petit")
     merge = Merge.objects.create(kept=kept, absorbed_id=gone_by, at=NOW)
+    assert kept.pk in pl.concat(enrolled.parts(held, into=tmp_path))["donor_id"].to_list()
     assert kept.pk in enrolled.of(held)["donor_id"].to_list()
 
     Merge.objects.filter(pk=merge.pk).update(undone_at=NOW)
