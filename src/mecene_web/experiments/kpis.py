@@ -28,7 +28,8 @@ def by_group(look: Look) -> list[Told]:
     """Return each measure: its level in each arm of each group, and what the leading arm changed.
 
     Each ``{name, kind, better, days, arm, against, groups}``; a group ``{family, value, units,
-    levels, difference, why}``: all, new, standing, then the segments most people were of when drawn.
+    levels, difference, why}``: all, new, standing, then the segments that most
+    people were of when drawn.
     """
     lead = looks.leading(look)
     arm = lead[0] if lead else look.treated[0]
