@@ -76,8 +76,23 @@ class Analysis:
     series: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=outside.SCHEMA))
 
 
-def analyse(question: Question) -> Analysis:
+@dataclass(frozen=True)
+class Measured:
+    """What is known before any donor is foretold: the measures, and series beside income."""
+
+    measures: Measures
+    currency: str
+    series: pl.DataFrame
+
+
+def analyse(
+    question: Question, *, on_measured: Callable[[Measured], None] | None = None
+) -> Analysis:
     """Return the analysis of a fact store.
+
+    Args:
+        question: Of which store, as of which day.
+        on_measured: Told what is known first, while the rest is worked out; not without a gift.
 
     Raises:
         NoDonors: no donor is known on that day, and no gift either.
@@ -100,6 +115,9 @@ def analyse(question: Question) -> Analysis:
         settled = (standing.settle(part, learnt, question, currency=currency) for part in parts)
         first = next(settled)
         moved = movement.over(question, currency=currency)
+        series = outside.months(question, measures)
+        if measures and on_measured:
+            on_measured(Measured(measures, currency, series))
         foreseen = foreseeing.result()
     standings = []
     for done, donors in enumerate(chain([first], settled)):
@@ -123,7 +141,7 @@ def analyse(question: Question) -> Analysis:
         discount_rate=question.discount_rate,
         foresight=foreseen,
         warnings=tuple(cautions.sentence(doubt, lang=question.lang) for doubt in doubts),
-        series=outside.months(question, measures),
+        series=series,
         **standing.added(standings),
     )
 

@@ -49,7 +49,8 @@ _UNDER = {
     "overview:known": "donors:search", "overview:chapter": "overview:figures",
     "overview:travelled": "overview:paths",
     "uplift:all": "experiments:all", "uplift:one": "experiments:all",
-    "experiments:contents": "experiments:all", "uplift:aim": "experiments:all",
+    "experiments:contents": "experiments:all", "experiments:kpis": "experiments:all",
+    "uplift:aim": "experiments:all",
     "giving:batch": "giving:batches", "giving:slip": "giving:batches",
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from mecene.sources import folding
 from mecene_web.donors import sought
 from mecene_web.donors.models import Donor, Record
+from mecene_web.organisation import indexed
 
 SHOWN = 25
 LONGEST = 200
@@ -55,7 +56,7 @@ def _by_address(text: str) -> list[int]:
     address = text.strip()[:LONGEST].lower()
     if "@" not in address or "\0" in address:
         return []
-    held = Donor.objects.filter(_begins("email", address))
+    held = Donor.objects.filter(indexed.begins("email", address))
     return list(held.values_list("pk", flat=True)[: SHOWN * _MARGIN])
 
 
@@ -66,17 +67,6 @@ def _by_reference(text: str) -> list[int]:
         return []
     asked = Q()
     for written in {reference, reference.upper()}:
-        asked |= _begins("external_id", written)
+        asked |= indexed.begins("external_id", written)
     records = Record.objects.filter(asked).values_list("donor_id", flat=True)
     return list(records[:SHOWN])
-
-
-def _begins(column: str, written: str) -> Q:
-    """Return what begins so, as the index of the column reads it; any other way reads every row.
-
-    SQLite's has the order of the signs, and its "like" mixes capitals. PostgreSQL's compares signs
-    too (``text_pattern_ops``), whatever the language that the database sorts by.
-    """
-    if connection.vendor == "sqlite":
-        return Q(**{f"{column}__gte": written, f"{column}__lt": written + "\U0010ffff"})
-    return Q(**{f"{column}__startswith": written})

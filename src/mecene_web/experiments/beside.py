@@ -51,11 +51,15 @@ def euros(look: Look, *, broken: bool) -> Told:
     if found is None:
         return told | {"why": why}
     ripe = look.of(*written, days=days)
+    gifts, _ = looks.between(look, look.of(*silent, days=days), ripe,
+                             Measure("gifts", "number", days))  # fmt: skip
     both = verdicts.euros(ripe.total("amount"), found, cost_minor=told["cost_minor"],
                           currency=look.currency)  # fmt: skip
     return told | {
         "why": "", "collected_minor": both.collected_minor, "caused": looks.plain(both.caused),
-        "each": looks.plain(found), "net_low": both.caused.low - both.cost_minor,
+        "each": looks.plain(found),
+        "gifts": looks.plain(gifts.times(gifts.n_treated)) if gifts else None,
+        "net_low": both.caused.low - both.cost_minor,
         "net_high": both.caused.high - both.cost_minor,
         "text": {lang: both.text(lang=lang) for lang in LANGUAGES},
     }  # fmt: skip

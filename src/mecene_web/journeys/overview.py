@@ -25,6 +25,7 @@ from mecene_web.journeys.flow import Card, Line
 from mecene_web.journeys.models import Journey, Traveller
 from mecene_web.messages import overview as messages
 from mecene_web.messages.models import Outgoing
+from mecene_web.organisation import indexed
 from mecene_web.segments import said
 
 
@@ -94,7 +95,8 @@ def one(journey: Journey, *, open_: str = "", focus: str = "", wrong: str = "") 
 
 def people(journey: Journey) -> dict[str, int]:
     """Return step → people who stand there now, whatever their version."""
-    inside = Traveller.objects.filter(journey=journey, step__isnull=False)
+    # By its versions: the index of those inside is theirs.
+    inside = Traveller.objects.filter(version__in=journey.versions.all(), step__isnull=False)
     return dict(inside.values_list("step").annotate(n=Count("pk")).order_by())
 
 
@@ -105,7 +107,7 @@ def figures(journey: Journey) -> dict[str, Any]:
         came=Count("pk"), inside=Count("pk", filter=Q(step__isnull=False)),
         reached=Count("pk", filter=Q(outcome__startswith="goal")),
     )  # fmt: skip
-    sent = Outgoing.objects.filter(group__startswith=f"journey:{journey.code}:")
+    sent = Outgoing.objects.filter(indexed.begins("group", f"journey:{journey.code}:"))
     states = dict(sent.values_list("state").annotate(n=Count("pk")).order_by())
     left = sum(
         states.get(name, 0) for name in ("handed_over", "delivered", "bounced", "complained")

@@ -10,6 +10,7 @@ from mecene_web.donors import search
 from mecene_web.donors.models import Record
 from mecene_web.journeys import draft, following, overview
 from mecene_web.journeys.models import Journey, Traveller
+from mecene_web.organisation.indexed import Seen
 
 A_PAGE = 50
 # Of a name that many have: how many donors are looked for among those who stand there.
@@ -28,8 +29,10 @@ def standing(
         number: Which page, as it was asked.
         now: Who was due before it, and was not looked at yet, is late.
     """
-    there = Traveller.objects.filter(journey=journey, step=step, step__isnull=False,
-                                     version__in=journey.versions.all())  # fmt: skip
+    # By its versions: the index of those inside is theirs.
+    there = Traveller.objects.filter(
+        version__in=journey.versions.all(), step=step, step__isnull=False
+    )
     found = there.filter(donor__in=set(search.numbers(text, most=_MOST))) if text.strip() else there
     known = Exists(Record.objects.filter(donor=OuterRef("donor")))
     rows = found.annotate(known=known).select_related("donor", "version")
@@ -39,7 +42,7 @@ def standing(
         "journey": journey, "step": step, "page": page, "text": text.strip(),
         "name": overview.named(draft.plain(draft.latest(journey)), step),
         "all": there.count() if text.strip() else page.paginator.count,
-        "stuck": there.exclude(stuck="").count(),
+        "stuck": there.exclude(stuck=Seen("")).count(),
         "rows": [_told(row, last.pk if last else None, now) for row in page],
     }  # fmt: skip
 

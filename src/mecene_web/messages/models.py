@@ -152,6 +152,8 @@ class Outgoing(models.Model):
             models.Index(fields=["group", "state"], name="outgoing_group"),
             models.Index(fields=["group", "address"], condition=~Q(address=""),
                          name="outgoing_address"),
+            models.Index(fields=["id"], condition=Q(kind="thanks", trial_to=""),
+                         name="outgoing_thanks"),
             models.Index(fields=["provider_ref"], condition=~Q(provider_ref=""),
                          name="outgoing_reference"),
         ]  # fmt: skip

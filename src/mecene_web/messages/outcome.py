@@ -24,6 +24,7 @@ from mecene_web.donors.models import Task
 from mecene_web.events.models import Contact, Interaction
 from mecene_web.messages import texts
 from mecene_web.messages.models import LEFT, UNDER_WAY, Bounce, Campaign, Halt, Outgoing
+from mecene_web.organisation.indexed import Seen
 from mecene_web.organisation.models import Organisation
 
 _MOST_SAID = 500
@@ -196,7 +197,8 @@ def _found(key: str, ref: str) -> Outgoing | None:
     rows = Outgoing.objects.select_for_update(of=("self",)).select_related("donor")
     if key and (found := rows.filter(key=key).first()):
         return found
-    return rows.filter(provider_ref=ref).first() if ref else None
+    # Written out, the index of those that have a number answers.
+    return rows.filter(provider_ref=ref).exclude(provider_ref=Seen("")).first() if ref else None
 
 
 def _can_return(row: Outgoing, at: datetime) -> bool:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
+from django.urls import reverse
 
 from drawn_tests import NOW, by_arm, planned, wanted
 from mecene.experiments import plan as plans
@@ -141,9 +142,11 @@ def test_texts_and_colours_are_read_by_factors(appeal, gone, gifts, template, me
 
 
 def test_the_night_reads_what_an_asked_reading_does(
-    appeal, gone, gifts, settings, tmp_path, monkeypatch
+    appeal, gone, gifts, settings, tmp_path, monkeypatch, browser
 ):
+    from mecene_web.events.models import Contact
     from mecene_web.experiments import enrolled
+    from mecene_web.overview import draw_paths
     from mecene_web.scores import nightly
 
     settings.HOME = tmp_path
@@ -152,12 +155,22 @@ def test_the_night_reads_what_an_asked_reading_does(
     for number, donors in enumerate(by_arm(held).values()):
         gifts(donors, share=0.9, on=NOW.date() + timedelta(days=3), seed=number)
 
+    sent = by_arm(held)["Appel de mars"]
+    Contact.objects.bulk_create(Contact(donor_id=donor, at=NOW, channel="email", purpose="appeal",
+                                        source_ref=f"c{donor}") for donor in sent)  # fmt: skip
     nightly.run(as_of=RIPE, on_progress=lambda *_: None)
     by_night = Reading.objects.get(experiment=held).metrics
     asked = night.now(held, as_of=RIPE).metrics
     monkeypatch.setattr(enrolled, "A_PART", 150)
     in_parts = night.now(held, as_of=RIPE).metrics
 
+    (told,) = draw_paths.held_out(RIPE)
+    assert (told.channel, set(told.donors)) == ("email", set(sent))
+    # Everybody gave, sent something or not: nearly nothing was caused, all is credited.
+    assert told.caused.low < told.caused.acts < told.caused.high < 0.2 * len(sent)
+    for lang, said in (("fr", "auprès des personnes contactées"), ("en", "among those contacted")):
+        page = browser("auditor", lang=lang).get(reverse("overview:paths"))
+        assert said in page.content.decode()
     # To the last digit, however many parts those drawn are read in.
     assert in_parts == asked
     # The night worked out what each donor is worth first, the other time it stands.
