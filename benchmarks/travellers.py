@@ -8,8 +8,10 @@ then another wait. *Without*: a wait, a choice by what is known of the event, an
 *Advanced*: claimed, looked at with what is known of them (address, consent for the preferred
 channel), their state, the row of the outbox and the reasons saved in one transaction, a thousand at
 a time, by one worker, then by two processes. *Heard*: a gift read by the SQL of the rehearsal, the
-donor let in and thanked. *Waiting*: what a look costs when everybody waits and nobody is due.
-``DATABASE_URL`` names a PostgreSQL; without it, SQLite.
+donor let in and thanked. *Waiting*: what a look costs when everybody waits and nobody is due, and
+how long after a gift its thanks are written down meanwhile. *CPU*: microseconds of a processor for
+each, of our own processes and of the server's that serve them, which another program beside hardly
+changes. ``DATABASE_URL`` names a PostgreSQL of this machine; without it, SQLite.
 """
 
 import argparse
@@ -20,6 +22,7 @@ import resource
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 NOW = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
@@ -92,35 +95,39 @@ def main():
         django.setup()
         from django.db import connection
 
+        from mecene_web.journeys import always
+
         donors, template = prepared(people)
         gc.collect()
-        gc.freeze()  # as the worker does
+        always.at_rest()
         engine = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[connection.vendor]
-        print("| What | Travellers | A second | A CPU-second | Asked |")
+        print("| What | Travellers | A second | CPU µs each, ours + server's | Asked |")
         print("|---|--:|--:|--:|--:|")
-        for row in _rows(donors, template, people, engine):
+        for row in (*_rows(donors, template, people, engine),
+                    *_waited(donors, many, engine)):  # fmt: skip
             print(f"| {' | '.join(row)} |", flush=True)
-        print(f"| {' | '.join(_waited(donors, many, engine))} |")
 
 
 def _rows(donors, template, people, engine):
     asked = {"SQLite": "5,000 (one worker)", "PostgreSQL": "10,000 (two workers)"}[engine]
     came, cpu = timed(people, lambda: entering(template, donors))
-    yield f"Let in by hand, {engine}", f"{people:,}", f"{came:,.0f}", f"{cpu:,.0f}", ""
+    yield f"Let in by hand, {engine}", f"{people:,}", f"{came:,.0f}", cpu, ""
     for what, text in (("a message each", JOURNEY), ("no message", CHOICE)):
         for workers in (1, 2):
             if (what, workers) != ("a message each", 1):
                 standing(text.replace("TEMPLATE", template), donors)
             rate, cpu = advancing(people, workers)
             told = f"Advanced, {what}, {workers} worker{'s' * (workers > 1)}, {engine}"
-            yield told, f"{people:,}", f"{rate:,.0f}", f"{cpu:,.0f}" if cpu else "", asked
+            yield told, f"{people:,}", f"{rate:,.0f}", cpu, asked
     some = donors[:2_000]
-    heard, cpu = timed(len(some), lambda: hearing(template, some))
-    yield f"Gifts heard, thanked, {engine}", f"{len(some):,}", f"{heard:,.0f}", f"{cpu:,.0f}", ""
+    living(THANKS.replace("TEMPLATE", template))
+    giving(some, "g")
+    heard, cpu = timed(len(some), hearing)
+    yield f"Gifts heard, thanked, {engine}", f"{len(some):,}", f"{heard:,.0f}", cpu, ""
 
 
 def _waited(donors, many, engine):
-    """Have many wait, and look when nobody is due: what it takes, and what memory it adds."""
+    """Have many wait: what a look takes when nobody is due, and how soon a gift is thanked."""
     from mecene_web.journeys import advance
 
     standing(CHOICE.replace("3 }", "700 }"), donors, times=many // len(donors))
@@ -129,7 +136,15 @@ def _waited(donors, many, engine):
         assert advance.advance(now=NOW + timedelta(days=20)) == 0
     took = (time.perf_counter() - start) / 50 * 1_000
     told = f"{took:.1f} ms a look, {(_peak() - before) / 1024:.0f} MB more"
-    return f"A look when nobody is due, {engine}", f"{many:,}", told, "", "nothing"
+    yield f"A look when nobody is due, {engine}", f"{many:,}", told, "", "nothing"
+    took = []
+    for turn, donor in enumerate(donors[-20:]):
+        giving([donor], f"late{turn}-")
+        start = time.perf_counter()
+        hearing()
+        took.append((time.perf_counter() - start) * 1_000)
+    told = f"{sorted(took)[10]:.0f} ms, {max(took):.0f} at most"
+    yield f"A gift, then its thanks in the outbox, {engine}", f"{many:,}", told, "", "1,000 ms"
 
 
 def _peak():
@@ -137,10 +152,29 @@ def _peak():
 
 
 def timed(count, do):
-    """Return how many of something are done a second, and a second of this process's own work."""
-    start, cpu = time.perf_counter(), time.process_time()
+    """Return how many of something are done a second, and the work of a processor for each."""
+    start, ours, server = time.perf_counter(), time.process_time(), _server()
     do()
-    return count / (time.perf_counter() - start), count / (time.process_time() - cpu)
+    took = time.perf_counter() - start
+    return count / took, _told(count, time.process_time() - ours, _server() - server)
+
+
+def _told(count, ours, server):
+    each = f"{ours / count * 1e6:,.0f}"
+    return f"{each} + {server / count * 1e6:,.0f}" if server else each
+
+
+def _server():
+    """Return for how many seconds the process of the server that serves us has worked."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return 0.0
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_backend_pid()")
+        (number,) = cursor.fetchone()
+    told = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def prepared(people):
@@ -211,7 +245,7 @@ def entering(template, donors):
 
 
 def advancing(people, workers):
-    """Advance everybody; return how many a second, and a second of work where one works alone."""
+    """Advance everybody; return how many a second, and the work of a processor for each."""
     from django.db import connections
 
     if workers == 1:
@@ -219,25 +253,30 @@ def advancing(people, workers):
     connections.close_all()
     context = multiprocessing.get_context("fork")
     ready, go = context.Barrier(workers + 1), context.Barrier(workers + 1)
-    held = [context.Process(target=_worker, args=(ready, go)) for _ in range(workers)]
+    told = context.SimpleQueue()
+    held = [context.Process(target=_worker, args=(ready, go, told)) for _ in range(workers)]
     for each in held:
         each.start()
     ready.wait()
     start = time.perf_counter()
     go.wait()
+    worked = [told.get() for _ in held]
+    took = time.perf_counter() - start
     for each in held:
         each.join()
     assert not any(each.exitcode for each in held)
-    return people / (time.perf_counter() - start), None
+    return people / took, _told(
+        people, sum(our for our, _ in worked), sum(its for _, its in worked)
+    )
 
 
-def _worker(ready, go):
-    from django.db import connection
-
-    connection.ensure_connection()
+def _worker(ready, go, told):
+    before = _server()
     ready.wait()
     go.wait()
+    ours = time.process_time()
     _advance()
+    told.put((time.process_time() - ours, _server() - before))
 
 
 def _advance():
@@ -253,18 +292,23 @@ def _advance():
             pass  # the other one is writing
 
 
-def hearing(template, donors):
-    """Hear a gift of each."""
+def giving(donors, ref):
+    """Write down a gift of each, and that something is new of them."""
     from mecene_web.giving.models import Gift
     from mecene_web.journeys import hear
 
-    living(THANKS.replace("TEMPLATE", template))
     Gift.objects.bulk_create(
         Gift(donor_id=donor, given_on=NOW.date(), amount_minor=5_000, kind="one_off",
-             currency="EUR", source_ref=f"g{donor}")
+             currency="EUR", source_ref=f"{ref}{donor}")
         for donor in donors
     )  # fmt: skip
     hear.tell(donors, now=NOW)
+
+
+def hearing():
+    """Hear what is new of everybody."""
+    from mecene_web.journeys import hear
+
     while hear.hear(now=NOW):
         pass
 

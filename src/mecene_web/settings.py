@@ -41,6 +41,8 @@ INSTALLED_APPS = [
     "mecene_web.scores",
     "mecene_web.segments",
     "mecene_web.experiments",
+    "mecene_web.loyalty",
+    "mecene_web.uplift",
     "mecene_web.journeys",
     "mecene_web.exports",
     "mecene_web.overview",
@@ -217,6 +219,8 @@ MECENE_WORKS: dict[str, str] = {
     "journeys.wake": "mecene_web.journeys.pause.wake",
     "scores.nightly": "mecene_web.scores.nightly.work",
     "segments.recompute": "mecene_web.segments.recompute.work",
+    "uplift.apply": "mecene_web.uplift.apply.work",
+    "uplift.study": "mecene_web.uplift.learn.work",
     "rights.wipe": "mecene_web.rights.wipe.work",
     "rights.sweep": "mecene_web.rights.sweep.work",
 }
@@ -224,6 +228,7 @@ MECENE_WORKS: dict[str, str] = {
 MECENE_HEAVY: set[str] = {
     "backup.night", "exports.write", "imports.check", "imports.load", "imports.undo", "rights.wipe",
     "experiments.read", "journeys.rehearse", "scores.nightly", "segments.recompute",
+    "uplift.apply", "uplift.study",
 }  # fmt: skip
 # Kind of work → hour of the day at which it comes back.
 MECENE_DAILY: dict[str, int] = {
@@ -234,9 +239,13 @@ MECENE_DAILY: dict[str, int] = {
 MECENE_BACKUPS_KEPT = int(environment.told("MECENE_BACKUPS_KEPT", "7"))
 # What follows a night, given its run; what the night before it said is still there.
 MECENE_AFTER_THE_NIGHT: list[str] = [
+    "mecene_web.uplift.apply.after_the_night",
     "mecene_web.segments.recompute.after_the_night", "mecene_web.journeys.look.after_the_night",
     "mecene_web.journeys.experiments.after_the_night",
+    "mecene_web.uplift.follow.after_the_night",
     "mecene_web.experiments.night.after_the_night",
+    "mecene_web.experiments.contents.after_the_night",
+    "mecene_web.loyalty.night.after_the_night",
     "mecene_web.overview.draw_paths.after_the_night",
 ]  # fmt: skip
 # Who hears of donors touched by new facts, once their segments are right; in one transaction.

@@ -66,3 +66,33 @@ def test_folding_a_column_is_folding_each_of_its_names(text: str) -> None:
 @given(st.text(max_size=60))
 def test_any_text_can_be_read_as_a_name(text: str) -> None:
     assert names.read(text).kind in ("person", "household", "organisation")
+
+
+@pytest.mark.parametrize(
+    ("written", "aloud"),
+    [
+        ("PERRIN", "Perrin"),
+        ("élodie", "Élodie"),
+        ("JEAN-PIERRE", "Jean-Pierre"),
+        ("DE LA TOUR", "de La Tour"),
+        ("D'ORMESSON", "d'Ormesson"),
+        ("N’DIAYE", "N’Diaye"),
+        ("LE GOFF", "Le Goff"),
+        ("JEAN ET MARIE", "Jean et Marie"),
+        ("J.-P.", "J.-P."),
+        ("J", "J"),
+        ("McDonald", "McDonald"),
+        ("de Gaulle", "de Gaulle"),
+        ("", ""),
+    ],
+)
+def test_a_shouted_name_is_read_aloud_as_any_other(written, aloud) -> None:
+    assert names.cased(written) == aloud
+
+
+@given(st.text("aébdelovntETDœÇÉ'’ -.", max_size=20))
+def test_reading_a_name_aloud_changes_no_letter_of_it_and_once_is_enough(written) -> None:
+    aloud = names.cased(written)
+
+    assert names.fold(aloud) == names.fold(written)
+    assert names.cased(aloud) == aloud

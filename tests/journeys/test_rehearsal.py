@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fact_rows import act, commitment, gift, said, sent, written
-from mecene.journeys import entering, graph, publishing, ready, triggers, validate
+from mecene.journeys import entering, graph, publishing, ready, steps, triggers, validate
 from mecene.journeys.advance import advance
 from mecene.journeys.assignment import HoldOut
 from mecene.journeys.entering import Refusal, Visit
-from mecene.journeys.rehearsal import account, past, sample
-from mecene.journeys.rehearsal.cast import Day, Person
+from mecene.journeys.rehearsal import account, passing, past, sample
+from mecene.journeys.rehearsal.cast import Day, Person, no_hours
 from mecene.journeys.rehearsal.replay import replay
 from mecene.journeys.steps import StartJourney
 from mecene.journeys.traveller import Event, Known
@@ -43,7 +43,8 @@ PUBLISHED = tuple(publishing.publish(ready.graph(code), version=1, places=PLACES
 class Real:
     """The platform as it would have run: whatever is next is done, one thing after the other."""
 
-    def __init__(self, journeys, people, known_on, hold_out):
+    def __init__(self, journeys, people, known_on, hold_out, hours_on):
+        self.hours_on = hours_on
         self.by_code = {one.graph.code: one for one in journeys}
         self.people = {one.donor_id: one for one in people}
         self.known_on, self.hold_out, self.days = known_on, hold_out, {}
@@ -150,13 +151,29 @@ class Real:
             self.put(found.traveller.due_at, 1, where, None)
         for effect in found.effects:
             if effect.channel is not None:
-                self.try_to_send(effect, found.traveller, "", at)
+                self.at_their_hour(effect, found.traveller, at)
             elif isinstance(effect.act, StartJourney) and effect.act.journey in self.by_code:
                 self.keys.append(effect.key)
                 came = triggers.command("api", journey=effect.act.journey, ref=effect.key, at=at)
                 self.enter(effect.act.journey, where[1], came, at)
             else:
                 self.keys.append(effect.key)
+
+    def at_their_hour(self, effect, traveller, at):
+        """Look at each hour of the donor's clock until one is of the two in which they act."""
+        hour = self.hours_on(at.astimezone(PARIS).date()).get(traveller.donor_id)
+        waits = effect.act.kind in ("ask", "news") and effect.channel in ("email", "sms")
+        clock = ZoneInfo(self.people[traveller.donor_id].zone.name)
+        then = at
+        if waits and hour is not None and at.astimezone(clock).hour not in (hour, hour + 1):
+            then = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+            while then.astimezone(clock).hour != hour:
+                then += timedelta(hours=1)
+        if then == at or then >= effect.expires_at:
+            return self.try_to_send(effect, traveller, "", at)
+        thing = (effect, traveller, "")
+        self.waiting[effect.key] = thing
+        return self.put(then, 2, (traveller.journey, traveller.donor_id, 0), thing)
 
     def try_to_send(self, effect, traveller, why, at):
         person = self.people[traveller.donor_id]
@@ -194,16 +211,16 @@ class Real:
                                 outcome, why)  # fmt: skip
 
 
-def equal(journeys, people, events, known_on, over=SPRING, hold_out=HELD):
+def equal(journeys, people, events, known_on, over=SPRING, hold_out=HELD, hours_on=no_hours):
     """Assert that a rehearsal equals the real run; return the rehearsal."""
     rehearsed = replay(journeys, people=people, events=events, known_on=known_on, over=over,
-                       rules=USUAL, hold_out=hold_out)  # fmt: skip
+                       rules=USUAL, hold_out=hold_out, hours_on=hours_on)  # fmt: skip
     here = {person.donor_id for person in people}
     inside = {
         donor: tuple(e for e in happened if e.learnt_at.astimezone(PARIS).date() in over)
         for donor, happened in events.items() if donor in here
     }  # fmt: skip
-    real = Real(journeys, people, known_on, hold_out).run(inside, over)
+    real = Real(journeys, people, known_on, hold_out, hours_on).run(inside, over)
 
     assert {one.key: (one.template, one.donor_id, one.decided_at, one.settled_at, one.outcome,
                       one.why) for one in rehearsed.tellings} == real.out  # fmt: skip
@@ -213,7 +230,25 @@ def equal(journeys, people, events, known_on, over=SPRING, hold_out=HELD):
     }  # fmt: skip
     assert dict(rehearsed.refusals) == {key: n for key, n in real.refusals.items() if n}
     assert sorted(rehearsed.keys) == sorted(real.keys)
+    for one in journeys:
+        everybody_passes(one.graph, rehearsed)
     return rehearsed
+
+
+def everybody_passes(drawn, rehearsed):
+    """Assert that whoever came to a step was let in there, or came by a way that leads to it."""
+    code, led = drawn.code, Counter()
+    led[drawn.start] += sum(one.journey == code for one in rehearsed.entries)
+    leads = {(step.key, way): to for step in drawn.steps for way, to in steps.ways(step)}
+    for (journey, step, way), times in rehearsed.passed.items():
+        if journey == code and leads.get((step, way)) is not None:
+            led[leads[step, way]] += times
+        assert (
+            journey != code
+            or way in (passing.STANDS, "goal", "exit", "deceased")
+            or ((step, way) in leads)
+        )
+    assert passing.came(rehearsed.passed, journey=code) == {key: n for key, n in led.items() if n}
 
 
 # --- invented donors of whom everything is drawn
@@ -267,6 +302,15 @@ def drawn_days(seed):
     return known
 
 
+def drawn_hours(seed):
+    """Of a third of the donors no hour is known; of the others it changes with the week."""
+    return lambda day: {
+        donor: (8, 12, 18, 20)[(seed + donor + day.isocalendar().week) % 4]
+        for donor in range(1, 7)
+        if (donor + seed) % 3
+    }
+
+
 @settings(max_examples=25, deadline=None)
 @given(homes, happenings, st.integers(0, 1_000))
 def test_a_rehearsal_equals_a_real_run_on_the_same_facts(rows, events, seed) -> None:
@@ -275,7 +319,7 @@ def test_a_rehearsal_equals_a_real_run_on_the_same_facts(rows, events, seed) -> 
         for number, (household, zone, channels, died) in enumerate(rows, start=1)
     ]
 
-    equal(PUBLISHED, people, drawn_events(events), drawn_days(seed))
+    equal(PUBLISHED, people, drawn_events(events), drawn_days(seed), hours_on=drawn_hours(seed))
 
 
 def test_equality_is_not_that_of_nothing() -> None:
@@ -287,12 +331,18 @@ def test_equality_is_not_that_of_nothing() -> None:
     people = [Person(n, (None, 1, 1, None, 2, 2)[n - 1], Zone(), channels[:n], "FR")
               for n in range(1, 7)]  # fmt: skip
 
-    rehearsed = equal(PUBLISHED, people, drawn_events(rows), drawn_days(5))
+    rehearsed = equal(PUBLISHED, people, drawn_events(rows), drawn_days(5),
+                      hours_on=drawn_hours(5))  # fmt: skip
 
     outcomes = Counter(one.outcome for one in rehearsed.tellings)
     assert set(outcomes) >= {"sent", "late", "expired", "refused"}
     assert len({one.journey for one in rehearsed.entries}) >= 8
     assert {code for _, code in rehearsed.refusals} >= {"inside", "audience"}
+    waited = [one for one in rehearsed.tellings
+              if one.outcome == "sent" and one.settled_at > one.decided_at]  # fmt: skip
+    assert waited
+    assert {one.kind for one in waited} <= {"ask", "news"}
+    assert {one.settled_at.astimezone(PARIS).hour for one in waited} <= {8, 12, 18, 20}
 
 
 # --- the facts of an association that never was

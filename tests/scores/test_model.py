@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from datetime import date, timedelta
 from functools import cache
 
@@ -40,6 +41,15 @@ class TestFit:
                 donors.filter(pl.col("gifts") > 0)["donor_id"].implode()
             )
         ).height  # fmt: skip
+
+    def test_some_columns_are_those_of_the_whole(self, donors):
+        wanted = {"p_gives_12m", "next_gift_on", "p_starts_recurring", "next_act"}
+        few = donors.head(200)
+
+        some = prediction.scores(fitted(), few, as_of=AS_OF, columns=wanted)
+
+        assert set(some.columns) == {"donor_id", *wanted}
+        assert some.equals(prediction.scores(fitted(), few, as_of=AS_OF).select(some.columns))
 
     def test_sums_over_donors_are_their_income_forecast(self, donors):
         seen = training.seen(donors)
@@ -114,6 +124,10 @@ class TestSaved:
         text = path.read_text()
         for name in donors["city"].drop_nulls().unique().head(20):
             assert name not in text
+        # Trees do not say the largest gift of all either.
+        ranges = [told.split() for told in re.findall(r"feature_infos=([^\\]+)", text)]
+        assert ranges
+        assert {one for told in ranges for one in told} <= {"[-inf:inf]", "none"}
 
     def test_a_model_of_the_first_format_is_read_with_the_usual_group(self, tmp_path, donors):
         path = tmp_path / "model.json"

@@ -10,6 +10,10 @@ from mecene.scores import totals, years
 from mecene.scores.chance import Foretold
 from mecene.scores.training import Rows
 
+# One in ten is above, of Student's law by its degrees of freedom, and of the normal law (Fisher &
+# Yates 1963, tables III and I).
+STUDENT = {3: 1.638, 4: 1.533}
+NORMAL = 1.2816
 DONORS = 6_000
 ODDS = -0.5
 
@@ -48,7 +52,7 @@ class TestStrays:
     def test_nothing_tested_is_the_usual_year(self):
         found = years.strays([], [], currency="EUR")
 
-        assert found.year == pytest.approx(years.USUAL_YEAR)
+        assert found.year == pytest.approx(years.USUAL_YEAR * STUDENT[3] / NORMAL, rel=1e-3)
         assert found.group == pytest.approx(years.USUAL_GROUP)
 
     def test_donors_unseen_of_the_same_year_tell_nothing_of_years(self):
@@ -56,15 +60,15 @@ class TestStrays:
         said = [Foretold(date(2020, 1, 1), later=False, log_odds=np.full(DONORS, ODDS))]
 
         found = years.strays(rows, said, currency="EUR")
-        assert found.year == pytest.approx(years.USUAL_YEAR)
+        assert found.year == years.strays([], [], currency="EUR").year
 
     def test_a_year_as_foretold_narrows_and_a_bad_one_widens(self):
         calm, bad = strayed(1.0), strayed(0.5)
 
-        assert calm.year < years.USUAL_YEAR < bad.year
+        assert calm.year < years.strays([], [], currency="EUR").year < bad.year
         # One year of two euros in four: (ln 2)² beside three usual years.
         expected = np.sqrt((np.log(2) ** 2 + 3 * years.USUAL_YEAR**2) / 4)
-        assert bad.year == pytest.approx(expected, rel=0.12)
+        assert bad.year == pytest.approx(expected * STUDENT[4] / NORMAL, rel=0.12)
 
     def test_one_legacy_is_not_a_good_year(self):
         rng = np.random.default_rng(8)
@@ -98,6 +102,19 @@ class TestStrays:
 
 
 class TestIntervals:
+    def test_a_year_as_strange_as_few_years_allow_is_held_four_times_in_five(self):
+        rng = np.random.default_rng(12)
+        # How far a file's years stray is known as three years would tell it: chi-square.
+        strays = years.USUAL_YEAR * np.sqrt(3 / rng.chisquare(3, 40_000))
+        usual = years.strays([], [], currency="EUR").year
+        year = np.exp(rng.normal(0, strays))
+
+        total = totals.of(np.array([1.0]), np.array([0.0]), year_effect=usual)
+        middle = np.exp(usual**2 / 2)  # the interval is of a sum whose mean is 1
+        held = ((total.low_minor * middle <= year) & (year <= total.high_minor * middle)).mean()
+
+        assert held == pytest.approx(0.8, abs=0.01)
+
     def test_groups_whose_years_stray_as_told_are_held_four_times_in_five(self):
         rng, year = np.random.default_rng(3), 0.2
         chance, minor = rng.beta(1, 4, 400), rng.lognormal(8, 0.8, 400)

@@ -1,8 +1,11 @@
 """Analyse: from the files an association has to the report, in one command."""
 
 import json
+from contextlib import suppress
 from datetime import date
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import Any, NoReturn
 
 from mecene import period
@@ -97,13 +100,14 @@ def run(
         contact_cost: What writing to one donor costs; None: a letter's usual cost.
         quiet: Whether to print nothing.
     """
-    from mecene.cli import collect, summing_up
+    from mecene.cli import collect
     from mecene.report import easel
     from mecene.segments import rules as segment_rules
 
     thresholds = segment_rules.load(rules)
-    recognised = _recognised(asked, lang=lang, quiet=quiet)
     easel.prepare()
+    _read_meanwhile()
+    recognised = _recognised(asked, lang=lang, quiet=quiet)
     with publishing.bench(out) as work, telling.progress(lang=lang, quiet=quiet) as tell:
         made = work / "report"
         made.mkdir()
@@ -111,6 +115,8 @@ def run(
             collected = collect.collect(
                 recognised, asked, into=made, work=work, lang=lang, on_progress=tell
             )
+            from mecene.cli import summing_up
+
             if not quiet:
                 summing_up.intake(collected.intake, lang=lang)
             told_of_contacts = any(collected.store.files(name) for name in _OF_CONTACTS)
@@ -130,15 +136,35 @@ def run(
     return figures
 
 
+def _read_meanwhile() -> None:
+    """Have what an analysis imports imported while files are read, which leaves it a core."""
+    Thread(target=_imported, name="imports", daemon=True).start()
+
+
+def _imported() -> None:
+    # What is missing, who needs it will say.
+    with suppress(ImportError):
+        for name in ("mecene.report.analysis", "mecene.report.folder", "mecene.cli.summing_up"):
+            import_module(name)
+        trees: Any = import_module("mecene.scores.trees")
+        trees.available()
+
+
 def _written(
     collected: Any, made: Path, *, on_progress: telling.Progress, **asking: Any
 ) -> tuple[Any, dict[str, Any]]:
     """Work everything out and write it into a folder; return the analysis and its metrics."""
-    from mecene.report import analysis, folder
+    from mecene.report import analysis, document, folder
     from mecene.report.question import Question
 
-    found = analysis.analyse(Question(collected.store, on_progress=on_progress, **asking))
-    return found, folder.write(found, collected.intake, made, on_progress=on_progress)
+    begun: list[document.Begun] = []
+    found = analysis.analyse(
+        Question(collected.store, on_progress=on_progress, **asking),
+        # Pictures of what is known are drawn while the rest is worked out.
+        on_measured=lambda known: begun.append(document.begun(known, lang=asking["lang"])),
+    )
+    first = begun[0] if begun else None
+    return found, folder.write(found, collected.intake, made, on_progress=on_progress, first=first)
 
 
 def _day(told: date | None, collected: Any, recognised: Any, *, lang: str) -> tuple[date, str]:

@@ -28,6 +28,7 @@ from mecene.cli import (
     models,
     score,
     simulate,
+    spared,
     uplift,
     watch,
 )
@@ -94,6 +95,7 @@ def run() -> None:
     # Read when NumPy and LightGBM are imported, which is not yet.
     for name, value in _THREADS.items():
         os.environ.setdefault(name, value)
+    spared.prepare()
     lang = language(sys.argv[1:], dict(os.environ))
     arguments = sys.argv[1:]
     sys.exit(obey(arguments, lang=lang))

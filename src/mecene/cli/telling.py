@@ -69,7 +69,6 @@ def progress(*, lang: str, quiet: bool) -> Iterator[Progress]:
 def refusals(*, lang: str) -> Iterator[None]:
     """Turn what a person can mend into a message and exit code 1; let mistakes of ours through."""
     from mecene.identity import merges
-    from mecene.report import analysis
     from mecene.segments import rules
     from mecene.sources import problems
 
@@ -81,7 +80,12 @@ def refusals(*, lang: str) -> Iterator[None]:
         stop(problems.Unreadable("unusable_merges", file="--undo-merges").written(lang), lang=lang)
     except rules.InvalidRules as refused:
         stop(refused.written(lang), lang=lang)
-    except analysis.NoDonors as refused:
+    except ValueError as refused:
+        # Imported here: it takes half a second, and most find donors.
+        from mecene.report import analysis
+
+        if not isinstance(refused, analysis.NoDonors):
+            raise
         day = period.written(refused.as_of, lang=lang)
         stop(say("errors.nothing_yet", lang=lang, day=day), lang=lang)
     except OSError as refused:

@@ -64,7 +64,11 @@ SIGNATURES: dict[str, Signature] = {
         (Argument("purpose", facts.PURPOSES, required=True), Argument("channel")), pl.String()
     ),
     "in_segment": Signature((Argument("code", required=True),), pl.Boolean(), bare=True),
+    # Whether a message is worth its cost to them, by a policy that the night applies.
+    "worth_writing": Signature((Argument("policy", required=True),), pl.Boolean(), bare=True),
 }  # fmt: skip
+# What only a night works out: no journey asks it, nobody draws a rule of it by hand.
+NIGHTLY = frozenset({"worth_writing"})
 
 
 def _written(value: str | int) -> str:

@@ -5,7 +5,7 @@ this module, run over one bucket of donors at a time. Everything after it is sma
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from importlib import resources
@@ -17,6 +17,7 @@ from mecene.engine import duck
 from mecene.engine.connection import Limits, Parameter
 from mecene.engine.store import BUCKETS, FactStore
 from mecene.features import dictionary, givens
+from mecene.features.dictionary import FeatureColumn
 
 # In the order they refer to one another.
 INTERMEDIATE = ("own_amounts", "counted_gifts")
@@ -47,6 +48,7 @@ def of(
     bucket: str | tuple[str, ...] | None = None,
     year_starts_in_month: int = givens.DEFAULT_YEAR_START,
     families: tuple[str, ...] | None = None,
+    columns: Collection[str] | None = None,
     limits: Limits | None = None,
 ) -> pl.DataFrame:
     """Return one row a donor, prospects included, sorted by ``donor_id``.
@@ -60,10 +62,12 @@ def of(
         bucket: One sixteenth of the donors (``"00"`` to ``"15"``), several, or None for all.
         year_starts_in_month: First month of the accounting year, 1 to 12.
         families: Only these families of columns; all by default.
+        columns: Of these families, only these columns beside ``donor_id``; all by default. What
+            nobody asks for is not worked out.
         limits: Memory and threads of the engine.
     """
     limits = limits or LIMITS
-    names = families or dictionary.families()
+    names = _with_a_column(families or dictionary.families(), columns)
     year = givens.of_day(as_of, year_starts_in_month=year_starts_in_month)
     if bucket is None:
         # What holds the whole store answers for it too: one connection is opened, not two.
@@ -73,10 +77,12 @@ def of(
         ) as connection:
             known, _ = givens.learn(connection)
             _prepare(connection, known)
-            return _in_order(_one(connection, names, _as_they_lie(store, None, known, limits)))
+            lying = _as_they_lie(store, None, known, limits)
+            return _in_order(_one(connection, names, lying, columns))
     known, _ = _known(store, as_of, limits)
     with _ready(store, as_of, bucket, None, known | year, limits) as connection:
-        return _in_order(_one(connection, names, _as_they_lie(store, bucket, known, limits)))
+        lying = _as_they_lie(store, bucket, known, limits)
+        return _in_order(_one(connection, names, lying, columns))
 
 
 def prepare(
@@ -163,12 +169,13 @@ def text(name: str) -> str:
     return resources.files("mecene.features").joinpath(f"{name}.sql").read_text(encoding="utf-8")
 
 
-def family(name: str, *, as_they_lie: bool = False) -> str:
+def family(name: str, *, as_they_lie: bool = False, columns: Collection[str] | None = None) -> str:
     """Return the SQL of a family of columns, each of its own type, one row a donor.
 
     ``as_they_lie`` leaves the order in time to the files: only for those that have it.
+    ``columns`` are those wanted beside ``donor_id``; all by default.
     """
-    wanted = dictionary.columns((name,))
+    wanted = _wanted((name,), columns)
     typed = ", ".join(f'cast("{c.name}" as {_SQL_TYPES[c.type]}) as "{c.name}"' for c in wanted)
     said = _IN_TIME.sub("window in_time as ()", text(name)) if as_they_lie else text(name)
     return f"select {typed} from ({said}) as family"
@@ -244,16 +251,33 @@ def _as_they_lie(
     )
 
 
+def _wanted(
+    families: tuple[str, ...], columns: Collection[str] | None
+) -> tuple[FeatureColumn, ...]:
+    known = dictionary.columns(families)
+    return tuple(c for c in known if columns is None or c.name in columns or c.name == "donor_id")
+
+
+def _with_a_column(families: tuple[str, ...], columns: Collection[str] | None) -> tuple[str, ...]:
+    return tuple(name for name in families if len(_wanted((name,), columns)) > 1) or families[:1]
+
+
 def _one(
-    connection: duckdb.DuckDBPyConnection, families: tuple[str, ...], as_they_lie: bool
+    connection: duckdb.DuckDBPyConnection,
+    families: tuple[str, ...],
+    as_they_lie: bool,
+    columns: Collection[str] | None = None,
 ) -> pl.DataFrame:
     """Return the columns of several families, one row a donor."""
-    parts = [connection.execute(family(name, as_they_lie=as_they_lie)).pl() for name in families]
+    parts = [
+        connection.execute(family(name, as_they_lie=as_they_lie, columns=columns)).pl()
+        for name in families
+    ]
     # On one thread families mostly come in the order the donors lie in, all of them.
     if any(not part["donor_id"].equals(parts[0]["donor_id"]) for part in parts[1:]):
         parts = [part.sort("donor_id") for part in parts]
     rest = [part.drop("donor_id") for part in parts[1:]]
-    names = [column.name for column in dictionary.columns(families)]
+    names = [column.name for column in _wanted(families, columns)]
     return pl.concat([parts[0], *rest], how="horizontal").select(names)
 
 

@@ -20,6 +20,8 @@ _TITLES = _MAN | _WOMAN | _OTHER_TITLES
 _AND = {"et", "ou", "and"}
 _FAMILY = {"famille", "family", "epoux", "couple", "consorts", "indivision"}
 _PARTICLES = {"de", "d", "von"}
+# A word that takes a capital: neither a particle nor the « et » of a couple.
+_SPOKEN = re.compile(r"\b(?!(?:de|von|et|ou|and)\b|d['’])([^\W\d_]+)")
 
 # Words that make a name a body's, not a person's. Kept to those that are hardly ever surnames.
 _COMPANY = {
@@ -117,6 +119,19 @@ def untitled(written: str) -> str | None:
     """Return a name without « M. », « Mme », « Dr » before it, its words in their order."""
     tokens = [token for token in written.split() if fold(token) not in _TITLES]
     return " ".join(tokens) or None
+
+
+def cased(written: str) -> str:
+    """Return a name as it is read aloud, where a form shouted it or never pressed the shift key.
+
+    ``DE LA TOUR`` → ``de La Tour``, ``jean-pierre`` → ``Jean-Pierre``, ``D'ORMESSON`` →
+    ``d'Ormesson``. Written with both kinds of letters it is left as told, and initials too. The
+    particle is small and the article is not (Lexique des règles typographiques, Imprimerie
+    nationale, « noms propres »).
+    """
+    if not (written.isupper() or written.islower()) or len(written.replace(".", "")) < 2:
+        return written
+    return _SPOKEN.sub(lambda found: found[1].capitalize(), written.lower())
 
 
 def first_names(written: str) -> list[str]:

@@ -6,7 +6,7 @@ from mecene.words import Lexicon
 
 _LEXICON = Lexicon("mecene.journeys")
 # What may be published all the same.
-_WARNINGS = frozenset({"unknown_event", "no_goal"})
+_WARNINGS = frozenset({"unknown_event", "no_goal", "thanks_not_for_all", "thanks_held_out"})
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from mecene import facts
 from mecene.conditions.mistake import InvalidCondition
 from mecene.journeys import graph as graphs
-from mecene.journeys import judged, steps, triggers_checked, vocabulary
+from mecene.journeys import judged, steps, thanking, triggers_checked, vocabulary
 from mecene.journeys.graph import Graph
 from mecene.journeys.problems import Problem, problem
 from mecene.journeys.steps import (
@@ -67,6 +67,7 @@ def problems(
         *triggers_checked.problems(graph, words=known, segments=there.segments),
         *_rules(graph, known),
         *(wrong for step in graph.steps for wrong in _step(step, graph, known, there)),
+        *thanking.problems(graph),
         *_experiments(graph),
         *judged.problems(graph),
         *_ways(graph),

@@ -12,7 +12,7 @@ from functools import cache
 import polars as pl
 
 from mecene.conditions import language
-from mecene.conditions.asked import SIGNATURES
+from mecene.conditions.asked import NIGHTLY, SIGNATURES
 from mecene.conditions.language import Condition
 from mecene.features import dictionary
 
@@ -59,13 +59,14 @@ class Vocabulary:
 
 @cache
 def usual() -> Vocabulary:
-    """Return the summary's columns, the person's and the event's, and every ask."""
+    """Return the columns of the summary, the person and the event, and what follows the day."""
     return of({column.name: column.type for column in dictionary.columns()})
 
 
 def of(columns: Mapping[str, pl.DataType]) -> Vocabulary:
     """Return a vocabulary of these columns beside the person's and the event's."""
-    return Vocabulary(tuple((dict(columns) | PERSON | EVENT).items()), tuple(SIGNATURES))
+    asks = tuple(name for name in SIGNATURES if name not in NIGHTLY)
+    return Vocabulary(tuple((dict(columns) | PERSON | EVENT).items()), asks)
 
 
 @cache

@@ -7,12 +7,13 @@ is the first. All moments in and out are in UTC.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from mecene.journeys.steps import Duration, WaitUntil
 
 
+@lru_cache(maxsize=1_024)  # whoever is looked at together came to the step at the same moment
 def after(moment: datetime, duration: Duration, *, zone: str) -> datetime:
     """Return the moment a duration after another, in UTC; never before it.
 

@@ -14,11 +14,12 @@ import polars as pl
 from mecene.engine.store import BUCKETS
 from mecene.report.question import Progress, Question, silent
 from mecene.scores import card as model_card
-from mecene.scores import contact, model, training, typical, unseen
+from mecene.scores import contact, model, targets, training, typical, unseen
 from mecene.scores.card import Card
 from mecene.scores.history import History
 from mecene.scores.leaks import LeakingColumn
 from mecene.scores.model import ScoreModel
+from mecene.scores.targets import Target
 from mecene.scores.training import Rows
 from mecene.scores.typical import Typical
 from mecene.scores.unseen import Unseen
@@ -29,6 +30,11 @@ from mecene.segments.rules import Rules
 # (docs/methods/scores.md).
 ROWS = 10_000
 ORIGINS = 4
+# Those a page or a list reads: of commitments, and of who has not given yet.
+_AIMS = (
+    "starts_recurring", "stops_voluntarily", "stops_involuntarily", "raises_recurring",
+    "first_gift",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,7 @@ def learnt(question: Question, parts: Sequence[Path]) -> Foresight:
             rules=question.rules,
             contact_cost=question.contact_cost,
             on_progress=question.on_progress,
+            aims=tuple(aim for aim in targets.declared() if aim.name in _AIMS),
         )
         return Foresight(told, card, usual)
     except LeakingColumn as leak:
@@ -78,6 +85,7 @@ def taught(
     rules: Rules,
     contact_cost: float | None = None,
     on_progress: Progress = silent,
+    aims: tuple[Target, ...] | None = None,
 ) -> tuple[ScoreModel, Card | None]:
     """Return a model and its card; no card where the past is too short to put it to the test.
 
@@ -86,6 +94,7 @@ def taught(
         rules: Of the segments.
         contact_cost: What writing to one donor costs, in units of the currency; a default if None.
         on_progress: Told ``(stage, done, total)``.
+        aims: Targets to learn beside giving; all those declared by default.
 
     Raises:
         LeakingColumn: a column of ``known`` knows what happened after its origin.
@@ -93,7 +102,7 @@ def taught(
     with ThreadPoolExecutor(1, thread_name_prefix="unseen") as beside:
         # The test learns from the same rows and waits for nothing of the model's.
         testing = beside.submit(_unseen, known)
-        told = model.taught(known, on_progress=on_progress)
+        told = model.taught(known, on_progress=on_progress, aims=aims)
         found = testing.result()
     if found is None:
         return told, None

@@ -20,6 +20,8 @@ SHOWN = (
     "p_gives_12m", "retention_alarm", "next_gift_from", "next_gift_until", "p_starts_recurring",
     "suggested_monthly_minor", "score_confidence",
 )  # fmt: skip
+# Of the scores too, under names of their own here.
+_ADDED = ("spread_12m_minor", "expected_gifts_12m", "expected_12m_minor")
 CONFIDENCES = ("low", "medium", "high")
 # Chances of a gift within a year at which bands begin; the first is the alarm.
 BANDS = (0.0, prediction.ALARM, 0.5, 0.8)
@@ -109,7 +111,7 @@ def income(bands: pl.DataFrame, *, year_effect: float) -> Total:
 
 
 def _scores(summary: pl.DataFrame, model: ScoreModel, as_of: date) -> pl.DataFrame:
-    found = prediction.scores(model, summary, as_of=as_of)
+    found = prediction.scores(model, summary, as_of=as_of, columns={*SHOWN, *_ADDED})
     wanted = [name for name in SHOWN if name in found.columns]
     missing = [name for name in SHOWN if name not in wanted]
     return found.select(

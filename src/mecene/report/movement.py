@@ -82,6 +82,7 @@ def _classified(question: Question, day: date, bucket: str | None) -> pl.DataFra
         bucket=bucket,
         year_starts_in_month=question.fiscal_year_start,
         families=_FAMILIES,
+        columns=lifecycle.reads(rules=question.rules),
     )
     return lifecycle.classify(frame, rules=question.rules)
 

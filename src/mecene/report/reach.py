@@ -31,6 +31,12 @@ def learnt(parts: Sequence[Path]) -> Habits | None:
     return habits.fit(known) if known.sums else None
 
 
+def fitted(summary: pl.DataFrame) -> Habits | None:
+    """Return the habits of all donors of one summary; None where nobody ever acted."""
+    known = evidence.of(summary)
+    return habits.fit(known) if known.sums else None
+
+
 def of(summary: pl.DataFrame, known: Habits | None) -> pl.DataFrame | None:
     """Return ``told`` of the donors of a summary; None where no habits are known."""
     return None if known is None else told(preferences.of(summary, habits=known))

@@ -4,6 +4,7 @@ The second of two passes: every donor gets a segment, a sentence, a score and a 
 a row of the roll; what the report draws is kept as counts and sums that add up.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,20 +98,25 @@ def of(
         valued.join(segments.select("donor_id", "segment"), on="donor_id"), rules=rules
     )
     tagged = settled.tagged.join(own, on="donor_id")
-    roll.write(
-        roll.people(question.store, as_of=question.as_of, bucket=_bucket(settled.part)),
-        roll.figures(valued, settled.told, tagged, settled.rfm),
-        question.into / "donors" / settled.part.name,
-    )
+    with ThreadPoolExecutor(1, thread_name_prefix="roll") as beside:
+        written = beside.submit(
+            lambda: roll.write(
+                roll.people(question.store, as_of=question.as_of, bucket=_bucket(settled.part)),
+                roll.figures(valued, settled.told, tagged, settled.rfm),
+                question.into / "donors" / settled.part.name,
+            )
+        )
+        built = lists.build(
+            valued,
+            segments,
+            lang=question.lang,
+            currency=currency,
+            rules=rules,
+            file_context=whole.context,
+        )
+        built = reach.beside(why.beside(built, summary, foresight, lang=question.lang), reached)
+        written.result()
     addable = one_currency.addable(valued, currency)
-    built = lists.build(
-        valued,
-        segments,
-        lang=question.lang,
-        currency=currency,
-        rules=rules,
-        file_context=whole.context,
-    )
     return Standing(
         donors=summary.height,
         in_currency=one_currency.holders(summary, currency),
@@ -119,7 +125,7 @@ def of(
         grid=_grid(settled.bands.with_columns(addable["amount_36m_minor"])),
         bands=value_bands.counted(addable["expected_value_36m_minor"], currency=currency),
         totals=addable.select(pl.col("^expected_.*$").sum()),
-        lists=reach.beside(why.beside(built, summary, foresight, lang=question.lang), reached),
+        lists=built,
         tags=tagged.select(pl.col(pl.Boolean).sum().cast(pl.Int64)),
         recurring=_counted(segments["recurring_state"]),
         apart=_counted(_kept_out(summary)),

@@ -101,8 +101,14 @@ def fit(
     return taught(known, seed=seed, on_progress=on_progress)
 
 
-def taught(known: History, *, seed: int = 0, on_progress: Progress = silent) -> ScoreModel:
-    """Return the model learnt from a history that was read.
+def taught(
+    known: History,
+    *,
+    seed: int = 0,
+    on_progress: Progress = silent,
+    aims: tuple[Target, ...] | None = None,
+) -> ScoreModel:
+    """Return the model learnt from a history that was read; ``aims`` as for ``learn``.
 
     Raises:
         LeakingColumn: a column of its rows knows what happened after their origin.
@@ -110,6 +116,7 @@ def taught(known: History, *, seed: int = 0, on_progress: Progress = silent) -> 
     return learn(
         known.rows, known.today, as_of=known.as_of, period_months=known.period_months,
         currency=known.currency, seed=seed, on_progress=on_progress, now=known.economy,
+        aims=aims,
     )  # fmt: skip
 
 

@@ -4,16 +4,17 @@ Pure and donor by donor, so that ten million go through in batches of the summar
 object to profiling, and the dead, are absent.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from mecene.scores import commitment, economy, targets, training
+from mecene.scores import commitment, economy, monthly, targets, training
 from mecene.scores.distribution import MONTHS, Distribution
 from mecene.scores.model import ScoreModel
 
@@ -22,9 +23,8 @@ Vector = NDArray[np.float64]
 DONORS_AT_A_TIME = 32_768
 _AT_ONCE = 2  # slices: trees and sums leave the interpreter to one another
 SHOWN_MONTHS = (1, 3, 6, 12, 24)
+_WHEN = {"next_gift_from": 0.1, "next_gift_on": 0.5, "next_gift_until": 0.9}
 ALARM = 0.20  # « taux de fidélisation » under which the source documents ask for another message
-LADDER = (300, 500, 800, 1000, 1200, 1500, 2000, 2500, 3000, 4000, 5000, 7500, 10000, 15000,
-          20000, 30000, 50000, 100000)  # fmt: skip
 _LAPSED_DAYS = 730
 _OF_THE_LAW = (
     "starts_recurring", "raises_recurring", "stops_voluntarily", "stops_involuntarily",
@@ -139,6 +139,7 @@ def scores(
     as_of: date,
     mid_minor: float | None = None,
     major_minor: float | None = None,
+    columns: Collection[str] | None = None,
 ) -> pl.DataFrame:
     """Return one row a donor who may be profiled, in the summary's order.
 
@@ -157,6 +158,8 @@ def scores(
         as_of: The day months are counted from.
         mid_minor: What a mid-value donor gives in a year; no column where None.
         major_minor: The same of a major donor.
+        columns: Only these beside ``donor_id``; all by default. What nobody asks for is not
+            worked out.
     """
     limits = {"p_mid": mid_minor, "p_major": major_minor}
     seen = training.seen(summary)
@@ -167,67 +170,78 @@ def scores(
         for start in range(0, max(seen.height, 1), DONORS_AT_A_TIME)
     ]
     with ThreadPoolExecutor(_AT_ONCE) as hands:
-        return pl.concat(hands.map(lambda part: _scored(model, part, as_of, limits), slices))
-
-
-def suggested_monthly(summary: pl.DataFrame) -> pl.Series:
-    """Return a monthly amount to propose: a twelfth of what a giving year brings, rounded down.
-
-    From the donor's own history alone: free gifts over the years in which they gave. Empty
-    without such a gift or where a commitment runs; never under 3 euros.
-    """
-    yearly = pl.col("one_off_amount_minor") / pl.max_horizontal("active_years", 1)
-    free = (pl.col("one_off_gifts") > 0) & ~pl.col("recurring_state").is_in(
-        commitment.RUNNING
-    ).fill_null(value=False)
-    found = summary.select(pl.when(free).then(yearly / 12).alias("month"))["month"]
-    amounts = np.asarray(LADDER)
-    place = np.searchsorted(amounts, found.fill_null(0).to_numpy(), side="right") - 1
-    rounded = pl.Series("suggested_monthly_minor", amounts[np.maximum(place, 0)], dtype=pl.Int64)
-    return rounded.set(found.is_null(), None)
+        return pl.concat(
+            hands.map(lambda part: _scored(model, part, as_of, limits, columns), slices)
+        )
 
 
 def _scored(
-    model: ScoreModel, summary: pl.DataFrame, as_of: date, limits: Mapping[str, float | None]
+    model: ScoreModel,
+    summary: pl.DataFrame,
+    as_of: date,
+    limits: Mapping[str, float | None],
+    columns: Collection[str] | None,
 ) -> pl.DataFrame:
-    told = _told(model, summary, (*_OF_THE_LAW, *model.targets))
+    aims = [name for name in model.targets if columns is None or f"p_{name}" in columns]
+    told = _told(model, summary, (*_OF_THE_LAW, *aims))
     law = distribution(model, summary, told=told)
-    once = (summary["gift_days"] == 1).to_numpy()
-    away = (summary["last_gift_age_days"] > _LAPSED_DAYS).fill_null(value=False).to_numpy()
-    year = law.p_gives(12)
-    acts = law.next_act()
-    kinds, risks = list(acts), np.column_stack(list(acts.values()))
-    likeliest = risks.argmax(axis=1)
-    columns = {
-        **{f"p_gives_{months}m": law.p_gives(months) for months in SHOWN_MONTHS},
-        "retention": year,
-        "p_second_gift": np.where(once, year, np.nan),
-        "p_reactivates": np.where(away, year, np.nan),
-        "expected_gifts_12m": law.expected_gifts(12),
-        "expected_12m_minor": law.expected_minor(12),
-        "expected_24m_minor": law.expected_minor(24),
-        "spread_12m_minor": np.sqrt(law.variance_minor(12)),
-        **{n: law.p_total_over(limit, 12) for n, limit in limits.items() if limit is not None},
-        "p_next_act": risks[np.arange(len(risks)), likeliest],
-        **{f"p_{name}": told[name] for name in model.targets},
+    ways: dict[str, Callable[[], Vector]] = {
+        **_of_the_law(law, summary, limits),
+        **{f"p_{name}": partial(told.__getitem__, name) for name in aims},
     }
-    gave = (summary["gifts"] > 0).to_numpy()
-    when = {
-        name: _days(law.next_gift_month(share), as_of)
-        for name, share in (
-            ("next_gift_from", 0.1),
-            ("next_gift_on", 0.5),
-            ("next_gift_until", 0.9),
-        )
-    }
-    return summary.select("donor_id").with_columns(
-        *(pl.Series(name, values).fill_nan(None) for name, values in columns.items()),
-        *(days.alias(name) for name, days in when.items()),
-        suggested_monthly(summary),
-        pl.Series("next_act", np.asarray(kinds)[likeliest], dtype=pl.String),
+    year, gave = law.p_gives(12), (summary["gifts"] > 0).to_numpy()
+    found = [
+        pl.Series(name, work_out()).fill_nan(None)
+        for name, work_out in ways.items()
+        if columns is None or name in columns
+    ]
+    found += [
+        _days(law.next_gift_month(share), as_of).alias(name)
+        for name, share in _WHEN.items()
+        if columns is None or name in columns
+    ]
+    if columns is None or {"next_act", "p_next_act"} & set(columns):
+        found += _next_act(law)
+    table = summary.select("donor_id").with_columns(
+        *found,
+        monthly.suggested(summary, currency=model.currency),
         pl.Series("retention_alarm", (year < ALARM) & gave),
         pl.Series("score_confidence", _confidence(model, summary), dtype=pl.String),
     )
+    return table.select(
+        "donor_id", *(n for n in table.columns[1:] if columns is None or n in columns)
+    )
+
+
+def _of_the_law(
+    law: Distribution, summary: pl.DataFrame, limits: Mapping[str, float | None]
+) -> dict[str, Callable[[], Vector]]:
+    """Return how each number is read off the law of donors, none of them yet."""
+    once = (summary["gift_days"] == 1).to_numpy()
+    away = (summary["last_gift_age_days"] > _LAPSED_DAYS).fill_null(value=False).to_numpy()
+    over = {name: limit for name, limit in limits.items() if limit is not None}
+    return {
+        **{f"p_gives_{months}m": partial(law.p_gives, months) for months in SHOWN_MONTHS},
+        "retention": partial(law.p_gives, 12),
+        "p_second_gift": lambda: np.where(once, law.p_gives(12), np.nan),
+        "p_reactivates": lambda: np.where(away, law.p_gives(12), np.nan),
+        "expected_gifts_12m": partial(law.expected_gifts, 12),
+        "expected_12m_minor": partial(law.expected_minor, 12),
+        "expected_24m_minor": partial(law.expected_minor, 24),
+        "spread_12m_minor": lambda: np.sqrt(law.variance_minor(12)),
+        **{name: partial(law.p_total_over, limit, 12) for name, limit in over.items()},
+    }
+
+
+def _next_act(law: Distribution) -> list[pl.Series]:
+    """Return the likeliest next act of each donor, and its chance."""
+    acts = law.next_act()
+    kinds, risks = list(acts), np.column_stack(list(acts.values()))
+    likeliest = risks.argmax(axis=1)
+    return [
+        pl.Series("p_next_act", risks[np.arange(len(risks)), likeliest]).fill_nan(None),
+        pl.Series("next_act", np.asarray(kinds)[likeliest], dtype=pl.String),
+    ]
 
 
 def _log_odds(model: ScoreModel, summary: pl.DataFrame) -> Vector:

@@ -63,7 +63,7 @@ def of(
         UnknownLanguage: ``lang`` is neither.
     """
     asked = _ask(model, summary)
-    told = _effects(model, typical, asked)
+    told, ordinary = _effects(model, typical, asked)
     ranked = (
         told.filter(pl.col("effect").abs() >= LEAST_EFFECT)
         .with_columns(size=pl.col("effect").abs())
@@ -73,7 +73,7 @@ def of(
         .drop("size")
     )
     said = (
-        sayings.reasons(ranked, asked.summary, typical=typical, model=model, lang=lang)
+        sayings.reasons(ranked, asked.summary, ordinary=ordinary, model=model, lang=lang)
         .filter(pl.col("reason").is_not_null())
         .with_columns(_RANK)
     )
@@ -97,7 +97,7 @@ def effects(model: ScoreModel, typical: Typical, summary: pl.DataFrame) -> pl.Da
     Columns: ``donor_id``, ``theme``, ``effect`` in log-odds; sorted as the summary, then by theme.
     """
     asked = _ask(model, summary)
-    told = _effects(model, typical, asked)
+    told, _ = _effects(model, typical, asked)
     return told.with_columns(donor_id=asked.summary["donor_id"].gather(told["place"])).select(
         "donor_id", "theme", "effect"
     )
@@ -135,7 +135,7 @@ def drivers(
         lang: ``fr`` or ``en``.
     """
     asked = _ask(model, summary)
-    told = _effects(model, typical, asked)
+    told, _ = _effects(model, typical, asked)
     donors = max(asked.summary.height, 1)
     moved = pl.col("effect").abs()
     found = told.group_by("theme", maintain_order=True).agg(
@@ -166,25 +166,32 @@ def _odds(model: ScoreModel, summary: pl.DataFrame) -> np.ndarray:
     return np.asarray(special.logit(np.clip(chance, _SURE, 1 - _SURE)))
 
 
-def _effects(model: ScoreModel, typical: Typical, asked: _Asked) -> pl.DataFrame:
-    """Return place (row of the donors asked about), theme and effect."""
-    placed = asked.summary.with_row_index("_place")
+def _effects(
+    model: ScoreModel, typical: Typical, asked: _Asked
+) -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
+    """Return place (row of the donors asked about), theme and effect; and who was asked instead.
+
+    The second is theme → the donors it moves made ordinary in it, with their ``place``, in order.
+    """
+    ordinary: dict[str, pl.DataFrame] = {}
+    placed = asked.summary.with_row_index("place")
     parts = [pl.DataFrame(schema={"place": pl.UInt32, "theme": pl.String, "effect": pl.Float64})]
     for theme in neutral.THEMES:
-        ordinary = neutral.of(theme, placed, typical=typical)
+        made = neutral.of(theme, placed, typical=typical)
         # Who already is ordinary has nothing to explain, and need not be asked about.
-        was = placed[ordinary["_place"]]
-        changed = ordinary.filter(ordinary.hash_rows() != was.hash_rows())
+        was = placed[made["place"]]
+        changed = made.filter(made.hash_rows() != was.hash_rows())
         if not changed.height:
             continue
-        rows = changed["_place"].to_numpy()
+        ordinary[theme.name] = changed
+        rows = changed["place"].to_numpy()
         parts.append(
-            pl.DataFrame({"place": changed["_place"].cast(pl.UInt32)}).with_columns(
+            pl.DataFrame({"place": changed["place"].cast(pl.UInt32)}).with_columns(
                 theme=pl.lit(theme.name),
-                effect=pl.Series(asked.log_odds[rows] - _odds(model, changed.drop("_place"))),
+                effect=pl.Series(asked.log_odds[rows] - _odds(model, changed.drop("place"))),
             )
         )
-    return pl.concat(parts).sort("place", maintain_order=True)
+    return pl.concat(parts).sort("place", maintain_order=True), ordinary
 
 
 def _direction(told: pl.DataFrame, asked: _Asked, theme: str) -> float | None:

@@ -16,7 +16,7 @@ import polars as pl
 from mecene import money
 from mecene.scores import neutral
 from mecene.scores.model import ScoreModel
-from mecene.scores.typical import Typical, running
+from mecene.scores.typical import running
 from mecene.segments import wording
 
 # A figure less than a tenth from the usual explains nothing to a reader.
@@ -56,7 +56,7 @@ def reasons(
     ranked: pl.DataFrame,
     summary: pl.DataFrame,
     *,
-    typical: Typical,
+    ordinary: Mapping[str, pl.DataFrame],
     model: ScoreModel,
     lang: str,
 ) -> pl.DataFrame:
@@ -65,7 +65,8 @@ def reasons(
     Args:
         ranked: ``place`` (row of the summary), ``theme``, ``effect``, and any other column.
         summary: The donors.
-        typical: What they were compared with.
+        ordinary: Theme → the donors made ordinary in it whom it moves, with their ``place``, in
+            order: what they were compared with.
         model: Whose currency amounts are in, where a donor has none.
         lang: ``fr`` or ``en``.
 
@@ -73,14 +74,14 @@ def reasons(
         UnknownLanguage: ``lang`` is neither.
     """
     wording.load(lang)
-    placed = summary.with_row_index("_place")
     parts = [ranked.clear().with_columns(reason=pl.lit(None, dtype=pl.String))]
     for theme in neutral.THEMES:
         rows = ranked.filter(pl.col("theme") == theme.name)
         if not rows.height:
             continue
-        before = placed[rows["place"]]
-        after = neutral.of(theme, before, typical=typical)
+        before = summary[rows["place"]]
+        made = ordinary[theme.name]
+        after = made[made["place"].search_sorted(rows["place"].cast(made.schema["place"]))]
         told = _chosen(theme.name, before, after).with_columns(
             pl.when(rows["effect"] > 0).then(pl.lit("raises")).otherwise(pl.lit("lowers"))
             .alias("way")

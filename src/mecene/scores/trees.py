@@ -5,6 +5,7 @@ there is little to learn. Both are LightGBM's, kept as its plain text, which run
 read back.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -20,6 +21,8 @@ MOST_ROUNDS = 240
 _PATIENCE = 20
 _ROUNDS_UNTRIED = 60
 _LEAST = 1e-4
+_RANGES = re.compile(r"^feature_infos=.*$", re.MULTILINE)
+_RANGE = re.compile(r"\[[^\]]*\]")
 
 
 class NoTrees(RuntimeError):
@@ -82,7 +85,7 @@ def boosted(
         rounds = _rounds(settings, matrix, start, outcome, weight, aside)
     taught = lightgbm.Dataset(matrix, outcome, weight=weight, init_score=start, params=settings)
     booster = lightgbm.train(settings, taught, num_boost_round=rounds)
-    return Trees(booster.model_to_string(), rounds, starts_from_habit=True)
+    return Trees(_text(booster), rounds, starts_from_habit=True)
 
 
 def _rounds(
@@ -134,7 +137,7 @@ def forest(matrix: Matrix, outcome: Vector, *, weight: Vector, seed: int, trees:
     }  # fmt: skip
     taught = lightgbm.Dataset(matrix, outcome, weight=weight, params=settings)
     booster = lightgbm.train(settings, taught, num_boost_round=trees)
-    return Trees(booster.model_to_string(), trees, starts_from_habit=False)
+    return Trees(_text(booster), trees, starts_from_habit=False)
 
 
 def available() -> bool:
@@ -144,6 +147,14 @@ def available() -> bool:
     except NoTrees:
         return False
     return True
+
+
+def _text(booster: Any) -> str:
+    """Return LightGBM's text without the least and greatest of each column: one donor's, often.
+
+    They are asked for nothing once trees are grown; thresholds lie between many donors.
+    """
+    return _RANGES.sub(lambda line: _RANGE.sub("[-inf:inf]", line[0]), booster.model_to_string())
 
 
 def _settings(rows: int, seed: int) -> dict[str, Any]:

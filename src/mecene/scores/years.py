@@ -33,6 +33,8 @@ _LATEST = 3  # origins that teach amounts and frequency
 class Strays:
     """One standard deviation: of a whole ``year``, a share of euros, and of a ``group`` in it.
 
+    The year's is widened for being known from few years: times it, the normal law's 80 % are those
+    of Student's.
     A group is of donors alike; one drawn at random has the year's alone. Its own is in log-odds of
     a gift: those who surely give can hardly give more, the silent can be woken by one letter.
     """
@@ -63,7 +65,8 @@ def strays(rows: Sequence[Rows], foretold: Sequence[Foretold], *, currency: str)
         if seen.sum() > 0 and expected.sum() > 0:
             years.append(_year(expected, variance, seen))
             groups.append(_group(expected, variance, seen, (1 - chance) * expected))
-    return Strays(_drawn(years, USUAL_YEAR), _drawn(groups, USUAL_GROUP))
+    year = _drawn(years, USUAL_YEAR) * _widened(len(years) + _YEARS_OF_DOUBT)
+    return Strays(year, _drawn(groups, USUAL_GROUP))
 
 
 def gave(part: Rows) -> pl.DataFrame:
@@ -117,6 +120,11 @@ def _drawn(missed: Sequence[float], usual: float) -> float:
     doubt = _YEARS_OF_DOUBT
     whole = sum(max(square, 0.0) for square in missed) + doubt * usual**2
     return float(np.sqrt(whole / (len(missed) + doubt)))
+
+
+def _widened(years: float) -> float:
+    """Return how much wider than the normal law's Student's 80 % are, a spread known of so few."""
+    return float(special.stdtrit(years, 0.9) / special.ndtri(0.9))
 
 
 def _numbers(frame: pl.DataFrame, name: str) -> Vector:

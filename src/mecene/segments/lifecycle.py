@@ -102,6 +102,15 @@ def classify(summary: pl.DataFrame, *, rules: Rules | None = None) -> pl.DataFra
     )  # fmt: skip
 
 
+def reads(*, rules: Rules | None = None) -> frozenset[str]:
+    """Return the columns of the summary that decide a segment; the ``FIGURES`` only tell of it."""
+    life = (rules or segment_rules.load()).lifecycle
+    seasonal = _is_seasonal(life)
+    asked = [condition for _, condition in _reasons(life)]
+    asked += [seasonal, _late_from_days(life, seasonal=seasonal)]
+    return frozenset(name for each in asked for name in each.meta.root_names()) - {"late_from_days"}
+
+
 def _reasons(life: Lifecycle) -> Sequence[tuple[str, pl.Expr]]:
     """Return each reason with its condition, in the order in which they are tried."""
     state, silence = pl.col("recurring_state"), pl.col("last_gift_age_days")

@@ -13,11 +13,12 @@ from django.core import signing
 from django.db import transaction
 from pydantic import AfterValidator, Field, StringConstraints
 
-from mecene_web.api import rows, write
+from mecene_web.api import resuming, rows, write
 from mecene_web.consent.models import Consent
 from mecene_web.donors import touch
 from mecene_web.donors.models import Record
 from mecene_web.events.models import Interaction, Visitor
+from mecene_web.messages import declared
 from mecene_web.organisation.models import Organisation
 
 SOURCE = "site"
@@ -51,6 +52,8 @@ class Seen(rows.Strict):
     consent: bool = False
     email: rows.Email | None = None
     token: Annotated[str, Field(max_length=400)] | None = None
+    # Of an unfinished gift: where it is gone on with.
+    resume: rows.Long | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,8 @@ def _keep(seen: Seen, now: datetime) -> None:
     donor = visitor.donor_id if visitor else None
     if donor and _refuses(donor):
         visitor, donor = None, None
+    if seen.resume and not declared.leads_home(seen.resume, declared.hosts()):
+        raise OtherSite(seen.resume)
     address = urlsplit(seen.page)
     campaign = parse_qs(address.query).get("utm_campaign", [None])[0]
     row = {
@@ -103,7 +108,8 @@ def _keep(seen: Seen, now: datetime) -> None:
         "device": seen.device,
         "campaign_code": campaign[:200] if campaign else None,
         # What stands behind «?» may name somebody.
-        "properties": {"page": address.path[:1_000] or "/"},
+        "properties": {"page": address.path[:1_000] or "/"}
+        | ({resuming.NAME: seen.resume} if seen.resume and visitor else {}),
         "source_ref": seen.id,
     }
     write.write(Interaction, [row], source=SOURCE, now=now)

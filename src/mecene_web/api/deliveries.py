@@ -20,6 +20,7 @@ from mecene_web.api import (
     gocardless,
     helloasso,
     mail,
+    mail_readers,
     payments,
     providers,
     signatures,
@@ -33,7 +34,7 @@ PAYMENTS: dict[str, ModuleType] = {
     "stripe": stripe,
     "gocardless": gocardless,
 }
-MOST_BYTES = 1_000_000
+MOST_BYTES = 2_000_000
 _WAITS = timedelta(days=3)  # for what a message is about to be told
 _ALL = 0
 
@@ -101,6 +102,7 @@ def work(subject_id: int, report: Callable[[str, int, int], None]) -> dict[str, 
 def one(delivery_id: int, *, now: datetime) -> None:
     """Make facts of a message, or write down why not."""
     try:
+        _beforehand(delivery_id)
         with transaction.atomic():
             held = Delivery.objects.select_for_update().get(pk=delivery_id)
             if held.state != "waiting":
@@ -117,6 +119,13 @@ def one(delivery_id: int, *, now: datetime) -> None:
         raise  # ours, not the message's: the work is tried again
     except Exception as wrong:  # whatever a message may hold, the others go on
         _say(delivery_id, now, state="unread", reason=f"{type(wrong).__name__}: {wrong}"[:500])
+
+
+def _beforehand(delivery_id: int) -> None:
+    """Do what is asked of the world outside, while nothing is locked."""
+    waits = Delivery.objects.filter(pk=delivery_id, state="waiting").first()
+    if waits is not None and waits.provider in mail.READERS:
+        mail.beforehand(waits.provider, bytes(waits.body))
 
 
 def _made(held: Delivery, now: datetime) -> str:
@@ -140,8 +149,11 @@ def _say(delivery_id: int, now: datetime, *, state: str, reason: str) -> None:
 def _check(provider: Provider, request: HttpRequest, body: bytes, now: datetime) -> None:
     secret = providers.secret(provider)
     said = request.headers.get
+    if not secret and provider.name not in providers.UNSIGNED:
+        # Its address is open so that it can be given; nobody is believed without the secret.
+        raise signatures.Forged("its secret was not entered yet")
     if provider.name in mail.READERS:
-        mail.check(provider.name, request, secret=secret)
+        mail_readers.check(provider.name, request, secret=secret, now=now)
     elif provider.name == "stripe":
         signatures.stripe(body, said("Stripe-Signature", ""), secret=secret, now=now)
     elif provider.name == "gocardless":

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from mecene_web.api import write
+from mecene_web.api import resuming, write
 from mecene_web.api.rows import ContactEvent, Event
 from mecene_web.events.models import Contact, Interaction
 
@@ -17,10 +17,11 @@ def ingest(events: Sequence[Event], *, source: str, now: datetime) -> dict[str, 
     """Write events and return how many were added, repeated, and which were refused.
 
     An event of a donor there is not (or no more) is refused by itself: one erased donor does not
-    stop a stream. Every other one is kept.
+    stop a stream. So is one that leads to a page that is none of ours. Every other one is kept.
     """
     rows = [event.model_dump(exclude={"type"}) for event in events]
     _, wrong = write.strangers(rows)
+    wrong = dict.fromkeys(wrong, _UNKNOWN) | resuming.astray(rows)
     added = repeated = 0
     for model, kind in ((Contact, True), (Interaction, False)):
         chosen = [
@@ -33,5 +34,5 @@ def ingest(events: Sequence[Event], *, source: str, now: datetime) -> dict[str, 
             again = sum(each.repeated for each in told)
             repeated += again
             added += len(told) - again
-    refused = [{"index": index, "reason": _UNKNOWN} for index in sorted(wrong)]
+    refused = [{"index": index, "reason": wrong[index]} for index in sorted(wrong)]
     return {"added": added, "repeated": repeated, "refused": refused}

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 
 from mecene_web.accounts.models import Staff
-from mecene_web.api import keys, mail, providers
+from mecene_web.api import keys, mail_readers, providers
 from mecene_web.api.models import Delivery, Key, Provider
 
 _SHOWN = 50
@@ -15,17 +16,15 @@ _SHOWN = 50
 def shown(site: str) -> dict[str, Any]:
     """Return what stands on the page; ``site`` is where this installation answers."""
     held = {each.name: each for each in Provider.objects.filter(closed_at=None)}
+    doors = [_door(name, held.get(name), site) for name in providers.KNOWN]
     return {
         "keys": Key.objects.select_related("made_by").order_by("revoked_at", "-pk"),
         "resources": [
             {"name": name, "scopes": [s for s in keys.SCOPES if s.startswith(f"{name}:")]}
             for name in (*keys.RESOURCES, "events", "journeys")
         ],
-        "providers": [
-            {"name": name, "address": _address(held[name], site) if name in held else "",
-             "password": name in providers.named_by_password(), "mail": name in mail.READERS}
-            for name in providers.KNOWN
-        ],
+        "providers": [each for each in doors if each["first"]],
+        "others": [each for each in doors if not each["first"]],
         "unread": Delivery.objects.filter(state="unread").order_by("-pk")[:_SHOWN],
         "unread_count": Delivery.objects.filter(state="unread").count(),
         "waiting_count": Delivery.objects.filter(state="waiting").count(),
@@ -58,13 +57,27 @@ def provider(name: str, form: Any, *, by: Staff, now: datetime) -> str:
 
     Raises:
         providers.UnknownProvider: we cannot read it.
-        providers.NoSecret: it signs, and no secret was given.
+        providers.NoSecret: another secret was to be given, and was not.
+        mail_readers.UnusableSecret: nothing could be checked with it.
     """
     if "close" in form:
         providers.close(name, now=now, by=by)
         return "closed"
     providers.open_to(name, secret=form.get("secret", "").strip()[:500], now=now, by=by)
     return "opened"
+
+
+def _door(name: str, held: Provider | None, site: str) -> dict[str, Any]:
+    """Return what is shown of a provider; mail's others stand behind the one that carries ours."""
+    ours = f"anymail.backends.{name.replace('-', '_')}.EmailBackend" == settings.EMAIL_BACKEND
+    mail = name in mail_readers.READERS
+    password = name in providers.named_by_password()
+    unsigned = name in providers.UNSIGNED
+    return {
+        "name": name, "address": _address(held, site) if held else "", "password": password,
+        "mail": mail, "ours": ours, "first": ours or held is not None or not mail,
+        "waits": held is not None and not held.locked_secret and not unsigned,
+    }  # fmt: skip
 
 
 def _address(held: Provider, site: str) -> str:

@@ -7,18 +7,16 @@ known by our key, or by the provider's number for it.
 """
 
 import hashlib
+import json
+import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from anymail.exceptions import AnymailWebhookValidationFailure
-from anymail.webhooks import brevo, mailersend, mailgun, mailjet, postmark, sparkpost
-from django.http import HttpRequest
-from django.test import RequestFactory
-
-from mecene_web.api import write
-from mecene_web.api.payments import Unread
-from mecene_web.api.signatures import Forged
+from mecene_web.api import mail_bounces, mail_readers, write
+from mecene_web.api.payments import NotYet, Unread
+from mecene_web.channels import outside
 from mecene_web.channels.email.send import METADATA
 from mecene_web.consent.models import Consent
 from mecene_web.donors.models import Record
@@ -26,33 +24,32 @@ from mecene_web.events.models import Interaction
 from mecene_web.messages import outcome
 from mecene_web.messages.models import Outgoing
 
-# Provider → who reads it, and where its secret goes. Those of ``webhook_secret`` do not sign:
-# the address we give them carries name:password.
-READERS: dict[str, tuple[Any, str]] = {
-    "brevo": (brevo.BrevoTrackingWebhookView, "webhook_secret"),
-    "mailjet": (mailjet.MailjetTrackingWebhookView, "webhook_secret"),
-    "postmark": (postmark.PostmarkTrackingWebhookView, "webhook_secret"),
-    "sparkpost": (sparkpost.SparkPostTrackingWebhookView, "webhook_secret"),
-    "mailgun": (mailgun.MailgunTrackingWebhookView, "webhook_signing_key"),
-    "mailersend": (mailersend.MailerSendTrackingWebhookView, "signing_secret"),
-}
+READERS = mail_readers.READERS
 _KINDS = {
     "clicked": "click", "bounced": "bounce", "rejected": "bounce", "complained": "complaint",
     "unsubscribed": "unsubscribe", "opened": "open",
 }  # fmt: skip
+# Where a provider keeps no metadata, the key stands among the tags.
+_KEY = re.compile(r"[0-9a-f]{32}")
+_SECONDS = 8
 
 
-def check(provider: str, request: HttpRequest, *, secret: str) -> None:
-    """Check that a message is from who says so, as anymail does.
+def beforehand(provider: str, body: bytes) -> None:
+    """Say to Amazon that we want to be told, where a message asks it; before anything is locked.
 
     Raises:
-        Forged: it is not.
+        NotYet: Amazon does not answer; it is asked again.
+        Unread: it no longer wants to be.
     """
+    url = mail_readers.subscription(provider, body)
+    if url is None:
+        return
     try:
-        reader = _reader(provider, secret)
-        reader.run_validators(request)
-    except AnymailWebhookValidationFailure as wrong:
-        raise Forged(str(wrong)) from wrong
+        answer = outside.get(url, headers={}, seconds=_SECONDS)
+    except (outside.Unreached, outside.Broken) as silent:
+        raise NotYet(f"Amazon does not answer: {silent}") from silent
+    if answer.status >= 300:
+        raise Unread(f"Amazon answers {answer.status} to our confirmation")
 
 
 def work(provider: str, body: bytes, content_type: str, *, now: datetime) -> str:
@@ -61,9 +58,8 @@ def work(provider: str, body: bytes, content_type: str, *, now: datetime) -> str
     Raises:
         Unread: anymail cannot read it.
     """
-    request = RequestFactory().post("/", data=body, content_type=content_type)
     try:
-        events = _reader(provider, "read:again").parse_events(request)
+        events = mail_readers.events(provider, body, content_type)
     except Exception as wrong:  # whatever a body may hold
         raise Unread(f"{type(wrong).__name__}: it is not as {provider} documents it") from wrong
     heard = [_heard(event, now) for event in events]
@@ -77,32 +73,22 @@ def work(provider: str, body: bytes, content_type: str, *, now: datetime) -> str
 def _heard(event: Any, now: datetime) -> Outgoing | None:
     """Tell the outbox; return the message it is about, where it is one of ours."""
     metadata = event.metadata if isinstance(event.metadata, dict) else {}
-    raw = event.esp_event if isinstance(event.esp_event, dict) else {}
-    told = (
-        event.mta_response,
-        event.description,
-        *(raw.get(name) for name in ("error", "comment")),
-    )
-    said = " ".join(str(part) for part in told if isinstance(part, str) and part)
+    key = str(metadata.get(METADATA) or "") or next(filter(_is_key, _tags(event)), "")
     return outcome.heard(
-        key=str(metadata.get(METADATA) or ""), ref=str(event.message_id or ""),
-        event=str(event.event_type), at=event.timestamp or now, now=now, said=said,
-        reason="" if _may_pass(raw) else str(event.reject_reason or ""),
+        key=key, ref=str(event.message_id or ""), event=mail_bounces.word(event),
+        at=event.timestamp or now, now=now, said=mail_bounces.said(event),
+        reason=mail_bounces.reason(event),
     )  # fmt: skip
-
-
-def _may_pass(raw: dict[str, Any]) -> bool:
-    """Return whether a provider calls a bounce soft, which anymail does not tell apart."""
-    words = " ".join(str(raw.get(name, "")) for name in ("event", "type", "Type", "severity"))
-    return "soft" in words.lower() or "temporary" in words or raw.get("hard_bounce") is False
 
 
 def _rows(
     body: bytes, events: list[Any], heard: list[Outgoing | None], now: datetime
 ) -> Iterator[dict[str, Any]]:
-    whole = hashlib.sha256(body).hexdigest()[:32]
-    for place, (event, message) in enumerate(zip(events, heard, strict=True)):
-        kind = _KINDS.get(event.event_type)
+    told: Counter[str] = Counter()
+    for event, message in zip(events, heard, strict=True):
+        named = _named(event, body)
+        place, told[named] = told[named], told[named] + 1
+        kind = _KINDS.get(mail_bounces.word(event))
         if kind is None or (message is not None and message.trial_to):
             continue
         donor = message.donor_id if message is not None else _donor(event.recipient)
@@ -114,15 +100,30 @@ def _rows(
             "at": event.timestamp or now,
             "kind": kind,
             "channel": "email",
-            "campaign_code": str(event.tags[0])[:200] if event.tags else None,
+            "campaign_code": next((tag for tag in _tags(event) if not _is_key(tag)), None),
             "properties": {name: str(value)[:500] for name, value in said.items() if value},
-            "source_ref": f"{event.event_id or whole}-{place}"[:200],
+            "source_ref": f"{named}-{place}"[:200],
         }
 
 
-def _reader(provider: str, secret: str) -> Any:
-    reader, where = READERS[provider]
-    return reader(**{where: secret})
+def _named(event: Any, body: bytes) -> str:
+    """Return what an event is known by, however it is put with others when it is told again."""
+    if event.event_id:
+        return str(event.event_id)
+    try:
+        whole = json.dumps(event.esp_event, sort_keys=True).encode()
+    except TypeError:
+        whole = body
+    return hashlib.sha256(whole).hexdigest()[:32]
+
+
+def _tags(event: Any) -> list[str]:
+    tags = event.tags if isinstance(event.tags, list) else [event.tags]
+    return [str(tag)[:200] for tag in tags if tag]
+
+
+def _is_key(tag: str) -> bool:
+    return _KEY.fullmatch(tag) is not None
 
 
 def _donor(address: str | None) -> int | None:

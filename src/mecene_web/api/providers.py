@@ -7,11 +7,11 @@ from django.db import transaction
 
 from mecene_web.accounts import secrets
 from mecene_web.accounts.models import Staff
-from mecene_web.api import mail
+from mecene_web.api import mail_readers
 from mecene_web.api.models import Provider
 from mecene_web.audit import write
 
-KNOWN = ("helloasso", "stripe", "gocardless", *mail.READERS)
+KNOWN = ("helloasso", "stripe", "gocardless", *mail_readers.READERS)
 _PURPOSE = "mecene.api.providers"
 # Those who need not sign: their address is all we know them by.
 UNSIGNED = frozenset({"helloasso"})
@@ -22,23 +22,28 @@ class UnknownProvider(ValueError):
 
 
 class NoSecret(ValueError):
-    """A provider who signs cannot be believed without the secret."""
+    """A provider whose secret is known signs with another; none was given."""
 
 
 def open_to(name: str, *, secret: str, now: datetime, by: Staff | None = None) -> Provider:
     """Give a provider an address, or its address another secret.
 
-    For who shows a password instead of signing, it is drawn here.
+    For who shows a password instead of signing, it is drawn here. Who signs shows the secret only
+    once it was given an address: until that secret is entered, nothing it sends is believed.
 
     Raises:
         UnknownProvider: we cannot read it.
-        NoSecret: it signs, and no secret was given.
+        NoSecret: another secret was to be given, and was not.
+        mail_readers.UnusableSecret: nothing could be checked with it.
     """
     if name not in KNOWN:
         raise UnknownProvider(name)
     if name in named_by_password():
         secret = f"mecene:{draws.token_urlsafe(24)}"
-    if not secret and name not in UNSIGNED:
+    if secret and name in mail_readers.READERS:
+        mail_readers.usable(name, secret)
+    known = Provider.objects.filter(name=name, closed_at=None).exclude(locked_secret="").exists()
+    if not secret and known:
         raise NoSecret(name)
     locked = secrets.lock(secret, purpose=_PURPOSE) if secret else ""
     with transaction.atomic():
@@ -75,4 +80,4 @@ def close(name: str, *, now: datetime, by: Staff | None = None) -> bool:
 
 def named_by_password() -> frozenset[str]:
     """Return the providers who show name:password in the address instead of signing."""
-    return frozenset(name for name, (_, where) in mail.READERS.items() if where == "webhook_secret")
+    return frozenset(name for name, each in mail_readers.READERS.items() if each.by_password)

@@ -1,7 +1,9 @@
 """Signatures: whether a message is from who it says, as each provider's documentation has it."""
 
+import base64
 import hashlib
 import hmac
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 # https://docs.stripe.com/webhooks: its libraries refuse what was signed over five minutes ago.
@@ -10,6 +12,10 @@ STRIPE_TOLERANCE = timedelta(minutes=5)
 
 class Forged(PermissionError):
     """The message is not signed with the secret we know, or was signed too long ago."""
+
+
+class Unnamed(Forged):
+    """It shows no password at all: some show theirs only once they are asked for it."""
 
 
 def stripe(body: bytes, said: str, *, secret: str, now: datetime) -> None:
@@ -42,6 +48,38 @@ def gocardless(body: bytes, said: str, *, secret: str) -> None:
     """
     if not _same(_hmac(body, secret), said):
         raise Forged("the signature is not right")
+
+
+def svix(body: bytes, headers: Mapping[str, str], *, secret: str, now: datetime) -> None:
+    """Check ``svix-signature: v1,…``: HMAC-SHA256 of ``id.timestamp.body``, in base64.
+
+    Source: https://docs.svix.com/receiving/verifying-payloads/how-manual
+
+    Raises:
+        Forged: no signature is right, or its time is not about now.
+    """
+    number, moment = headers.get("svix-id", ""), headers.get("svix-timestamp", "")
+    if not number or not moment.isdecimal() or len(moment) > 12:
+        raise Forged("the signature says no time")
+    if abs(now.timestamp() - int(moment)) > STRIPE_TOLERANCE.total_seconds():
+        raise Forged("it was signed too long ago")
+    content = f"{number}.{moment}.".encode() + body
+    right = base64.b64encode(hmac.digest(svix_key(secret), content, "sha256")).decode()
+    signed = [part.partition(",") for part in headers.get("svix-signature", "").split()]
+    if not any(version == "v1" and _same(right, each) for version, _, each in signed):
+        raise Forged("no signature is right")
+
+
+def svix_key(secret: str) -> bytes:
+    """Return the key that ``whsec_…`` holds.
+
+    Raises:
+        ValueError: it holds none.
+    """
+    key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    if not key:
+        raise ValueError("an empty key signs for everybody")
+    return key
 
 
 def helloasso(body: bytes, said: str, *, secret: str) -> None:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from mecene_web.accounts import doors
 from mecene_web.api import collect as collecting
-from mecene_web.api import deliveries, keys_page, limits, providers, signatures
+from mecene_web.api import deliveries, keys_page, limits, mail_readers, providers, signatures
 from mecene_web.api import keys as making
 from mecene_web.design import page, words
 
@@ -55,6 +55,8 @@ def provider(request: HttpRequest, name: str) -> HttpResponse:
         messages.success(request, words.say("api", f"said.{said}"))
     except providers.NoSecret:
         messages.error(request, words.say("api", "errors.NoSecret"))
+    except mail_readers.UnusableSecret:
+        messages.error(request, words.say("api", "errors.UnusableSecret"))
     except providers.UnknownProvider:
         return HttpResponseNotFound()
     return redirect("api:keys")
@@ -71,15 +73,17 @@ def retry(request: HttpRequest, number: int) -> HttpResponse:
 
 @doors.open_to_all
 @csrf_exempt
-@require_http_methods(["POST", "HEAD"])
+@require_http_methods(["POST", "HEAD", "GET"])
 def hook(request: HttpRequest, name: str, place: str) -> HttpResponse:
     """Keep what a provider sends."""
-    if request.method == "HEAD":  # how some make sure that somebody is there
+    if request.method != "POST":  # how some make sure that somebody is there
         return HttpResponse()
     try:
         deliveries.receive(name, place, request, now=timezone.now())
     except deliveries.NoProvider:
         return HttpResponseNotFound()
+    except signatures.Unnamed:  # Amazon shows its password only to who asks for it so
+        return HttpResponse(status=401, headers={"WWW-Authenticate": 'Basic realm="webhook"'})
     except signatures.Forged:
         return HttpResponseForbidden()
     except deliveries.TooLarge:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Min
 
+from mecene_web.api import resuming
 from mecene_web.api.models import Told
 from mecene_web.donors import touch
 from mecene_web.donors.models import Record
@@ -46,7 +47,8 @@ def write(
         now: The moment.
 
     Raises:
-        RefusedRows: they name a donor there is not, or a name that must be alone is taken.
+        RefusedRows: they name a donor there is not, a name that must be alone is taken, or they
+            lead to a page that is none of the association's.
     """
     for left in reversed(range(_TRIES)):
         try:
@@ -100,7 +102,7 @@ def _written(
     # Told twice in one batch: the first counts.
     first = {row["source_ref"]: row for row in reversed(rows) if row["source_ref"] not in before}
     records, wrong = strangers(rows)
-    wrong |= _taken(model, rows, first)
+    wrong |= _taken(model, rows, first) | resuming.astray(rows)
     if wrong:
         raise RefusedRows(wrong)
     new = list(reversed(first.values()))

@@ -46,17 +46,16 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str], seconds: float = 
         Forbidden, Unreached: nothing was sent.
         Broken: it may have been.
     """
-    host, port, secure, path = _read(url)
-    address = _looked_up(host, port)
-    line = _opened(host, port, address, secure=secure, seconds=seconds)
-    try:
-        line.request("POST", path, body=body, headers=dict(headers))
-        answer = line.getresponse()
-        return Answer(answer.status, answer.read(LARGEST_ANSWER))
-    except (OSError, http.client.HTTPException) as wrong:
-        raise Broken(f"{type(wrong).__name__}: {wrong}") from wrong
-    finally:
-        line.close()
+    return _asked("POST", url, body=body, headers=headers, seconds=seconds)
+
+
+def get(url: str, *, headers: Mapping[str, str], seconds: float = 15) -> Answer:
+    """Ask for what an address holds; return the answer, as ``post`` does.
+
+    Raises:
+        Forbidden, Unreached, Broken: as ``post``.
+    """
+    return _asked("GET", url, body=None, headers=headers, seconds=seconds)
 
 
 def allowed(url: str) -> bool:
@@ -66,6 +65,22 @@ def allowed(url: str) -> bool:
         _looked_up(host, port)
         return True
     return False
+
+
+def _asked(
+    method: str, url: str, *, body: bytes | None, headers: Mapping[str, str], seconds: float
+) -> Answer:
+    host, port, secure, path = _read(url)
+    address = _looked_up(host, port)
+    line = _opened(host, port, address, secure=secure, seconds=seconds)
+    try:
+        line.request(method, path, body=body, headers=dict(headers))
+        answer = line.getresponse()
+        return Answer(answer.status, answer.read(LARGEST_ANSWER))
+    except (OSError, http.client.HTTPException) as wrong:
+        raise Broken(f"{type(wrong).__name__}: {wrong}") from wrong
+    finally:
+        line.close()
 
 
 def _read(url: str) -> tuple[str, int, bool, str]:

@@ -15,6 +15,7 @@ from mecene.law.consent import Person, Statement, Verdict
 from mecene_web.consent import suppression
 from mecene_web.consent.models import Consent, Mark
 from mecene_web.donors.models import Donor
+from mecene_web.organisation import numbered
 from mecene_web.organisation.models import Organisation
 
 _UNSUBSCRIBED = ("unsubscribe", "complaint")
@@ -91,14 +92,14 @@ def read(donor_ids: Iterable[int]) -> dict[int, Known]:
 
 
 def _some(ids: list[int], *, sensitive: bool) -> dict[int, Known]:
-    rows = Donor.objects.filter(pk__in=ids).values_list(
+    rows = Donor.objects.filter(numbered.among("pk", ids)).values_list(
         "pk", "email", "phone", "country", "deceased_on"
     )
     people = {row[0]: row for row in rows}
     marks: dict[int, set[str]] = {}
-    for donor, kind in Mark.objects.filter(donor_id__in=ids, lifted_at=None).values_list(
-        "donor_id", "kind"
-    ):
+    for donor, kind in Mark.objects.filter(
+        numbered.among("donor_id", ids), lifted_at=None
+    ).values_list("donor_id", "kind"):
         marks.setdefault(donor, set()).add(kind)
     dead = _dead(ids)
     silenced = suppression.silenced({row[0]: (row[1], row[2]) for row in people.values()})
@@ -120,7 +121,7 @@ def _some(ids: list[int], *, sensitive: bool) -> dict[int, Known]:
 
 def _dead(ids: list[int]) -> set[int]:
     """Return those whose bank, or whose commitment, said that they died."""
-    donors = Donor.objects.filter(pk__in=ids)
+    donors = Donor.objects.filter(numbered.among("pk", ids))
     ended = donors.filter(commitments__end_reason="deceased").values_list("pk", flat=True)
     return set(ended) | set(
         donors.filter(gifts__return_code=_DEAD_ACCOUNT).values_list("pk", flat=True)
@@ -129,14 +130,14 @@ def _dead(ids: list[int]) -> set[int]:
 
 def _said(ids: list[int]) -> dict[int, list[Statement]]:
     found: dict[int, list[Statement]] = {}
-    rows = Consent.objects.filter(donor_id__in=ids).values_list(
+    rows = Consent.objects.filter(numbered.among("donor_id", ids)).values_list(
         "donor_id", "purpose", "channel", "status", "occurred_at"
     )
     for donor, purpose, channel, status, at in rows:
         found.setdefault(donor, []).append(Statement(purpose, channel, status, at))
-    left = Donor.objects.filter(pk__in=ids, interactions__kind__in=_UNSUBSCRIBED).values_list(
-        "pk", "interactions__channel", "interactions__at"
-    )
+    left = Donor.objects.filter(
+        numbered.among("pk", ids), interactions__kind__in=_UNSUBSCRIBED
+    ).values_list("pk", "interactions__channel", "interactions__at")
     for donor, channel, at in left:
         found.setdefault(donor, []).append(
             Statement("appeal", channel or "email", "objected", _moment(at))

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from mecene.sources import folding
 from mecene_web.donors import sought
 from mecene_web.donors.models import Donor, Record
+from mecene_web.organisation import indexed
 
 SHOWN = 25
 LONGEST = 200
@@ -23,18 +24,31 @@ def search(text: str) -> list[Donor]:
 
     ``donor.standing`` is there without another query, where the night has worked it out.
     """
+    ids = numbers(text, most=SHOWN)
+    known = Exists(Record.objects.filter(donor=OuterRef("pk")))
+    found = Donor.objects.filter(known, pk__in=ids).select_related("standing")
+    by_id = {donor.pk: donor for donor in found}
+    return [by_id[number] for number in dict.fromkeys(ids) if number in by_id][:SHOWN]
+
+
+def numbers(text: str, *, most: int) -> list[int]:
+    """Return the numbers of the donors somebody is looking for, the likeliest first.
+
+    Some may be others' by now, and some stand twice.
+
+    Args:
+        text: What was typed.
+        most: About how many are wanted: no further kind of match is looked for once there are.
+    """
     # What stands after the @ is of half the donors: it tells nobody apart, and takes long.
     words = folding.fold(text[:LONGEST].partition("@")[0]).split()[:_MOST_WORDS]
     if not words:
         return []
     ids = _by_address(text) or _by_reference(text)
     for begun in (False, True):
-        if len(ids) < SHOWN and not ("@" in text and ids):
-            ids += sought.matching(connection, words, begun=begun, limit=SHOWN * _MARGIN)
-    known = Exists(Record.objects.filter(donor=OuterRef("pk")))
-    found = Donor.objects.filter(known, pk__in=ids).select_related("standing")
-    by_id = {donor.pk: donor for donor in found}
-    return [by_id[number] for number in dict.fromkeys(ids) if number in by_id][:SHOWN]
+        if len(ids) < most and not ("@" in text and ids):
+            ids += sought.matching(connection, words, begun=begun, limit=most * _MARGIN)
+    return ids
 
 
 def _by_address(text: str) -> list[int]:
@@ -42,7 +56,7 @@ def _by_address(text: str) -> list[int]:
     address = text.strip()[:LONGEST].lower()
     if "@" not in address or "\0" in address:
         return []
-    held = Donor.objects.filter(_begins("email", address))
+    held = Donor.objects.filter(indexed.begins("email", address))
     return list(held.values_list("pk", flat=True)[: SHOWN * _MARGIN])
 
 
@@ -53,17 +67,6 @@ def _by_reference(text: str) -> list[int]:
         return []
     asked = Q()
     for written in {reference, reference.upper()}:
-        asked |= _begins("external_id", written)
+        asked |= indexed.begins("external_id", written)
     records = Record.objects.filter(asked).values_list("donor_id", flat=True)
     return list(records[:SHOWN])
-
-
-def _begins(column: str, written: str) -> Q:
-    """Return what begins so, as the index of the column reads it; any other way reads every row.
-
-    SQLite's has the order of the signs, and its "like" mixes capitals. PostgreSQL's compares signs
-    too (``text_pattern_ops``), whatever the language that the database sorts by.
-    """
-    if connection.vendor == "sqlite":
-        return Q(**{f"{column}__gte": written, f"{column}__lt": written + "\U0010ffff"})
-    return Q(**{f"{column}__startswith": written})

@@ -20,7 +20,7 @@ from mecene.experiments.measures import Measure
 from mecene.experiments.outlook import NotYet
 from mecene.experiments.plan import Plan, Sequential
 from mecene.words import LANGUAGES
-from mecene_web.experiments import beside, enrolled, freeze, others, sizes, spent
+from mecene_web.experiments import beside, enrolled, freeze, kpis, others, sizes, spent
 from mecene_web.experiments.look import Look, difference, exact, leading, plain
 from mecene_web.experiments.models import Experiment
 from mecene_web.organisation.models import Organisation
@@ -60,6 +60,8 @@ def read(held: Experiment, *, facts: FactStore, as_of: date) -> Told | None:
         "groups": [] if broken else beside.groups(look),
         "factors": [] if broken else beside.factors(look),
         "costs": {} if broken else beside.costs(look),
+        "kpis": [] if broken else kpis.by_group(look),
+        "group_costs": [] if broken else kpis.costs(look),
     }  # fmt: skip
 
 

@@ -14,6 +14,10 @@ def cost(held: Experiment) -> int:
     sent = Outgoing.objects.filter(state__in=LEFT, trial_to="")
     if held.campaign_id:
         sent = sent.filter(campaign_id=held.campaign_id)
+    elif held.source.startswith("aim:"):
+        # A policy's own measure: what the campaign that follows it cost (``mecene_web.uplift``).
+        number = held.source.split(":")[-1]
+        sent = sent.filter(campaign_id=int(number)) if held.began_at else sent.none()
     elif held.source.startswith("journey:"):
         sent = sent.filter(group__startswith=f"{held.source}:")
     else:

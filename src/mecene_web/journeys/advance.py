@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from mecene.journeys import batch, graph
 from mecene.journeys.batch import Stuck
@@ -23,7 +23,7 @@ from mecene_web.donors.models import Merge
 from mecene_web.journeys import carry_out, following, hearing, knowing, stored
 from mecene_web.journeys.models import Journey, Trace, Traveller
 from mecene_web.journeys.stored import Standing
-from mecene_web.organisation import many
+from mecene_web.organisation import many, numbered
 
 AT_ONCE = 1_000
 LEASE = timedelta(seconds=60)
@@ -45,11 +45,10 @@ class Moved:
 def advance(*, now: datetime, most: int = AT_ONCE) -> int:
     """Advance some of those who are due; return how many were looked at."""
     looked, left = 0, most
-    for journey_id in Journey.objects.filter(state="live").values_list("pk", flat=True):
-        worker = secrets.token_hex(8)
-        if rows := _due(journey_id, most=left, worker=worker, now=now):
-            _looked_at(rows, worker=worker, now=now)
-        looked += len(rows)
+    due = Traveller.objects.filter(_free(now), journey_id=OuterRef("pk"), due_at__lte=now, stuck="")
+    waited_for = Journey.objects.filter(Exists(due), state="live").order_by("pk")
+    for journey_id in waited_for.values_list("pk", flat=True):
+        looked += _looked_for(journey_id, most=left, now=now)
         left = most - looked
         if left <= 0:
             break
@@ -65,33 +64,67 @@ def look(ids: Sequence[int], *, now: datetime) -> int:
     return len(rows)
 
 
-def _due(journey_id: int, *, most: int, worker: str, now: datetime) -> list[Standing]:
-    """Take some who are due in a journey; those another takes at this moment are passed over."""
+def _looked_for(journey_id: int, *, most: int, now: datetime) -> int:
+    """Look at some who are due in a journey; return how many.
+
+    Where rows can be locked one by one, the lock is the claim: it ends with the transaction that
+    saves, or with the worker. SQLite locks the whole file, so it is claimed for a while instead.
+    """
+    lives = Exists(Journey.objects.filter(pk=journey_id, state="live"))
     due = Traveller.objects.filter(
-        _not_merged(), _free(now), journey_id=journey_id, due_at__lte=now, stuck=""
+        _not_merged(), _free(now), lives, journey_id=journey_id, due_at__lte=now, stuck=""
     ).order_by("due_at", "pk")
+    worker = secrets.token_hex(8)
+    if connection.features.has_select_for_update_skip_locked:
+        ids: list[int] = []
+        try:
+            return _locked(due.select_for_update(skip_locked=True)[:most], ids, now=now)
+        except Exception as wrong:
+            if isinstance(wrong, OperationalError) or not ids:
+                raise
+            rows = claim(ids, worker=worker, now=now)  # whoever it is, the others go on
+    else:
+        rows = _due(due, most=most, worker=worker, now=now)
+    _looked_at(rows, worker=worker, now=now)
+    return len(rows)
+
+
+def _locked(due: QuerySet[Traveller], ids: list[int], *, now: datetime) -> int:
+    """Look at those whom nobody else has locked, and save them; tell who they are as they come."""
+    with transaction.atomic():
+        rows = stored.standing(due)
+        ids.extend(row.pk for row in rows)
+        if rows:
+            save(decided(rows, events=_heard_since(rows), now=now), worker=None, now=now)
+    return len(rows)
+
+
+def _due(
+    due: QuerySet[Traveller], *, most: int, worker: str, now: datetime
+) -> list[Standing]:  # fmt: skip
+    """Take some who are due for a while."""
     if not due.exists():
         return []  # nobody waits for the disk to learn that nobody is due
-    passing = connection.features.has_select_for_update_skip_locked
     with transaction.atomic():
-        locked = due.select_for_update(skip_locked=passing).values_list("pk", flat=True)
-        ids = list(locked[:most])
+        ids = list(due.values_list("pk", flat=True)[:most])
         return claim(ids, worker=worker, now=now) if ids else []
 
 
 def claim(ids: Sequence[int], *, worker: str, now: datetime) -> list[Standing]:
     """Take travellers who are inside and nobody else's; return them."""
-    free = Traveller.objects.filter(_free(now), pk__in=ids, step__isnull=False)
+    free = Traveller.objects.filter(_free(now), numbered.among("pk", ids), step__isnull=False)
     free = free.filter(journey__state="live")
     if not free.update(worker=worker, leased_until=now + LEASE):
         return []
-    mine = Traveller.objects.filter(pk__in=ids, worker=worker).order_by("pk")
-    return [Standing._make(row) for row in mine.values_list(*Standing._fields)]
+    mine = Traveller.objects.filter(numbered.among("pk", ids), worker=worker).order_by("pk")
+    return stored.standing(mine)
 
 
 def release(worker: str, ids: Collection[int]) -> None:
     """Give travellers back as they were."""
-    Traveller.objects.filter(pk__in=ids, worker=worker).update(worker="", leased_until=None)
+    Traveller.objects.filter(numbered.among("pk", ids), worker=worker).update(
+        worker="", leased_until=None
+    )
 
 
 def decided(
@@ -145,17 +178,19 @@ def moved(
         return Moved(row, no, carry_out.Carried())
 
 
-def save(moves: Sequence[Moved], *, worker: str, now: datetime) -> int:
+def save(moves: Sequence[Moved], *, worker: str | None, now: datetime) -> int:
     """Save where travellers went and what they have us do, together; return how many went on.
 
-    Who is no longer this worker's (its lease ran out) is left to whoever has them.
+    Who is no longer this worker's (its lease ran out) is left to whoever has them. No worker: the
+    transaction under way has locked them all.
     """
     with transaction.atomic():
-        mine = set(
-            Traveller.objects.select_for_update()
-            .filter(pk__in=[one.row.pk for one in moves], worker=worker)
-            .values_list("pk", flat=True)
-        )
+        mine = {one.row.pk for one in moves}
+        if worker is not None:
+            free = Traveller.objects.select_for_update().filter(
+                numbered.among("pk", mine), worker=worker
+            )
+            mine = set(free.values_list("pk", flat=True))
         held = [one for one in moves if one.row.pk in mine]
         gone = [one for one in held if isinstance(one.found, Decision)]
         _gone_on(gone)
@@ -190,6 +225,8 @@ def why(found: object) -> str:
 
 
 def _looked_at(rows: Sequence[Standing], *, worker: str, now: datetime) -> None:
+    if not rows:
+        return
     try:
         save(decided(rows, events=_heard_since(rows), now=now), worker=worker, now=now)
     except OperationalError:

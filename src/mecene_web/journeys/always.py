@@ -16,13 +16,15 @@ _REST_SECONDS = 0.2
 _DUE_EVERY = timedelta(seconds=1)
 _FORGET_EVERY = timedelta(hours=6)
 
+# A thousand travellers are some 30,000 things, all let go at the end of their batch.
+_LOOKS_FOR_WASTE = (50_000, 20, 100)
+
 log = logging.getLogger("mecene.journeys")
 
 
 def work(over: threading.Event) -> None:
     """Keep up with events and with time until told to end."""
-    # What was read to start stays for good: nobody looks through it again for what to forget.
-    gc.freeze()
+    at_rest()
     heard, next_due = 0, timezone.now()
     next_forgetting = timezone.now() + _FORGET_EVERY
     try:
@@ -40,6 +42,12 @@ def work(over: threading.Event) -> None:
     finally:
         hearing.close()
         connection.close()
+
+
+def at_rest() -> None:
+    """Have nobody look through what was read to start, nor too often through what a batch makes."""
+    gc.freeze()  # it stays for good
+    gc.set_threshold(*_LOOKS_FOR_WASTE)
 
 
 def caught_up(*, now: datetime) -> int:

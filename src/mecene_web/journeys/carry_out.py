@@ -18,11 +18,12 @@ from mecene.journeys.traveller import Decision, Effect, Event
 from mecene_web.donors import touch
 from mecene_web.donors.models import Attribute
 from mecene_web.giving.models import Gift
-from mecene_web.journeys import following, moments, stored
+from mecene_web.journeys import following, moments, resuming, stored
 from mecene_web.journeys.models import Endpoint, Unheard
 from mecene_web.messages import queue
 from mecene_web.messages.texts import MOTIVES
 from mecene_web.messages.texts import Version as Text
+from mecene_web.organisation import numbered
 from mecene_web.segments.models import Membership
 
 TAG = "tag"
@@ -62,6 +63,7 @@ class Surroundings:
         segments: Donor → codes.
         gifts: Number → what a message may say of it.
         hours: Donor → at what hour they act, and their zone; of whom it is not sure, nothing.
+        resumes: Reference of an unfinished gift → the page where it is gone on with.
     """
 
     texts: Mapping[tuple[str, str], int]
@@ -69,6 +71,7 @@ class Surroundings:
     segments: Mapping[int, Sequence[str]]
     gifts: Mapping[int, Mapping[str, Any]]
     hours: Mapping[int, tuple[int, str]] = field(default_factory=dict)
+    resumes: Mapping[str, str] = field(default_factory=dict)
 
 
 def surroundings(decisions: Iterable[Decision]) -> Surroundings:
@@ -84,14 +87,17 @@ def surroundings(decisions: Iterable[Decision]) -> Surroundings:
            for row in published.values_list("template_id", "number", "pk")}  # fmt: skip
     texts = {said: ids[number, last[number]] for said, number in numbers.items() if number in last}
     segments: dict[int, list[str]] = {}
-    held = Membership.objects.filter(donor_id__in=donors)
+    held = Membership.objects.filter(numbered.among("donor_id", donors))
     for donor, code in held.values_list("donor_id", "segment__code").order_by("segment_id"):
         segments.setdefault(donor, []).append(code)
     wanted = {number for one in acting if (number := _gift(one.traveller.event.ref))}
-    told = Gift.objects.filter(pk__in=wanted).values("pk", "amount_minor", "currency", "given_on")
+    told = Gift.objects.filter(numbered.among("pk", wanted)).values(
+        "pk", "amount_minor", "currency", "given_on"
+    )
     gifts = {row.pop("pk"): row for row in told}
     programs = dict(Endpoint.objects.values_list("name", "url"))
-    return Surroundings(texts, programs, segments, gifts, moments.hours(donors))
+    began = resuming.of((one.traveller.donor_id, one.traveller.event) for one in acting)
+    return Surroundings(texts, programs, segments, gifts, moments.hours(donors), began)
 
 
 def ready(decision: Decision, around: Surroundings, *, now: datetime) -> Carried:
@@ -183,6 +189,8 @@ def _values(event: Event, around: Surroundings) -> dict[str, Any]:
     name, on = event.values.get("event_name"), event.values.get("event_on")
     said = {"name": name, "on": on.isoformat() if hasattr(on, "isoformat") else on}
     told["event"] = {key: value for key, value in said.items() if value}
+    if resume := around.resumes.get(event.ref):
+        told["link"] = {"resume": resume}
     gift = around.gifts.get(_gift(event.ref) or 0)
     if gift is not None:
         told["gift"] = {**gift, "given_on": gift["given_on"].isoformat()}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import attrgetter
 
 from mecene.conditions.holding import UnansweredColumn
 from mecene.journeys import advance as ahead
@@ -25,6 +26,7 @@ from mecene.journeys.starting import (
 from mecene.journeys.traveller import Decision, Event
 from mecene_web.journeys import advance, carry_out, following, knowing, stored
 from mecene_web.journeys.models import Trace, Traveller, Version
+from mecene_web.organisation import many, numbered
 
 # Of no interest to whoever asks why somebody was not let in.
 _UNTOLD = ("wrong_event", "same_event")
@@ -93,12 +95,26 @@ def enter(
 
 def let_in(coming: Coming, *, now: datetime) -> int:
     """Write who came in, what they have us do, and who was not let in; part of a transaction."""
-    for one in coming.came:
-        one.row.stuck = one.stuck
-    Traveller.objects.bulk_create([one.row for one in coming.came], batch_size=200)
+    _write(coming.came)
     advance.finish([(one.row, one.found, one.carried) for one in coming.came], now=now)
     Trace.objects.bulk_create(coming.refused, batch_size=500)
     return len(coming.came)
+
+
+def _write(came: Sequence[Came]) -> None:
+    """Write the rows of who came in, and give each its number."""
+    names = [field.attname for field in Traveller._meta.concrete_fields if not field.primary_key]
+    for one in came:
+        one.row.stuck = one.stuck
+    read = attrgetter(*names)
+    many.insert(Traveller, names, (read(one.row) for one in came))
+    there = Traveller.objects.filter(
+        numbered.among("donor_id", {one.row.donor_id for one in came}),
+        journey_id__in={one.row.journey_id for one in came},
+    ).values_list("journey_id", "donor_id", "entry", "pk")
+    number = {(journey, donor, entry): pk for journey, donor, entry, pk in there}
+    for one in came:
+        one.row.pk = number[one.row.journey_id, one.row.donor_id, one.row.entry]
 
 
 def _entered(
@@ -158,7 +174,7 @@ def _refused(version: Version, donor_id: int, event: Event, refusal: Refusal) ->
 def _past(
     journeys: Sequence[int], donors: Sequence[int]
 ) -> dict[tuple[int, int], list[tuple[int, Visit]]]:
-    rows = Traveller.objects.filter(journey_id__in=journeys, donor_id__in=donors)
+    rows = Traveller.objects.filter(numbered.among("donor_id", donors), journey_id__in=journeys)
     found: dict[tuple[int, int], list[tuple[int, Visit]]] = {}
     for row in rows.order_by("entry"):
         left_at = row.arrived_at if row.step is None else None

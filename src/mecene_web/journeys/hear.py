@@ -18,8 +18,9 @@ from mecene_web.donors.models import Donor
 from mecene_web.journeys import advance, enter, following, hearing, stored
 from mecene_web.journeys.models import Journey, Traveller, Unheard
 from mecene_web.journeys.stored import Standing
+from mecene_web.organisation import many, numbered
 
-AT_ONCE = 200
+AT_ONCE = 500
 _LATER = timedelta(minutes=10)
 
 
@@ -33,7 +34,7 @@ class TakenMeanwhile(RuntimeError):
 def tell(donor_ids: Iterable[int], *, now: datetime) -> None:
     """Put donors in the line of those of whom something is new (``MECENE_AFTER_TOUCHED``)."""
     if Journey.objects.filter(state__in=("live", "paused")).exists():
-        Unheard.objects.bulk_create(Unheard(donor_id=donor, at=now) for donor in donor_ids)
+        many.insert(Unheard, ("donor_id", "at"), ((donor, now) for donor in donor_ids))
 
 
 def hear(*, now: datetime, most: int = AT_ONCE) -> int:
@@ -65,7 +66,7 @@ def _alone(lined: Sequence[Unheard], now: datetime) -> int:
 
 def _heard(lined: Sequence[Unheard], *, now: datetime) -> int:
     donors = {row.donor_id for row in lined}
-    there = set(Donor.objects.filter(pk__in=donors).values_list("pk", flat=True))
+    there = set(Donor.objects.filter(numbered.among("pk", donors)).values_list("pk", flat=True))
     events = hearing.fresh(_events([row for row in lined if row.donor_id in there], now))
     worker = secrets.token_hex(8)
     waiting, late = _awaiting(events, worker=worker, now=now)
@@ -118,7 +119,7 @@ def _awaiting(
     """Take those inside who wait for such events; return them, and donors whom another has."""
     kinds = {donor: {event.kind for event in held} for donor, held in events.items()}
     inside = Traveller.objects.filter(
-        donor_id__in=list(events), step__isnull=False, stuck="", journey__state="live"
+        numbered.among("donor_id", events), step__isnull=False, stuck="", journey__state="live"
     ).select_related("version")
     wanted = {
         row.pk: row.donor_id
@@ -142,6 +143,6 @@ def _all(donor: int, fresh: Sequence[Event], waiting: Sequence[Standing]) -> lis
 
 
 def _shorter(lined: Sequence[Unheard]) -> None:
-    gone, _ = Unheard.objects.filter(pk__in=[row.pk for row in lined]).delete()
+    gone, _ = Unheard.objects.filter(numbered.among("pk", [row.pk for row in lined])).delete()
     if gone != len(lined):
         raise TakenMeanwhile(f"{len(lined) - gone} of the line were heard meanwhile")

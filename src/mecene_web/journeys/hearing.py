@@ -22,6 +22,7 @@ from mecene.journeys.rehearsal import past
 from mecene.journeys.traveller import Event
 from mecene.period import Period
 from mecene_web.journeys.models import Heard
+from mecene_web.organisation import many, numbered
 from mecene_web.scores import snapshot
 
 # What is older starts nothing, and was told to whoever waited for it when it came.
@@ -61,7 +62,9 @@ def happened(donor_ids: Sequence[int], *, now: datetime) -> dict[int, list[Event
 
 def fresh(events: dict[int, list[Event]]) -> dict[int, list[Event]]:
     """Return those of some events that were not heard before."""
-    known = set(Heard.objects.filter(donor_id__in=list(events)).values_list("donor_id", "ref"))
+    known = set(
+        Heard.objects.filter(numbered.among("donor_id", events)).values_list("donor_id", "ref")
+    )
     new = {
         donor: [event for event in held if (donor, event.ref) not in known]
         for donor, held in events.items()
@@ -71,19 +74,16 @@ def fresh(events: dict[int, list[Event]]) -> dict[int, list[Event]]:
 
 def keep(events: Iterable[tuple[int, Event]]) -> None:
     """Write down that events were heard, in the transaction under way."""
-    Heard.objects.bulk_create(
-        (
-            Heard(donor_id=donor, ref=event.ref, kind=event.kind, at=event.at,
-                  learnt_at=event.learnt_at, values=plain(event.values))
-            for donor, event in events
-        ),
-        ignore_conflicts=True, batch_size=500,
-    )  # fmt: skip
+    names = ("donor_id", "ref", "kind", "at", "learnt_at", "values")
+    many.insert(Heard, names, (
+        (donor, event.ref, event.kind, event.at, event.learnt_at, plain(event.values))
+        for donor, event in events
+    ), once=True)  # fmt: skip
 
 
 def since(donor_ids: Iterable[int], moment: datetime) -> dict[int, list[Event]]:
     """Return donor → what was learnt of them since a moment, the soonest first."""
-    rows = Heard.objects.filter(donor_id__in=list(donor_ids), learnt_at__gte=moment)
+    rows = Heard.objects.filter(numbered.among("donor_id", donor_ids), learnt_at__gte=moment)
     found: dict[int, list[Event]] = {}
     for row in rows.order_by("learnt_at", "ref"):
         told = Event(row.kind, row.ref, row.at, row.learnt_at, cells(row.values))

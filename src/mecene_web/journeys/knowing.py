@@ -19,6 +19,7 @@ from mecene.law import consent as law
 from mecene.pressure import zones
 from mecene_web.consent import state
 from mecene_web.donors.models import Donor, Record
+from mecene_web.organisation import numbered
 from mecene_web.segments import known, live
 from mecene_web.segments.known import Night
 from mecene_web.segments.models import Membership
@@ -99,7 +100,7 @@ def of(
         now: The moment; what came today is seen.
     """
     held = Record.objects.filter(donor=OuterRef("pk"))
-    people = Donor.objects.filter(Exists(held), pk__in=donor_ids).order_by("pk")
+    people = Donor.objects.filter(Exists(held), numbered.among("pk", donor_ids)).order_by("pk")
     donors = [_Person._make(row) for row in people.values_list(*_Person._fields)]
     ids = [donor.pk for donor in donors]
     if not ids:
@@ -108,6 +109,7 @@ def of(
     on = max(timezone.localdate(now), now.astimezone(UTC).date())
     wanted = sorted(set(purposes))
     said = state.read(ids)
+    allowed = _Allowed(wanted, on)
     return {
         donor.pk: Met(
             donor.pk, donor.household_id,
@@ -116,10 +118,10 @@ def of(
                 zone=zones.of(country=donor.country, postcode=donor.postcode).name,
                 deceased=said[donor.pk].person.deceased,
             ),
-            _reached(donor),
-            {purpose: _allowed(said[donor.pk], purpose, _reached(donor), on) for purpose in wanted},
+            channels,
+            allowed.of(said[donor.pk], channels),
         )
-        for donor in donors
+        for donor, channels in ((donor, _reached(donor)) for donor in donors)
     }  # fmt: skip
 
 
@@ -142,20 +144,44 @@ def _placed(found: dict[int, dict[str, Cell]], codes: frozenset[str]) -> None:
     columns_of = {code: Ask(_NESTED, (("code", code),)).column for code in codes}
     for row in found.values():
         row |= dict.fromkeys(columns_of.values(), False)
-    held = Membership.objects.filter(donor_id__in=list(found), segment__code__in=codes)
+    held = Membership.objects.filter(numbered.among("donor_id", found), segment__code__in=codes)
     for donor, code in held.values_list("donor_id", "segment__code"):
         found[donor][columns_of[code]] = True
 
 
-def _allowed(
-    said: state.Known, purpose: str, channels: Iterable[str], on: date
-) -> frozenset[str]:  # fmt: skip
-    """Return the channels by which a message of a purpose may go to somebody today."""
-    return frozenset(
-        channel for channel in channels
-        if law.verdict(said.said, purposes=[purpose], channel=channel, on=on,
-                       person=said.person).allowed
-    )  # fmt: skip
+@dataclass
+class _Allowed:
+    """By which channels messages of some purposes may go to somebody on a day.
+
+    Most have said nothing, and are alike in what decides: of those it is worked out once.
+    """
+
+    purposes: Sequence[str]
+    on: date
+    silent: dict[tuple[law.Person, tuple[str, ...]], dict[str, frozenset[str]]] = field(
+        default_factory=dict
+    )
+
+    def of(self, said: state.Known, channels: tuple[str, ...]) -> Mapping[str, frozenset[str]]:
+        """Return purpose → the channels, of those by which they are reached."""
+        if said.said:
+            return self._of(said, channels)
+        alike = (said.person, channels)
+        if alike not in self.silent:
+            self.silent[alike] = self._of(said, channels)
+        return self.silent[alike]
+
+    def _of(
+        self, said: state.Known, channels: tuple[str, ...]
+    ) -> dict[str, frozenset[str]]:  # fmt: skip
+        return {
+            purpose: frozenset(
+                channel for channel in channels
+                if law.verdict(said.said, purposes=[purpose], channel=channel, on=self.on,
+                               person=said.person).allowed
+            )
+            for purpose in self.purposes
+        }  # fmt: skip
 
 
 def _reached(donor: _Person) -> tuple[str, ...]:

@@ -93,7 +93,7 @@ class Traveller(models.Model):
 
     journey = models.ForeignKey(Journey, models.PROTECT, related_name="travellers", db_index=False)
     version = models.ForeignKey(Version, models.PROTECT, related_name="travellers", db_index=False)
-    donor = models.ForeignKey(Donor, models.PROTECT, related_name="travels")
+    donor = models.ForeignKey(Donor, models.PROTECT, related_name="travels", db_index=False)
     entry = models.PositiveIntegerField()
     unit = models.TextField()
     event_ref = models.TextField()
@@ -114,7 +114,7 @@ class Traveller(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["journey", "donor", "entry"], name="traveller_comes_in_order"
+                fields=["donor", "journey", "entry"], name="traveller_comes_in_order"
             ),
             models.UniqueConstraint(
                 fields=["journey", "donor", "event_ref"], name="traveller_comes_once_an_event"
@@ -132,8 +132,9 @@ class Traveller(models.Model):
         ]
         indexes = [
             # SQLite knows no value that is bound: of the condition, what is asked must be seen.
+            # Of a million due at one moment, a thousand are taken without sorting all: by number.
             models.Index(
-                fields=["journey", "stuck", "due_at"], condition=Q(due_at__isnull=False),
+                fields=["journey", "stuck", "due_at", "id"], condition=Q(due_at__isnull=False),
                 name="traveller_due",
             ),
             models.Index(
@@ -149,10 +150,14 @@ class Traveller(models.Model):
 class Trace(models.Model):
     """One reason: why a donor went on their way as they did, or was not let in."""
 
-    journey = models.ForeignKey(Journey, models.PROTECT, related_name="traces", db_index=False)
+    # Written by the thousand a second, with the row of the traveller locked, which says the same of
+    # the journey: the database is asked of the donor alone whether they are there.
+    journey = models.ForeignKey(Journey, models.PROTECT, related_name="traces", db_index=False,
+                                db_constraint=False)  # fmt: skip
     donor = models.ForeignKey(Donor, models.PROTECT, related_name="journey_traces", db_index=False)
     # None: they were not let in.
-    traveller = models.ForeignKey(Traveller, models.PROTECT, null=True, related_name="traces")
+    traveller = models.ForeignKey(Traveller, models.PROTECT, null=True, related_name="traces",
+                                  db_index=False, db_constraint=False)  # fmt: skip
     at = models.DateTimeField()
     code = models.TextField()
     step = models.TextField(blank=True)

@@ -5,22 +5,21 @@ it is sure enough, as the last night worked it out (``mecene.channels``). Thanks
 a gesture: they do not wait for it.
 """
 
-from collections.abc import Collection
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Callable, Collection
+from datetime import date, datetime
+from functools import cache
 
+from mecene.engine.store import FactStore
+from mecene.journeys import moment
 from mecene.journeys.traveller import Effect
 from mecene.pressure import zones
 from mecene_web.donors.models import Donor
-
-# An hour is the first of two.
-_LASTS = timedelta(hours=2)
-_KINDS, _CHANNELS = ("ask", "news"), ("email", "sms")
+from mecene_web.organisation import numbered
 
 
 def hours(donors: Collection[int]) -> dict[int, tuple[int, str]]:
     """Return donor → the hour at which they act, and their zone; nothing where it is not sure."""
-    rows = Donor.objects.filter(pk__in=donors, standing__best_hour__isnull=False)
+    rows = Donor.objects.filter(numbered.among("pk", donors), standing__best_hour__isnull=False)
     told = rows.values_list("pk", "standing__best_hour", "country", "postcode")
     return {
         donor: (hour, zones.of(country=country, postcode=postcode).name)
@@ -37,15 +36,28 @@ def best(effect: Effect, kind: str, channel: str, known: tuple[int, str] | None)
         channel: By which.
         known: At what hour the donor acts, and their zone; None: it is not known.
     """
-    decided = effect.decided_at
-    if known is None or kind not in _KINDS or channel not in _CHANNELS:
-        return decided
-    hour, zone = known
-    here = decided.astimezone(ZoneInfo(zone))
-    begins = here.replace(hour=hour, minute=0, second=0, microsecond=0)
-    if begins <= here < begins + _LASTS:
-        return decided
-    if begins < here:
-        begins += timedelta(days=1)  # the same hour of the clock, whatever it did at night
-    then = begins.astimezone(decided.tzinfo)
-    return decided if effect.expires_at is not None and then >= effect.expires_at else then
+    hour, zone = known or (None, "UTC")
+    return moment.best(effect.decided_at, kind=kind, channel=channel, hour=hour, zone=zone,
+                       expires_at=effect.expires_at)  # fmt: skip
+
+
+def over(store: FactStore) -> Callable[[date], dict[int, int]]:
+    """Return what tells, of a day of the past, donor → the hour that its night would have known.
+
+    A third of a second a day for three thousand donors: it is asked of days on which it matters.
+    """
+    from mecene.channels import traits
+    from mecene.features import summary
+    from mecene.report import reach
+
+    @cache
+    def known(day: date) -> dict[int, int]:
+        people = summary.of(store, as_of=day, families=("people", *traits.FAMILIES))
+        habits = reach.fitted(people)
+        told = reach.of(people, habits)
+        if told is None:
+            return {}
+        return {donor: hour for donor, hour in told.select("donor_id", "best_hour").rows()
+                if hour is not None}  # fmt: skip
+
+    return known

@@ -25,6 +25,7 @@ from mecene_web.journeys.flow import Card, Line
 from mecene_web.journeys.models import Journey, Traveller
 from mecene_web.messages import overview as messages
 from mecene_web.messages.models import Outgoing
+from mecene_web.organisation import indexed
 from mecene_web.segments import said
 
 
@@ -64,9 +65,9 @@ def one(journey: Journey, *, open_: str = "", focus: str = "", wrong: str = "") 
         "seen": held.number, "line": _shown(line, seen, f"{edit.START}|next"),
         "lost": [_card(card, seen) for card in lost],
         "problems": [_said(one) for one in problems if not one.step], "wrong": wrong,
-        "steps_wrong": [(one.step, _named(drawn, one.step), _said(one))
+        "steps_wrong": [(one.step, named(drawn, one.step), _said(one))
                         for one in problems if one.step],
-        "lacking": [(key, _named(drawn, key), _lacked(*lack))
+        "lacking": [(key, named(drawn, key), _lacked(*lack))
                     for key, lack in lacking.items()],
         "publishable": not lacking and not any(one.is_error for one in problems),
         "version": last, "is_published": last is not None
@@ -94,7 +95,8 @@ def one(journey: Journey, *, open_: str = "", focus: str = "", wrong: str = "") 
 
 def people(journey: Journey) -> dict[str, int]:
     """Return step → people who stand there now, whatever their version."""
-    inside = Traveller.objects.filter(journey=journey, step__isnull=False)
+    # By its versions: the index of those inside is theirs.
+    inside = Traveller.objects.filter(version__in=journey.versions.all(), step__isnull=False)
     return dict(inside.values_list("step").annotate(n=Count("pk")).order_by())
 
 
@@ -105,7 +107,7 @@ def figures(journey: Journey) -> dict[str, Any]:
         came=Count("pk"), inside=Count("pk", filter=Q(step__isnull=False)),
         reached=Count("pk", filter=Q(outcome__startswith="goal")),
     )  # fmt: skip
-    sent = Outgoing.objects.filter(group__startswith=f"journey:{journey.code}:")
+    sent = Outgoing.objects.filter(indexed.begins("group", f"journey:{journey.code}:"))
     states = dict(sent.values_list("state").annotate(n=Count("pk")).order_by())
     left = sum(
         states.get(name, 0) for name in ("handed_over", "delivered", "bounced", "complained")
@@ -124,15 +126,15 @@ class _Seen:
         self.graph = graph
         self.drawn, self.offered, self.wrong = drawn, offered, wrong
         self.counts, self.open_, self.focus = counts, open_, focus
-        self.places = [(f"{key}|{way}", _place(drawn, key, way)) for key, way in flow.places(drawn)]
+        self.places = [(f"{key}|{by}", _place(drawn, key, by)) for key, by in flow.places(drawn)]
 
 
 def _shown(line: Line, seen: _Seen, begin: str) -> dict[str, Any]:
-    key, way = begin.split("|")
+    key, begun = begin.split("|")
     step = None if key == edit.START else edit.step(seen.drawn, key)
     return {
         "cards": [_card(card, seen) for card in line.cards], "begin": begin,
-        "after": f"{choices.title(step)}, {_way(step, way)}" if step
+        "after": f"{choices.title(step)}, {way(step, begun)}" if step
         else words.say("journeys", "titles.start"),
         "ends": line.ends, "to": line.to,
         "to_name": choices.title(edit.step(seen.drawn, line.to)) if line.to else "",
@@ -151,31 +153,32 @@ def _card(card: Card, seen: _Seen) -> dict[str, Any]:
         "fields": form.fields(form.STEPS[kind], step, at="step.", choices=seen.offered,
                               place=f"step|{card.key}", says=said.said),
         "ways": [
-            {"name": _way(card.step, way.name),
-             "line": _shown(way.line, seen, f"{card.key}|{way.name}")}
-            for way in card.ways
+            {"name": way(card.step, one.name),
+             "line": _shown(one.line, seen, f"{card.key}|{one.name}")}
+            for one in card.ways
         ],
         "places": seen.places,
         "at": "|".join(next(iter(edit.leading(seen.drawn, card.key)), ("", ""))),
     }  # fmt: skip
 
 
-def _way(step: Any, way: str) -> str:
-    family, _, number = way.partition(".")
+def way(step: Any, name: str) -> str:
+    """Return a way out of a step in words."""
+    family, _, number = name.partition(".")
     if family == "paths":
         return said.said(str(step["paths"][int(number) - 1]["when"]))
     if family == "arms":
         arm = step["arms"][int(number) - 1]
         return words.say("journeys", "flow.arm", name=arm["name"], weight=arm["weight"])
-    return words.say("journeys", f"flow.{step['do']}_{way}")
+    return words.say("journeys", f"flow.{step['do']}_{name}")
 
 
-def _place(drawn: dict[str, Any], key: str, way: str) -> str:
+def _place(drawn: dict[str, Any], key: str, by: str) -> str:
     if key == edit.START:
         return words.say("journeys", "flow.first")
     step = edit.step(drawn, key)
     after = words.say("journeys", "flow.after", name=choices.title(step))
-    return after if len(list(edit.ways(step))) == 1 else f"{after} ({_way(step, way)})"
+    return after if len(list(edit.ways(step))) == 1 else f"{after} ({way(step, by)})"
 
 
 def _trigger(row: dict[str, Any], number: int, offered: dict[str, Any]) -> dict[str, Any]:
@@ -202,7 +205,7 @@ def _by_step(
     return found
 
 
-def _named(drawn: dict[str, Any], key: str) -> str:
+def named(drawn: dict[str, Any], key: str) -> str:
     """Return what a step is called; its key where the drawing has none of it."""
     try:
         return choices.title(edit.step(drawn, key))

@@ -12,6 +12,7 @@ from mecene_web.journeys import advance, hear
 from mecene_web.journeys.models import Heard, Journey, Traveller
 from mecene_web.messages import queue
 from mecene_web.messages.models import Outgoing
+from mecene_web.organisation import indexed
 from mecene_web.tasks import ask
 
 WAKE = "journeys.wake"
@@ -56,7 +57,7 @@ def archive(journey_id: int, *, by: Staff, now: datetime) -> int:
             step=None, due_at=None, outcome="stopped", arrived_at=now, worker="",
             leased_until=None, stuck="",
         )  # fmt: skip
-        groups = Outgoing.objects.filter(group__startswith=f"journey:{journey.code}:")
+        groups = Outgoing.objects.filter(indexed.begins("group", f"journey:{journey.code}:"))
         back = sum(
             queue.withdraw(group, why="campaign_stopped", now=now)
             for group in set(groups.values_list("group", flat=True))

@@ -29,7 +29,7 @@ from mecene.pressure import rules
 from mecene_web.accounts.models import Staff
 from mecene_web.design import words
 from mecene_web.donors.models import Donor
-from mecene_web.journeys import draft, following
+from mecene_web.journeys import draft, following, moments, passed
 from mecene_web.journeys.models import Journey, Rehearsal
 from mecene_web.scores import snapshot
 from mecene_web.segments import known
@@ -90,7 +90,7 @@ def rehearsed(row: Rehearsal, folder: Path, *, now: datetime) -> dict[str, Any]:
     return {
         "from": over.start.isoformat(), "until": over.end.isoformat(), "share": drawn.share,
         "households": drawn.households, "left_out": left_out, "code": mine.graph.code,
-        **_plain(told, drawn.share),
+        **_plain(told, drawn.share, code=mine.graph.code),
     }  # fmt: skip
 
 
@@ -117,6 +117,7 @@ def shown(journey: Journey) -> dict[str, Any]:
         "together": [(names.get(one, one), names.get(other, other), count)
                      for one, other, count in result.get("together", ())],
         "worst": _worst(result),
+        "line": passed.drawn(last.text, result.get("passed", [])) if last else {},
     }  # fmt: skip
 
 
@@ -134,7 +135,8 @@ def _told(lived: list[Published], store: FactStore, over: Period) -> Account:
             lived, people=past.people(store, over=over, clock=clock),
             events=past.events(store, over=over, clock=clock),
             known_on=past.known_on(store, journeys=lived), over=over,
-            rules=rules.usual(on=over.end), hold_out=following.hold_out(), clock=clock,
+            rules=rules.usual(on=over.end), hold_out=following.hold_out(),
+            hours_on=moments.over(store), clock=clock,
         ),
         clock=clock, worst=_SHOWN,
     )  # fmt: skip
@@ -153,7 +155,7 @@ def _tellable(one: Published) -> bool:
     return not segments and set(one.columns) <= known_names
 
 
-def _plain(told: Account, share: float) -> dict[str, Any]:
+def _plain(told: Account, share: float, *, code: str) -> dict[str, Any]:
     def scaled(count: int) -> int:
         return round(count / share) if share else count
 
@@ -167,6 +169,8 @@ def _plain(told: Account, share: float) -> dict[str, Any]:
         "conflicts": [(code, why, scaled(count)) for (code, why), count in told.conflicts.items()],
         "together": [(one, other, scaled(count)) for (one, other), count in told.together.items()],
         "worst": [asdict(one) for one in told.worst],
+        "passed": [(step, way, scaled(count))
+                   for (journey, step, way), count in told.passed.items() if journey == code],
     }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from mecene_web.audit import write as audit
 from mecene_web.donors.models import Donor
 from mecene_web.journeys import advance, carry_out, following, move, stored
 from mecene_web.journeys.models import Traveller
+from mecene_web.organisation.indexed import Seen
 
 WAYS = ("again", "latest", "out")
 _SHOWN = 200
@@ -58,7 +59,7 @@ def repair(traveller_id: int, way: str, *, by: Staff, now: datetime, why: str = 
 
 def stuck(*, journey_id: int | None = None) -> list[dict[str, Any]]:
     """Return those who cannot go on, the longest first: who, where, why, and what may help."""
-    rows = Traveller.objects.exclude(stuck="").filter(step__isnull=False)
+    rows = Traveller.objects.exclude(stuck=Seen("")).filter(step__isnull=False)
     if journey_id is not None:
         rows = rows.filter(journey_id=journey_id)
     rows = rows.select_related("donor", "journey", "version").order_by("due_at", "pk")

@@ -1,8 +1,13 @@
 """Stored: how the core's values stand in rows, and come back."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, NamedTuple
+
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 
 from mecene.journeys.reasons import Reason
 from mecene.journeys.traveller import Event
@@ -34,6 +39,18 @@ class Standing(NamedTuple):
     outcome: str
     state: dict[str, Any]
     moves: int
+
+
+def standing(rows: QuerySet[Traveller]) -> list[Standing]:
+    """Return travellers as a worker reads them; what several say alike is the same value."""
+    # Django would read each moment in Python: as texts they are read at once, alike ones once.
+    told = rows.values_list(*(
+        Cast(name, TextField()) if name in _READ else name for name in Standing._fields
+    ))  # fmt: skip
+    columns = zip(*told, strict=True)
+    read = [map(cache(_READ[name]), column) if name in _READ else column
+            for name, column in zip(Standing._fields, columns, strict=False)]  # fmt: skip
+    return [Standing._make(row) for row in zip(*read, strict=True)]
 
 
 def traveller(row: Traveller | Standing, *, code: str, version: int) -> Value:
@@ -113,6 +130,18 @@ def reason(row: Trace) -> Reason:
     """Return the reason that a row tells."""
     found = tuple((name, _cell(value)) for name, value in row.found.items())
     return Reason(row.code, row.at, row.step or None, found)
+
+
+def _read(said: str | None) -> datetime | None:
+    if said is None:
+        return None
+    at = datetime.fromisoformat(said)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)  # SQLite says UTC without saying so
+
+
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "entered_at": _read, "arrived_at": _read, "due_at": _read, "state": json.loads,
+}  # fmt: skip
 
 
 def _moment(at: datetime) -> str:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("tests/<int:experiment_id>/roll-out/", views_of_settings.rolled_out, name="roll_out"),
     path("<int:journey_id>/state/", views.state, name="state"),
     path("<int:journey_id>/enrol/", views_of_people.enrolled, name="enrol"),
+    path("<int:journey_id>/steps/<str:step>/", views_of_people.stand, name="standing"),
     path("<int:journey_id>/stuck/", views_of_people.stuck, name="stuck"),
     path("<int:journey_id>/move/<int:version_id>/", views_of_people.moved, name="move"),
     path("<int:journey_id>/rehearsals/", views_of_settings.rehearsals, name="rehearsals"),

@@ -67,6 +67,7 @@ def one(request: HttpRequest, journey_id: int) -> HttpResponse:
     journey = get_object_or_404(Journey, pk=journey_id)
     asked = request.GET.get("open", "")
     told = overview.one(journey, open_=asked, focus=asked)
+    told["may_see"] = request.user.may("see_donors")
     return page.render(request, "journeys/one.html", told)
 
 
@@ -87,6 +88,7 @@ def draw(request: HttpRequest, journey_id: int) -> HttpResponse:
     if request.htmx:  # type: ignore[attr-defined]
         focus = "" if open_ in there else open_
         told = overview.one(journey, open_=open_, focus=focus, wrong=wrong)
+        told["may_see"] = request.user.may("see_donors")
         return page.render(request, "journeys/drawn.html", told)
     if wrong:
         messages.error(request, wrong)

@@ -10,7 +10,7 @@ from mecene.journeys.moving import NoPlace
 from mecene_web.accounts import doors
 from mecene_web.design import page, words
 from mecene_web.donors.models import Donor
-from mecene_web.journeys import changing, enrol, repair
+from mecene_web.journeys import changing, enrol, repair, standing
 from mecene_web.journeys import move as moving
 from mecene_web.journeys import why as reasons
 from mecene_web.journeys.models import Journey, Traveller, Version
@@ -29,6 +29,17 @@ def enrolled(request: HttpRequest, journey_id: int) -> HttpResponse:
     except (enrol.NotLive, enrol.TooMany, changing.NobodyChosen) as no:
         messages.error(request, words.say("journeys", f"wrong.{type(no).__name__}"))
     return redirect("journeys:one", journey_id)
+
+
+@doors.needs("see_donors")
+def stand(request: HttpRequest, journey_id: int, step: str) -> HttpResponse:
+    """Show who stands on a step now."""
+    journey = get_object_or_404(Journey, pk=journey_id)
+    told = standing.standing(journey, step, text=request.GET.get("q", ""),
+                             number=request.GET.get("page"), now=timezone.now())  # fmt: skip
+    told |= {"title": words.say("journeys", "titles.standing", name=told["name"]),
+             "may_send": request.user.may("send_messages")}  # fmt: skip
+    return page.render(request, "journeys/standing.html", told)
 
 
 @doors.needs("send_messages")

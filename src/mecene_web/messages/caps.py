@@ -20,6 +20,7 @@ from mecene_web.giving.models import Gift
 from mecene_web.messages import write
 from mecene_web.messages.models import LEFT, Outgoing
 from mecene_web.messages.pressure import Asked, Held
+from mecene_web.organisation.indexed import Seen
 
 _LOOKS_BACK = timedelta(days=366)
 # What only something else lets go (thanks) is asked about again after so long.
@@ -117,7 +118,7 @@ def _thanks_since() -> date | None:
 
     Gifts from before it were thanked in ways nobody told us of: they hold nothing back.
     """
-    first = Outgoing.objects.filter(kind="thanks", trial_to="").order_by("pk").first()
+    first = Outgoing.objects.filter(kind=Seen("thanks"), trial_to=Seen("")).order_by("pk").first()
     return timezone.localdate(first.asked_at) if first else None
 
 

@@ -19,6 +19,7 @@ from mecene_web.consent import state
 from mecene_web.messages import pressure, twice, values
 from mecene_web.messages.models import LEFT, Halt, Outgoing
 from mecene_web.messages.values import Reader
+from mecene_web.organisation.indexed import Seen
 
 _LATER_FOR_A_HALT = timedelta(hours=1)
 
@@ -149,7 +150,7 @@ def _once(cleared: list[Cleared], refused: list[tuple[Outgoing, Refusal]]) -> li
     had = Outgoing.objects.filter(
         group__in={one.row.group for one in asked}, address__in={one.address for one in asked},
         state__in=(*LEFT, "sending", "unknown"),
-    )  # fmt: skip
+    ).exclude(address=Seen(""))  # fmt: skip
     taken = {(group, address): donor for group, address, donor in
              had.values_list("group", "address", "donor_id")} if asked else {}  # fmt: skip
     again = set()

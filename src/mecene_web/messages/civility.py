@@ -53,6 +53,9 @@ def of(
         organisation_name: As told.
         lang: ``fr`` or ``en``.
     """
+    first_name, last_name = (
+        names.cased(part) if part else part for part in (first_name, last_name)
+    )
     person = " ".join(part for part in (first_name, last_name) if part)
     if kind == "organisation":
         return Address(*_BODY[lang], organisation_name or person)

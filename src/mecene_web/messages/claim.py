@@ -8,22 +8,14 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import BooleanField, F
-from django.db.models.expressions import RawSQL
+from django.db.models import F
 
 from mecene_web.messages.models import Halt, Outgoing
+from mecene_web.organisation.indexed import Seen
 
 LEASE = timedelta(seconds=120)
 
-
-def _seen(condition: str) -> RawSQL:
-    """Return a condition written out, not bound: SQLite uses a partial index for what it sees."""
-    column = '"mecene_messages_outgoing"."state"'
-    return RawSQL(f"{column} {condition}", (), output_field=BooleanField())  # noqa: S611 -- our own words
-
-
-_QUEUED = _seen("= 'queued'")
-_HELD = _seen("in ('claimed', 'sending')")
+_HELD = (Seen("claimed"), Seen("sending"))
 _LOCK = 0x6D656365  # one claims at a time (PostgreSQL; SQLite has one writer)
 
 
@@ -39,11 +31,13 @@ def claim(worker: str, *, channels: Collection[str], most: int, now: datetime) -
         stopped = Halt.objects.filter(lifted_at=None, domain="")
         halted = set(stopped.values_list("channel", flat=True))
         due = Outgoing.objects.filter(
-            _QUEUED, due_at__lte=now, channel__in=set(channels) - halted
+            state=Seen("queued"), due_at__lte=now, channel__in=set(channels) - halted
         ).exclude(campaign__state="paused")
         due = due.order_by("due_at", "pk")
         offered = due.values_list("pk", "donor_id", "donor__household_id")[: most * 3]
-        busy = Outgoing.objects.filter(_HELD).values_list("donor_id", "donor__household_id")
+        # Whoever is claimed is leased: it is said, so that the index of those is looked through.
+        held = Outgoing.objects.filter(state__in=_HELD, leased_until__isnull=False)
+        busy = held.values_list("donor_id", "donor__household_id")
         donors, homes = {row[0] for row in busy}, {row[1] for row in busy} - {None}
         mine: list[int] = []
         for number, donor, home in offered:
@@ -70,7 +64,7 @@ def release(numbers: Collection[int], *, worker: str, due_at: datetime, why: str
 
 def reap(*, now: datetime) -> tuple[int, int]:
     """Take up what dead workers held; return how many go back to the queue, and how many may have left."""  # noqa: E501
-    held = Outgoing.objects.filter(_HELD, leased_until__lt=now)
+    held = Outgoing.objects.filter(state__in=_HELD, leased_until__lt=now)
     with transaction.atomic():
         back = held.filter(state="claimed").update(
             state="queued", claimed_by="", leased_until=None, reason="worker_gone",

@@ -9,6 +9,7 @@ from mecene_web.audit import write as audit
 from mecene_web.channels import known
 from mecene_web.messages import outcome
 from mecene_web.messages.models import Halt, Outgoing
+from mecene_web.organisation.indexed import Seen
 
 DECISIONS = ("left", "send_again", "give_up")
 
@@ -54,7 +55,9 @@ def lift(halt_id: int, *, by: Staff, now: datetime) -> None:
         held = Halt.objects.filter(pk=halt_id, lifted_at=None)
         if held.update(lifted_at=now, lifted_by=by):
             halt = Halt.objects.get(pk=halt_id)
-            waiting = Outgoing.objects.filter(state="queued", channel=halt.channel, reason="halted")
+            waiting = Outgoing.objects.filter(
+                state=Seen("queued"), channel=halt.channel, reason="halted"
+            )
             if halt.domain:
                 waiting = waiting.filter(domain__in=["", halt.domain])
             waiting.update(due_at=now, reason="")

@@ -22,7 +22,9 @@ from mecene_web.consent.models import Consent
 from mecene_web.donors import touch
 from mecene_web.donors.models import Task
 from mecene_web.events.models import Contact, Interaction
+from mecene_web.messages import texts
 from mecene_web.messages.models import LEFT, UNDER_WAY, Bounce, Campaign, Halt, Outgoing
+from mecene_web.organisation.indexed import Seen
 from mecene_web.organisation.models import Organisation
 
 _MOST_SAID = 500
@@ -71,7 +73,7 @@ def left(
     purpose = next((name for name in row.purposes if name != "transactional"), "transactional")
     Contact.objects.create(
         donor_id=row.donor_id, at=at, channel=channel.consent or channel.name, purpose=purpose,
-        campaign_code=row.campaign_code, variant=row.motive or None,
+        campaign_code=row.campaign_code, variant=row.motive or texts.content_type(row.version_id),
         cost_minor=row.cost_minor or None, source_ref=ref,
     )  # fmt: skip
     touch.touch([row.donor_id], now=now)
@@ -166,7 +168,7 @@ def heard(
         match event:
             case "delivered" if row.state == "handed_over":
                 _ended(row, "delivered", now=at, states=("handed_over",))
-            case "bounced" | "rejected" if row.state in ("handed_over", "sending", "unknown"):
+            case "bounced" | "rejected" | "failed" if _can_return(row, at):
                 _bounced(row, said=said, reason=reason, at=at)
             case "complained" if row.state != "complained":
                 _complained(row, at=at, now=now)
@@ -195,13 +197,20 @@ def _found(key: str, ref: str) -> Outgoing | None:
     rows = Outgoing.objects.select_for_update(of=("self",)).select_related("donor")
     if key and (found := rows.filter(key=key).first()):
         return found
-    return rows.filter(provider_ref=ref).first() if ref else None
+    # Written out, the index of those that have a number answers.
+    return rows.filter(provider_ref=ref).exclude(provider_ref=Seen("")).first() if ref else None
+
+
+def _can_return(row: Outgoing, at: datetime) -> bool:
+    """Return whether a message can have come back: also one that a server took, and then sent."""
+    late = row.state == "delivered" and row.ended_at is not None and at >= row.ended_at
+    return late or row.state in ("handed_over", "sending", "unknown")
 
 
 def _bounced(row: Outgoing, *, said: str, reason: str, at: datetime) -> None:
     found = returns.read(said, reason=reason)
     _ended(row, "bounced", code=found.code, said=said, now=at,
-           states=("handed_over", "sending", "unknown"))  # fmt: skip
+           states=("handed_over", "sending", "unknown", "delivered"))  # fmt: skip
     if found.kind == "policy":
         halt(row.channel, domain=row.domain, why=said or found.code or reason, now=at)
         _pause(row, why=said or reason)

@@ -1,5 +1,6 @@
 """Overview: what the pages of messages show."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -13,10 +14,13 @@ from mecene_web.design import words
 from mecene_web.donors.models import Donor
 from mecene_web.messages import blocks, campaigns, editing, regulate
 from mecene_web.messages.models import Campaign, Halt, Letters, Outgoing, Rules, Seed
-from mecene_web.messages.texts import CHANNELS, MOTIVES, Part, Template, Version
+from mecene_web.messages.texts import CHANNELS, CONTENT_TYPES, MOTIVES, Part, Template, Version
+from mecene_web.organisation.indexed import Seen
 
 _NOT_A_MESSAGE = ("open_tracking", "web_tracking", "profiling")
 _SHOWN = 100
+# Since before the first message: so that the index of a state, which is by moments, is looked at.
+_EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def everything() -> dict[str, Any]:
@@ -27,9 +31,9 @@ def everything() -> dict[str, Any]:
     return {
         "templates": templates.order_by("name", "pk"),
         "campaigns": Campaign.objects.order_by("-made_at")[:_SHOWN],
-        "unknown": Outgoing.objects.filter(state="unknown").count(),
+        "unknown": Outgoing.objects.filter(state=Seen("unknown"), asked_at__gte=_EVER).count(),
         "halts": Halt.objects.filter(lifted_at=None).order_by("at"),
-        "waiting": Outgoing.objects.filter(state="queued").count(),
+        "waiting": Outgoing.objects.filter(state=Seen("queued"), due_at__gte=_EVER).count(),
     }
 
 
@@ -59,6 +63,8 @@ def editor(part: Part) -> dict[str, Any]:
         "parts": [(other, name(other)) for other in part.version.parts.order_by("pk")],
         "blocks": [_block(block, place, len(held)) for place, block in enumerate(held)],
         "kinds": [(kind, words.say("messages", f"kinds.{kind}")) for kind in blocks.KINDS],
+        "content_types": [(kind, words.say("messages", f"content_types.{kind or 'any'}"))
+                          for kind in ("", *CONTENT_TYPES)],
         "samples": editing.samples(), "languages": LANGUAGES,
         "motives": [(motive, words.say("messages", f"motives.{motive or 'any'}"))
                     for motive in MOTIVES],
@@ -87,7 +93,9 @@ def donors() -> Any:
 
 def unknown() -> list[Outgoing]:
     """Return the messages of which nobody knows whether they left, the oldest first."""
-    rows = Outgoing.objects.filter(state="unknown").select_related("donor", "version__template")
+    rows = Outgoing.objects.filter(state=Seen("unknown")).select_related(
+        "donor", "version__template"
+    )
     return list(rows.order_by("asked_at", "pk")[:_SHOWN])
 
 
@@ -172,7 +180,7 @@ def campaign(one: Campaign, audiences: dict[str, str], people: int) -> dict[str,
 def letters() -> dict[str, Any]:
     """Return what the page of letters shows."""
     return {
-        "waiting": Outgoing.objects.filter(state="queued", channel="post").count(),
+        "waiting": Outgoing.objects.filter(state=Seen("queued"), channel="post").count(),
         "batches": Letters.objects.order_by("-made_at")[:_SHOWN],
         "seeds": Seed.objects.filter(left_at=None).order_by("name"),
     }

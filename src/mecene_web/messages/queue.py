@@ -4,12 +4,14 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 
 from django.db import transaction
 
 from mecene_web.messages.models import Outgoing
 from mecene_web.organisation import many
 
+_KEY_BYTES = 16
 # What a row says, in order (``_row``); the rest is as a message begins.
 _COLUMNS = (
     "origin", "group", "donor_id", "channel", "purposes", "kind", "version_id", "due_at", "until",
@@ -58,7 +60,11 @@ def add(decided: Iterable[Decided], *, now: datetime) -> int:
     What was decided before, by the same origin for the same donor and channel, is left as it is.
     """
     with transaction.atomic():
-        return many.insert(Outgoing, _COLUMNS, (_row(one, now) for one in decided), once=True)
+        all_ = list(decided)
+        drawn = secrets.token_hex(_KEY_BYTES * len(all_))  # asked of the machine once
+        keys = (drawn[first : first + 2 * _KEY_BYTES] for first in count(0, 2 * _KEY_BYTES))
+        rows = (_row(one, key, now) for one, key in zip(all_, keys, strict=False))
+        return many.insert(Outgoing, _COLUMNS, rows, once=True)
 
 
 def withdraw(group: str, *, why: str, now: datetime) -> int:
@@ -67,10 +73,9 @@ def withdraw(group: str, *, why: str, now: datetime) -> int:
     return waiting.update(state="cancelled", reason=why, ended_at=now)
 
 
-def _row(one: Decided, now: datetime) -> tuple[object, ...]:
+def _row(one: Decided, key: str, now: datetime) -> tuple[object, ...]:
     return (
         one.origin, one.group, one.donor_id, one.channel, list(one.purposes), one.kind,
         one.version_id, one.due_at, one.until, one.campaign_id, one.campaign_code, one.motive,
-        list(one.segments), dict(one.values), one.cost_minor, one.trial_to, secrets.token_hex(16),
-        now,
+        list(one.segments), dict(one.values), one.cost_minor, one.trial_to, key, now,
     )  # fmt: skip

@@ -9,6 +9,10 @@ CHANNELS = ("email", "sms", "post", "phone", "webhook")
 LANGUAGES = ("fr", "en")
 KINDS = ("ask", "thanks", "news", "service")
 MOTIVES = ("", "story", "figures", "action")
+# What a text mostly is, told apart in what it moves (``mecene.experiments.contents``).
+CONTENT_TYPES = (
+    "video", "image", "survey", "petition", "social", "story", "figures", "action", "event", "text",
+)  # fmt: skip
 
 
 class Template(models.Model):
@@ -20,6 +24,8 @@ class Template(models.Model):
     purposes = models.JSONField(default=list)
     # What it is to who reads it: the pressure of an ask is not that of thanks.
     kind = models.TextField(default="news")
+    # Of ``CONTENT_TYPES``; empty where nobody said.
+    content_type = models.TextField(default="", blank=True)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
     token = models.UUIDField(unique=True)
@@ -32,6 +38,10 @@ class Template(models.Model):
             ),
             models.CheckConstraint(condition=Q(kind__in=KINDS), name="template_is_of_a_known_kind"),
             models.CheckConstraint(condition=~Q(name=""), name="template_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(content_type__in=("", *CONTENT_TYPES)),
+                name="template_has_a_known_content",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -92,3 +102,9 @@ class Part(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version_id} {self.lang} {self.motive} {self.segment}".strip()
+
+
+def content_type(version_id: int | None) -> str | None:
+    """Return what the template of a version mostly is; None where nobody said."""
+    found = Template.objects.filter(versions=version_id) if version_id else Template.objects.none()
+    return found.values_list("content_type", flat=True).first() or None

@@ -9,6 +9,7 @@ import hashlib
 from django.db import connection
 
 from mecene_web.messages.models import LEFT, Outgoing
+from mecene_web.organisation.indexed import Seen
 
 # Channels whose address is one reader's, whoever they are called.
 _ONE_READER = ("email", "sms")
@@ -30,7 +31,11 @@ def reader(row: Outgoing, address: str) -> int | None:
         told = hashlib.blake2b(f"{row.group}\0{address}".encode(), digest_size=8).digest()
         key = int.from_bytes(told, "big", signed=True)
         connection.cursor().execute("select pg_advisory_xact_lock(%s)", [key])
-    had = Outgoing.objects.filter(
-        group=row.group, address=address, state__in=(*LEFT, "sending", "unknown"), trial_to=""
-    ).exclude(donor_id=row.donor_id)
+    had = (
+        Outgoing.objects.filter(
+            group=row.group, address=address, state__in=(*LEFT, "sending", "unknown"), trial_to=""
+        )
+        .exclude(address=Seen(""))
+        .exclude(donor_id=row.donor_id)
+    )
     return had.values_list("donor_id", flat=True).first()

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", views.every, name="all"),
     path("new/", views.new, name="new"),
     path("<int:template_id>/write/", views.editor, name="write"),
+    path("<int:template_id>/content/", views.typed, name="typed"),
     path("<int:template_id>/archive/", views.archived, name="archive"),
     path("versions/<int:version_id>/publish/", views.published, name="publish"),
     path("parts/<int:part_id>/", views.change, name="change"),

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Count, Max, Min, OuterRef, Q, Subquery, Sum
 
+from mecene.identity import names
 from mecene_web.consent import links
 from mecene_web.donors.models import Donor
 from mecene_web.giving.models import Gift
@@ -105,7 +106,8 @@ def _who(donor: Donor, lang: str) -> dict[str, Any]:
     )  # fmt: skip
     return _told(
         number=donor.pk, greeting=spoken.greeting, formal=spoken.formal, name=spoken.name,
-        first_name=donor.first_name, last_name=donor.last_name, civility=donor.civility,
+        first_name=names.cased(donor.first_name or ""),
+        last_name=names.cased(donor.last_name or ""), civility=donor.civility,
         organisation=donor.organisation_name, city=donor.city, postcode=donor.postcode,
         country=donor.country, language=lang, since=donor.acquired_on,
     )  # fmt: skip

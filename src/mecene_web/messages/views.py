@@ -146,6 +146,20 @@ def published(request: HttpRequest, version_id: int) -> HttpResponse:
 
 @doors.needs("send_messages")
 @require_POST
+def typed(request: HttpRequest, template_id: int) -> HttpResponse:
+    """Say what a template mostly is."""
+    get_object_or_404(Template, pk=template_id, archived_at=None)
+    try:
+        write.typed(template_id, request.POST.get("content_type", ""), by=request.user,
+                    now=timezone.now())  # fmt: skip
+        messages.success(request, words.say("messages", "done.typed"))
+    except write.NoSuchContent:
+        messages.error(request, words.say("messages", "wrong.NoSuchContent"))
+    return redirect("messages:write", template_id)
+
+
+@doors.needs("send_messages")
+@require_POST
 def archived(request: HttpRequest, template_id: int) -> HttpResponse:
     """Put a template away."""
     write.archive(template_id, by=request.user, now=timezone.now())

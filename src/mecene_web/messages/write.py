@@ -12,7 +12,16 @@ from mecene import facts
 from mecene_web.accounts.models import Staff
 from mecene_web.audit import write as audit
 from mecene_web.messages import blocks
-from mecene_web.messages.texts import CHANNELS, KINDS, LANGUAGES, MOTIVES, Part, Template, Version
+from mecene_web.messages.texts import (
+    CHANNELS,
+    CONTENT_TYPES,
+    KINDS,
+    LANGUAGES,
+    MOTIVES,
+    Part,
+    Template,
+    Version,
+)
 
 LONGEST_NAME = 120
 
@@ -23,6 +32,10 @@ class NoName(ValueError):
 
 class NoPurpose(ValueError):
     """A template says what it is for, in purposes and by a channel we know."""
+
+
+class NoSuchContent(ValueError):
+    """A template is of one of ``texts.CONTENT_TYPES``, or of none."""
 
 
 class Published(ValueError):
@@ -181,6 +194,23 @@ def arranged(
     if len(held) > blocks.MOST_BLOCKS:
         raise blocks.UnusableBlock("many")
     return {**content, "blocks": held}
+
+
+def typed(template_id: int, content_type: str, *, by: Staff, now: datetime) -> None:
+    """Say what a template mostly is: a story, a video … From now on it is counted as that.
+
+    Raises:
+        NoSuchContent: it is none we know.
+    """
+    if content_type not in ("", *CONTENT_TYPES):
+        raise NoSuchContent(content_type)
+    with transaction.atomic():
+        held = Template.objects.select_for_update().get(pk=template_id, archived_at=None)
+        if held.content_type != content_type:
+            Template.objects.filter(pk=template_id).update(content_type=content_type)
+            audit.write("change", "template", template_id, by=by, now=now,
+                        before={"content_type": held.content_type},
+                        after={"content_type": content_type})  # fmt: skip
 
 
 def archive(template_id: int, *, by: Staff, now: datetime) -> None:

@@ -1,20 +1,21 @@
 """Many: rows written together, with no object a row.
 
 On SQLite by one prepared statement run many times; on PostgreSQL by one statement that reads them
-all from a JSON text. Django's own way makes an object of each row and a text of as many cases as
-there are values, and takes several times as long.
+all from a JSON text, what all of them say alike being said once. Django's own way makes an object
+of each row and a text of as many cases as there are values, and takes several times as long.
 """
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import islice
+from itertools import islice, repeat
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 Told = Callable[[Any], Any]
 _AT_ONCE = 2_000
+_ONCE = " on conflict do nothing"
 
 
 def insert(
@@ -30,28 +31,25 @@ def insert(
         rows: Their values, in that order.
         once: A row that is there already is left as it is.
     """
-    meta = model._meta
-    usual = [field for field in meta.concrete_fields
+    usual = [field for field in model._meta.concrete_fields
              if not field.primary_key and field.attname not in names]  # fmt: skip
-    raw = tuple(field.get_default() for field in usual)
-    constants = raw if connection.vendor == "postgresql" else tuple(
-        _teller(field)(value) for field, value in zip(usual, raw, strict=True)
-    )  # fmt: skip
-    columns = [*(_column(model, name) for name in names), *(field.column for field in usual)]
-    quoted = ", ".join(f'"{column}"' for column in columns)
+    columns = [*names, *(field.attname for field in usual)]
+    constants = tuple(field.get_default() for field in usual)
+    quoted = ", ".join(f'"{_column(model, name)}"' for name in columns)
+    into, spare = f'insert into "{model._meta.db_table}" ({quoted})', _ONCE if once else ""
     blanks = ", ".join(["%s"] * len(columns))
-    spare = " on conflict do nothing" if once else ""
-    into = f'insert into "{meta.db_table}" ({quoted})'
     added = 0
-    with connection.cursor() as cursor:
+    # Outside any transaction SQLite would wait for its disk at each row.
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         for some in _some(rows):
-            if connection.vendor == "postgresql":
-                there = _recordset(model, [*names, *(field.attname for field in usual)])
-                said = _as_json(row + constants for row in map(tuple, some))
-                cursor.execute(f"{into} select {quoted} from {there}{spare}", [said])
+            if _postgresql():
+                told, said = _recordset(model, columns, (row + constants for row in some))
+                cursor.execute(f"{into} select {quoted} from {told}{spare}", said)
             else:
-                told = _told(model, names, some, constants)
-                cursor.executemany(f"{into} values ({blanks}){spare}", told)
+                rest = tuple(_teller(field)(value)
+                             for field, value in zip(usual, constants, strict=True))  # fmt: skip
+                cursor.executemany(f"{into} values ({blanks}){spare}",
+                                   _told(model, names, some, rest))  # fmt: skip
             added += int(cursor.rowcount)
     return added
 
@@ -67,67 +65,76 @@ def update(
         rows: Their values, in that order; last, the number of the row.
     """
     table, columns = model._meta.db_table, [_column(model, name) for name in names]
-    with connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         for some in _some(rows):
-            if connection.vendor == "postgresql":
+            if _postgresql():
                 said = ", ".join(f'"{column}" = told."{column}"' for column in columns)
-                there = _recordset(model, [*names, "id"])
+                there, values = _recordset(model, [*names, "id"], some)
                 cursor.execute(f'update "{table}" set {said} from {there} '
-                               f'where "{table}".id = told.id', [_as_json(some)])  # fmt: skip
+                               f'where "{table}".id = told.id', values)  # fmt: skip
             else:
                 said = ", ".join(f'"{column}" = %s' for column in columns)
                 cursor.executemany(f'update "{table}" set {said} where id = %s',
                                    _told(model, (*names, "id"), some, ()))  # fmt: skip
 
 
-def _some(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
+def _some(rows: Iterable[Sequence[Any]]) -> Iterator[list[tuple[Any, ...]]]:
     """Yield rows some at a time: a million of them are never held at once."""
-    left = iter(rows)
+    left = map(tuple, rows)
     while some := list(islice(left, _AT_ONCE)):
         yield some
 
 
-def _recordset(model: type[models.Model], names: Sequence[str]) -> str:
-    """Return what PostgreSQL reads rows from: one JSON text, a list a row, in one statement."""
+def _recordset(
+    model: type[models.Model], names: Sequence[str], rows: Iterable[tuple[Any, ...]]
+) -> tuple[str, list[Any]]:  # fmt: skip
+    """Return what PostgreSQL reads rows from, in one statement, and the values it takes.
+
+    What every row says alike is said once; the rest is one JSON text, a list a row.
+    """
     fields = {field.attname: field for field in model._meta.concrete_fields}
-    columns = ", ".join(
-        f'{_read(fields[name], place)} as "{fields[name].column}"'
-        for place, name in enumerate(names)
-    )
-    return f"(select {columns} from jsonb_array_elements(%s::jsonb) as each) as told"
+    asked, alike, own, count = [], [], [], 0
+    for name, values in zip(names, zip(*rows, strict=True), strict=True):
+        field, first, count = fields[name], values[0], len(values)
+        type_, teller = _type(field), _teller(field)
+        if values.count(first) == count:
+            read = f"%s::{type_}"
+            alike.append(teller(first))
+        else:
+            # JSON stands in JSON as it is; nothing at all is no JSON.
+            read = (f"nullif(each->{len(own)}, 'null')" if type_ == "jsonb"
+                    else f"(each->>{len(own)})::{type_}")  # fmt: skip
+            own.append(values if teller in (_json, _as_it_is) else map(teller, values))
+        asked.append(f'{read} as "{field.column}"')
+    lists: list[Any] = list(zip(*own, strict=True)) if own else [()] * count
+    said = json.dumps(lists, default=_iso, ensure_ascii=False)
+    told = f"(select {', '.join(asked)} from jsonb_array_elements(%s::jsonb) as each) as told"
+    return told, [*alike, said]
 
 
-def _read(field: Any, place: int) -> str:
-    type_ = {"smallserial": "smallint", "serial": "integer", "bigserial": "bigint"}.get(
-        (told := str(field.rel_db_type(connection) if field.primary_key
-                     else field.db_type(connection))), told
-    )  # fmt: skip
-    return f"each->{place}" if type_ == "jsonb" else f"(each->>{place})::{type_}"
+def _postgresql() -> bool:
+    return connection.vendor == "postgresql"
 
 
-def _as_json(rows: Iterable[Sequence[Any]]) -> str:
-    return json.dumps([list(row) for row in rows], default=_moment, ensure_ascii=False)
-
-
-def _moment(value: Any) -> str:
-    return str(value.isoformat())
+def _type(field: Any) -> str:
+    told = str(field.rel_db_type(connection) if field.primary_key else field.db_type(connection))
+    return {"smallserial": "smallint", "serial": "integer", "bigserial": "bigint"}.get(told, told)
 
 
 def _told(
-    model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]],
+    model: type[models.Model], names: Sequence[str], rows: Iterable[tuple[Any, ...]],
     constants: tuple[Any, ...],
-) -> list[list[Any]]:  # fmt: skip
-    """Return the rows as the database takes them: moments and JSON in its own way."""
+) -> Iterator[tuple[Any, ...]]:  # fmt: skip
+    """Yield the rows as SQLite takes them: moments and JSON in its own way."""
     fields = {field.attname: field for field in model._meta.concrete_fields}
-    tellers = [(place, teller) for place, name in enumerate(names)
-               if (teller := _teller(fields[name])) is not _as_it_is]  # fmt: skip
-    told = []
-    for row in rows:
-        values = [*row, *constants]
-        for place, teller in tellers:
-            values[place] = teller(values[place])
-        told.append(values)
-    return told
+    columns: list[Iterable[Any]] = []
+    for name, values in zip(names, zip(*rows, strict=True), strict=True):
+        teller, first = _teller(fields[name]), values[0]
+        if teller is not _as_it_is and values.count(first) == len(values):
+            columns.append(repeat(teller(first), len(values)))
+        else:
+            columns.append(values if teller is _as_it_is else map(teller, values))
+    return zip(*columns, *map(repeat, constants), strict=False)
 
 
 def _column(model: type[models.Model], name: str) -> str:
@@ -139,7 +146,7 @@ def _teller(field: Any) -> Told:
         case "DateTimeField":
             return _moments()
         case "DateField":
-            return connection.ops.adapt_datefield_value
+            return _iso if _postgresql() else connection.ops.adapt_datefield_value
         case "JSONField":
             return _json
     return _as_it_is
@@ -148,10 +155,11 @@ def _teller(field: Any) -> Told:
 def _moments() -> Told:
     """Return what tells a moment; most rows of a batch say the same few."""
     known: dict[datetime | None, Any] = {}
+    write = _iso if _postgresql() else connection.ops.adapt_datetimefield_value
 
     def told(at: datetime | None) -> Any:
         if at not in known:
-            known[at] = connection.ops.adapt_datetimefield_value(at) if at else None
+            known[at] = write(at) if at else None
         return known[at]
 
     return told
@@ -161,6 +169,10 @@ def _json(value: Any) -> str | None:
     if not value:
         return None if value is None else "{}" if value == {} else json.dumps(value)
     return json.dumps(value)
+
+
+def _iso(value: Any) -> str | None:
+    return None if value is None else str(value.isoformat())
 
 
 def _as_it_is(value: Any) -> Any:

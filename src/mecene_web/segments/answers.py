@@ -1,6 +1,7 @@
 """Answers: what conditions ask of the log and of the ledger, one row a donor.
 
-The same SQL over the snapshot of the night and over the rows of a few donors.
+The same SQL over the snapshot of the night and over the rows of a few donors. What a policy says is
+read from the files that the night leaves (``policies``).
 """
 
 from collections.abc import Sequence
@@ -8,8 +9,9 @@ from collections.abc import Sequence
 import duckdb
 import polars as pl
 
-from mecene.conditions.asked import SIGNATURES, Ask
+from mecene.conditions.asked import NIGHTLY, SIGNATURES, Ask
 from mecene.engine import connection as connections
+from mecene_web.segments import policies
 
 _FILTERS = {"interactions": ("kind", "channel"), "contacts": ("purpose", "channel")}
 _AGAINST = "status in ('refused', 'withdrawn', 'objected')"
@@ -37,12 +39,14 @@ def joined(known: pl.DataFrame, answers: pl.DataFrame, asks: Sequence[Ask]) -> p
     zeros = [
         pl.col(ask.column).fill_null(0) for ask in asks if SIGNATURES[ask.name].type.is_integer()
     ]
-    return known.join(answers, on="donor_id", how="left").with_columns(zeros)
+    told = known.join(answers, on="donor_id", how="left").with_columns(zeros)
+    return policies.joined(told, [ask for ask in asks if ask.name in NIGHTLY])
 
 
 def tables(asks: Sequence[Ask]) -> set[str]:
     """Return the tables of facts that are asked."""
-    return {"consents" if ask.name == "consent" else ask.name for ask in asks}
+    there = (ask.name for ask in asks if ask.name not in NIGHTLY)
+    return {"consents" if name == "consent" else name for name in there}
 
 
 def _query(table: str, asks: Sequence[Ask]) -> str:

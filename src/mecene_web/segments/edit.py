@@ -6,7 +6,7 @@ from typing import Any
 
 from mecene import facts
 from mecene.conditions import asked, drawing
-from mecene.conditions.asked import SIGNATURES
+from mecene.conditions.asked import NIGHTLY, SIGNATURES
 from mecene.conditions.mistake import InvalidCondition
 from mecene.sources import folding
 from mecene_web.design import words
@@ -165,6 +165,7 @@ def offered(*, at_hand: bool = False) -> tuple[columns.Named, ...]:
                       words.say("segments", f"asks.{name}"),
                       words.say("segments", f"asks_meaning.{name}"))
         for name, one in SIGNATURES.items()
+        if name not in NIGHTLY
     )  # fmt: skip
     event = columns.at_hand() if at_hand else ()
     return (*event, *asks, *columns.named(words.language()))

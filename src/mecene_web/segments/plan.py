@@ -81,7 +81,8 @@ def understood(text: str, *, at_hand: bool = False) -> Condition:
         InvalidCondition: what is wrong, and at which word.
     """
     known = columns.types() | (columns.EVENT if at_hand else {})
-    return language.compile(text, columns=known, asks=tuple(asked.SIGNATURES))
+    asks = tuple(name for name in asked.SIGNATURES if not at_hand or name not in asked.NIGHTLY)
+    return language.compile(text, columns=known, asks=asks)
 
 
 def active(*, around: int | None = None) -> Plan:

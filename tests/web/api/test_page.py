@@ -60,14 +60,19 @@ def test_a_form_that_cannot_be_is_said_so(browser, wrong):
 
 def test_addresses_are_opened_and_closed(browser):
     mine = browser("administrator")
-    mine.post("/api/providers/stripe/", {})
-    assert not Provider.objects.exists()
+    for name in providers.KNOWN:
+        mine.post(f"/api/providers/{name}/", {})
+    waiting = mine.get(PAGE).content.decode()
+    assert waiting.count("D’ici là") == len(
+        set(providers.KNOWN) - providers.named_by_password() - providers.UNSIGNED
+    )
     for name in providers.KNOWN:
         mine.post(f"/api/providers/{name}/", {"secret": "s3cret-invented"})
     page = mine.get(PAGE).content.decode()
     assert "s3cret-invented" not in page
     for name in providers.KNOWN:
         assert f"/api/hooks/{name}/{Provider.objects.get(name=name).place}/" in page
+    assert Provider.objects.get(name="postal").locked_secret == ""  # no key at all
     mine.post("/api/providers/stripe/", {"close": "1"})
     assert Provider.objects.get(name="stripe").closed_at is not None
     assert mine.post("/api/providers/paypal/", {"secret": "x"}).status_code == 404

@@ -1,5 +1,6 @@
 """Every mail provider that anymail speaks to is named by one address, and told our own key."""
 
+import contextlib
 import json
 
 import pytest
@@ -108,6 +109,23 @@ def test_postmark_is_told_our_key_and_watches_nobody(provider, monkeypatch):
     assert said["Metadata"] == {"mecene": PARCEL.key}
     assert said["TrackOpens"] is False
     assert said["TrackLinks"] == "None"
+
+
+@pytest.mark.parametrize(
+    ("url", "answers", "where"),
+    [("postal://KEY@postal.example.org", {"status": "success", "data": {
+        "messages": {PARCEL.address: {"id": 1, "token": "a"}}}}, "tag"),
+     ("mailersend://KEY@", {}, "tags")],
+)  # fmt: skip
+def test_who_keeps_no_metadata_is_told_our_key_as_a_tag(provider, monkeypatch, url, answers, where):
+    """https://docs.postalserver.io/developer/api, https://developers.mailersend.com/api/v1/email"""
+    provider(url)
+    asked = Answers(202, answers)
+    with contextlib.suppress(Unsure, Refused):  # what they answer is another matter
+        carried(monkeypatch, asked)
+
+    told = json.loads(asked.asked[0][2]["data"])
+    assert told[where] in (PARCEL.key, [PARCEL.key])
 
 
 @pytest.mark.parametrize(

@@ -276,3 +276,18 @@ def test_others_are_refused(role, drawn, browser) -> None:
         assert client.get(f"/journeys/{place}").status_code == 403, place
     for place in ("new/", f"{journey.pk}/draw/", f"{journey.pk}/publish/", f"{journey.pk}/enrol/"):
         assert client.post(f"/journeys/{place}").status_code == 403, place
+
+
+@pytest.mark.parametrize(("lang", "said"), [("fr", "ne sera pas remercié"),
+                                            ("en", "will not be thanked")])  # fmt: skip
+def test_thanks_that_some_would_not_get_are_said_and_may_be_published(
+    browser, thanking, lang, said
+) -> None:
+    made = thanking()
+    drawn = draft.plain(draft.latest(made)) | {"purpose": "newsletter"}
+    draft.change(made.pk, drawn, seen=1, by=None, now=NOW)
+
+    page = browser("fundraiser", lang=lang).get(f"/journeys/{made.pk}/")
+
+    assert page.context["publishable"]
+    assert page.content.decode().count(said) >= 2  # above the drawing, and on its card

@@ -7,10 +7,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from mecene.journeys import ready
+from mecene_web.consent.models import Consent
+from mecene_web.events.models import Interaction
 from mecene_web.giving.models import Gift
-from mecene_web.journeys import always, hear, rehearse
+from mecene_web.journeys import always, hear, moments, rehearse
 from mecene_web.journeys.models import Journey, Traveller
 from mecene_web.messages.models import Outgoing
+from mecene_web.scores import snapshot
+from mecene_web.scores.models import Run, Standing
 from mecene_web.tasks.models import Work
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +54,13 @@ def test_it_lets_in_and_sends_what_a_real_run_lets_in_and_sends(
     assert told["share"] == 1.0
     assert not told["left_out"]
     assert [one["donor_id"] for one in told["worst"]][:1] == [people[0].pk]
+    # Everybody was thanked and has rested, and was marked.
+    always.caught_up(now=NOW)
+    inside = Traveller.objects.filter(step="rest").count()
+    passes = {(step, way): count for step, way, count in told["passed"]}
+    assert passes.pop(("rest", ""), 0) == inside
+    assert passes == {("say", "next"): 14, ("rest", "next"): 14 - inside,
+                      ("mark", "next"): 14 - inside}  # fmt: skip
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
@@ -69,6 +80,8 @@ def test_its_page_waits_then_tells(lang, browser, donor, gift, thanking, works, 
     assert ("Pas encore répété" if lang == "fr" else "Not rehearsed yet") in empty
     assert waits.context["running"]
     assert ("Qui serait entré" if lang == "fr" else "Who would have come in") in told
+    assert ("Par où l’on serait passé" if lang == "fr" else "Which way people would") in told
+    assert ("1 passage" if lang == "fr" else "1 pass") in told
 
 
 def test_what_facts_alone_do_not_tell_is_left_out_and_said(browser, house) -> None:
@@ -87,3 +100,71 @@ def test_what_facts_alone_do_not_tell_is_left_out_and_said(browser, house) -> No
     page = client.get(f"/journeys/{journey.pk}/rehearsals/").content.decode()
     assert "n’a pas été répété" in page
     assert "disengagement" in ready.CODES
+
+
+NEWS = """
+code = "news"
+name = { fr = "Nouvelles", en = "News" }
+purpose = "newsletter"
+start = "say"
+reentry = { allowed = "each_event" }
+triggers = [{ on = "event", event = "petition_signed" }]
+[[steps]]
+do = "message"
+key = "say"
+template = "TEMPLATE"
+kind = "news"
+channel = "email"
+"""
+
+
+def test_it_waits_for_a_readers_own_hour_as_a_real_run_does(
+    donor, journey, template, member, monkeypatch, tmp_path
+) -> None:
+    """Decided at nine in the evening, a message waits for the afternoon of the day after.
+
+    Who objects to be profiled has no hour of their own, and theirs leaves at once.
+    """
+    made = journey(NEWS.replace("TEMPLATE", template(purposes=("newsletter",))),
+                   now=NOW - timedelta(days=20))  # fmt: skip
+    evening, other = donor(), donor()
+    Consent.objects.bulk_create(
+        Consent(donor=who, purpose="newsletter", channel="email", status="granted", source_ref="c",
+                occurred_at=NOW - timedelta(days=300), written_at=NOW) for who in (evening, other)
+    )  # fmt: skip
+    Consent.objects.create(donor=other, purpose="profiling", status="objected", source_ref="p",
+                           legal_basis="legitimate_interest_optout", written_at=NOW,
+                           occurred_at=NOW - timedelta(days=300))  # fmt: skip
+    Interaction.objects.bulk_create(
+        Interaction(donor=evening, kind="click", channel="email", source_ref=f"i{n}",
+                    at=datetime.combine((NOW - timedelta(days=40 + n)).date(), time(18, 30), UTC))
+        for n in range(40)
+    )  # fmt: skip
+    run = Run.objects.create(as_of=NOW.date(), began_at=NOW, ended_at=NOW)
+    told = moments.over(snapshot.write(tmp_path / "facts", on_progress=silent))
+    hours = told((NOW - timedelta(days=10)).date())
+    assert hours == {evening.pk: 18}
+    assert told((NOW - timedelta(days=200)).date()) == {}  # nobody had acted yet
+    Standing.objects.create(donor=evening, run=run, segment="active", reason="",
+                            best_hour=hours[evening.pk])  # fmt: skip
+    on = (NOW - timedelta(days=10)).date()
+    nine = datetime.combine(on, time(21), PARIS)
+    Interaction.objects.bulk_create(
+        Interaction(donor=who, kind="petition_signed", at=nine, source_ref="s")
+        for who in (evening, other)
+    )
+    hear.tell([evening.pk, other.pk], now=nine)
+    always.caught_up(now=nine)
+    real = {row.donor_id: row.due_at for row in Outgoing.objects.all()}
+    Standing.objects.all().delete()
+    Run.objects.all().delete()  # its night kept no facts: the rehearsal reads the database
+    monkeypatch.setattr(rehearse.timezone, "now", lambda: NOW)
+
+    asked = rehearse.ask(made.pk, by=member("fundraiser"), now=NOW, months=1)
+    rehearse.work(asked.pk, silent)
+
+    asked.refresh_from_db()
+    assert real == {evening.pk: nine + timedelta(hours=21), other.pk: nine}
+    assert {(day, count) for day, _, count in asked.result["load"]} == {
+        (str(on), 1), (str(on + timedelta(days=1)), 1),
+    }  # fmt: skip

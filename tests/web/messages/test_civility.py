@@ -26,6 +26,8 @@ def of(civility_told=None, first=None, last=None, *, kind="person", organisation
         (of(None, "Claude", "Petit"), "Bonjour Claude", "Claude Petit"),
         (of(None, None, "Petit"), "Bonjour Petit", "Petit"),
         (of(), "Bonjour", ""),
+        (of("Mme", "CLAIRE", "DE LA TOUR"), "Chère Madame de La Tour", "Mme Claire de La Tour"),
+        (of(None, "jean-pierre", "petit"), "Bonjour Jean-Pierre", "Jean-Pierre Petit"),
         (of("Dr", "Claude", "Petit"), "Bonjour Claude", "Dr Claude Petit"),
         (of(kind="organisation", organisation="SARL Petit"), "Madame, Monsieur", "SARL Petit"),
         (of("M.", "Jean", "Petit", lang="en"), "Dear Mr Petit", "Mr Jean Petit"),

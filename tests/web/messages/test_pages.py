@@ -97,6 +97,35 @@ def test_a_new_template_is_ready_to_be_published_in_both_languages(begun):
     assert {part.lang for part in Part.objects.all()} == {"fr", "en"}
 
 
+def test_what_a_template_mostly_is_is_said_on_its_page_and_counted_with_what_left(begun, donor):
+    from mecene.experiments import contents
+    from mecene_web.channels import known
+    from mecene_web.events.models import Contact
+    from mecene_web.messages import outcome
+    from mecene_web.messages.texts import CONTENT_TYPES
+
+    client, made = begun
+    assert set(CONTENT_TYPES) == set(contents.TYPES)
+
+    client.post(reverse("messages:typed", args=[made.pk]), {"content_type": "video"})
+    assert '<option value="video" selected>' in client.get(
+        reverse("messages:write", args=[made.pk])
+    ).content.decode()  # fmt: skip
+    refused = client.post(reverse("messages:typed", args=[made.pk]), {"content_type": "x"},
+                          follow=True)  # fmt: skip
+    assert "Ce type de contenu n’existe pas" in refused.content.decode()
+
+    for number, motive in enumerate(("", "story")):
+        row = Outgoing.objects.create(
+            origin=f"o{number}", donor=donor(), channel="email", key=f"k{number}", due_at=NOW,
+            asked_at=NOW, version=made.versions.get(), motive=motive,
+        )  # fmt: skip
+        outcome.left(row, channel=known.channel("email"), at=NOW, now=NOW)
+    assert list(Contact.objects.order_by("pk").values_list("variant", flat=True)) == [
+        "video", "story",
+    ]  # fmt: skip
+
+
 def test_a_template_without_a_name_or_purpose_is_refused(browser, house):
     client = browser("fundraiser")
 

@@ -3,7 +3,7 @@
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from importlib import resources
@@ -28,6 +28,7 @@ class Account:
         cost_minor: Channel → what its messages cost, in cents, rounded up.
         conflicts: (journey, rule) → how many messages a rule held back or refused.
         together: (journey, journey) → how many donors were in both at one time.
+        passed: (journey, step, way) → how often it was left so (``passing``).
     """
 
     entered: Mapping[str, int]
@@ -38,6 +39,7 @@ class Account:
     conflicts: Mapping[tuple[str, str], int]
     together: Mapping[tuple[str, str], int]
     worst: tuple["Treated", ...]
+    passed: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ def account(
         ),
         together=_together(outcome),
         worst=_worst(outcome.tellings, zone)[:worst],
+        passed=outcome.passed,
     )
 
 

@@ -42,6 +42,13 @@ class Day:
 
 
 KnownOn = Callable[[date], Day]
+# Day → donor → the hour at which they act, where that morning knew it (``mecene.channels``).
+HoursOn = Callable[[date], Mapping[int, int]]
+
+
+def no_hours(_day: date) -> Mapping[int, int]:
+    """Return nobody's own hour: messages leave as they are decided."""
+    return {}
 
 
 @dataclass(frozen=True)
@@ -88,12 +95,15 @@ class Outcome:
     Attributes:
         refusals: (journey, code of ``words.toml``'s ``refusal``) → how often.
         keys: Key of every effect that is no telling (tags, webhooks …).
+        passed: (journey, step, way) → how often it was left so (``passing``); way empty: they
+            stand there at the end.
     """
 
     entries: tuple[Entry, ...]
     tellings: tuple[Telling, ...]
     refusals: Mapping[tuple[str, str], int]
     keys: tuple[str, ...]
+    passed: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
 
 
 Events = Mapping[int, tuple[Event, ...]]

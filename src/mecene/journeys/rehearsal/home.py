@@ -7,21 +7,21 @@ consent are asked as at a real sending.
 
 import heapq
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 
 from mecene.journeys import advance as ahead
-from mecene.journeys import entering, graph, triggers
+from mecene.journeys import entering, graph, moment, triggers
 from mecene.journeys.assignment import HoldOut
 from mecene.journeys.entering import Refusal, Visit
 from mecene.journeys.publishing import Published
-from mecene.journeys.rehearsal import sending
+from mecene.journeys.rehearsal import passing, sending
 from mecene.journeys.rehearsal.cast import Day, Entry, Person, Telling
 from mecene.journeys.rehearsal.sending import Proposed
 from mecene.journeys.steps import StartJourney
-from mecene.journeys.traveller import Decision, Event, Known, Traveller
+from mecene.journeys.traveller import Decision, Effect, Event, Known, Traveller
 from mecene.pressure.rules import Rules
 from mecene.pressure.verdict import Happened, Sent
 
@@ -39,12 +39,15 @@ class Home:
     journeys: Sequence[Published]
     rules: Rules
     hold_out: HoldOut | None
+    # Moment → donor → the hour at which they act, as it was known then.
+    hours_at: Callable[[datetime], Mapping[int, int]]
     travellers: dict[_Where, Traveller] = field(default_factory=dict)
     sent: list[Sent] = field(default_factory=list)
     happened: dict[int, list[Happened]] = field(default_factory=dict)
     told: list[Telling] = field(default_factory=list)
     refusals: Counter[tuple[str, str]] = field(default_factory=Counter)
     keys: list[str] = field(default_factory=list)
+    passed: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     waiting: dict[int, Proposed] = field(default_factory=dict)
     agenda: list[tuple[datetime, int, _Where, int]] = field(default_factory=list)
     numbers: "count[int]" = field(default_factory=count)
@@ -142,7 +145,10 @@ class Home:
         before = self.travellers[where]
         person = self.people[before.donor_id]
         told = replace(self._known(person, known, at), events=events)
-        decision = ahead.advance(self._journey(where[0]), before, known=told, now=at)
+        published = self._journey(where[0])
+        decision = ahead.advance(published, before, known=told, now=at)
+        for (step, way), times in passing.left(published, decision.trace).items():
+            self.passed[where[0], step, way] += times
         self.travellers[where] = decision.traveller
         due_at = decision.traveller.due_at
         if due_at is not None and due_at != before.due_at:
@@ -156,13 +162,26 @@ class Home:
                 if isinstance(effect.act, StartJourney):
                     self._start(effect.act.journey, effect.key, person, known, at)
                 continue
-            self._send(sending.proposed(effect, decision.traveller, person), at)
+            self._propose(sending.proposed(effect, decision.traveller, person), effect, at)
 
     def _start(self, code: str, key: str, person: Person, known: Day, at: datetime) -> None:
         came = triggers.command("api", journey=code, ref=key, at=at)
         for published in self.journeys:
             if published.graph.code == code:
                 self._enter(published, person.donor_id, came, known, at)
+
+    def _propose(self, one: Proposed, effect: Effect, at: datetime) -> None:
+        """Send a message, or have it wait for the reader's own hour."""
+        hour, channel = None, effect.channel or ""
+        if one.kind in moment.KINDS and channel in moment.CHANNELS:
+            hour = self.hours_at(at).get(one.donor_id)
+        then = moment.best(at, kind=one.kind, channel=channel, hour=hour,
+                           zone=self.people[one.donor_id].zone.name,
+                           expires_at=one.expires_at)  # fmt: skip
+        if then <= at:
+            self._send(one, at)
+        else:
+            self._wait(replace(one, again_at=then))
 
     def _send(self, one: Proposed, at: datetime) -> None:
         person = self.people[one.donor_id]
@@ -175,10 +194,13 @@ class Home:
             if found.outcome in ("sent", "late"):
                 self.sent.append(Sent(one.donor_id, at, found.channel or "", one.kind))
             return
+        self._wait(found)
+
+    def _wait(self, one: Proposed) -> None:
         number = next(self.numbers)
-        self.waiting[number] = found
-        where = (found.journey, found.donor_id, 0)
-        heapq.heappush(self.agenda, (found.again_at, _SEND, where, number))
+        self.waiting[number] = one
+        where = (one.journey, one.donor_id, 0)
+        heapq.heappush(self.agenda, (one.again_at, _SEND, where, number))
 
     def _known(self, person: Person, known: Day, at: datetime) -> Known:
         local = at.astimezone(sending.clock(person)).date()

@@ -5,14 +5,23 @@ donors did is changed by what the journeys would have said: it is not how they w
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from mecene.journeys import assignment, triggers, validate
 from mecene.journeys.assignment import HoldOut
 from mecene.journeys.publishing import Published
-from mecene.journeys.rehearsal.cast import Day, Events, KnownOn, Outcome, Person
+from mecene.journeys.rehearsal import passing
+from mecene.journeys.rehearsal.cast import (
+    Day,
+    Events,
+    HoursOn,
+    KnownOn,
+    Outcome,
+    Person,
+    no_hours,
+)
 from mecene.journeys.rehearsal.home import Home
 from mecene.journeys.traveller import Event
 from mecene.period import Period
@@ -36,6 +45,7 @@ def replay(
     over: Period,
     rules: Rules,
     hold_out: HoldOut | None = None,
+    hours_on: HoursOn = no_hours,
     clock: str = CLOCK,
 ) -> Outcome:
     """Return who would have entered and what would have been sent.
@@ -49,6 +59,8 @@ def replay(
         over: The days.
         rules: Contact pressure.
         hold_out: The households that no journey solicits.
+        hours_on: At which hour each acts, as a day's morning knew it; asked only of days on which
+            something is decided that may wait for it.
         clock: IANA name of the association's own.
 
     Raises:
@@ -57,7 +69,7 @@ def replay(
     if wrong := validate.together([one.graph for one in journeys]):
         raise JourneysInARing(wrong[0].text(lang="en"))
     zone = ZoneInfo(clock)
-    homes = _homes(journeys, people, rules, hold_out)
+    homes = _homes(journeys, people, rules, hold_out, lambda at: hours_on(_day(at, zone)))
     at_home = {donor: home for home in homes for donor in home.people}
     coming = _by_day(events, at_home, over, zone)
     looks = any(triggers.looks(one.graph) for one in journeys)
@@ -86,12 +98,13 @@ def _homes(
     people: Sequence[Person],
     rules: Rules,
     hold_out: HoldOut | None,
+    hours_at: Callable[[datetime], Mapping[int, int]],
 ) -> list[Home]:
     together: dict[str, dict[int, Person]] = defaultdict(dict)
     for person in sorted(people, key=lambda one: one.donor_id):
         unit = assignment.unit(donor_id=person.donor_id, household_id=person.household_id)
         together[unit][person.donor_id] = person
-    return [Home(members, journeys, rules, hold_out) for members in together.values()]
+    return [Home(members, journeys, rules, hold_out, hours_at) for members in together.values()]
 
 
 def _by_day(
@@ -137,8 +150,11 @@ def _look(
 
 def _gathered(homes: list[Home], end: datetime) -> Outcome:
     refusals: Counter[tuple[str, str]] = Counter()
+    passed: Counter[tuple[str, str, str]] = Counter()
     for home in homes:
         refusals.update(home.refusals)
+        passed.update(home.passed)
+        passed.update(passing.standing(home.travellers.values()))
     entries = [one for home in homes for one in home.entries()]
     told = [one for home in homes for one in (*home.told, *home.still_waiting(end))]
     return Outcome(
@@ -148,7 +164,12 @@ def _gathered(homes: list[Home], end: datetime) -> Outcome:
         tellings=tuple(sorted(told, key=lambda one: (one.decided_at, one.key))),
         refusals=dict(sorted(refusals.items())),
         keys=tuple(sorted(key for home in homes for key in home.keys)),
+        passed=dict(sorted(passed.items())),
     )
+
+
+def _day(at: datetime, zone: ZoneInfo) -> date:
+    return at.astimezone(zone).date()
 
 
 def _moment(day: date, hour: time, zone: ZoneInfo) -> datetime:

@@ -14,7 +14,7 @@ _BARE = re.compile(r"(?<!\d)([245]\d\d)(?!\d)")
 _HARD = frozenset({"1.1", "1.2", "1.3", "1.6", "1.10", "2.1"})
 _FULL = "2.2"
 # Of a server that tells no such code.
-_FULL_WORDS = re.compile(r"quota|mailbox (?:is )?full|full mailbox|boîte pleine", re.IGNORECASE)
+_FULL_WORDS = re.compile(r"quota|mailbox[ _]?(?:is )?full|full mailbox|boîte pleine", re.IGNORECASE)
 # How many times a full mailbox may send back, within how many days, before nobody writes there.
 FULL_TIMES, FULL_WITHIN = 3, timedelta(days=30)
 # After how long what may pass is tried again: three times, over three days.
@@ -45,7 +45,8 @@ def read(said: str, *, code: str = "", reason: str = "") -> Returned:
             ``invalid``, ``blocked``, ``spam``, ``timed_out``…
     """
     found = _CODE.search(code) or _CODE.search(said)
-    if found:
+    if found and not (reason and (found[2], found[3]) == ("0", "0")):
+        # X.0.0 says nothing (RFC 3463, 3.1): a provider who knows more is heard.
         return _of_code(found[1], f"{int(found[2])}.{int(found[3])}")
     if _FULL_WORDS.search(said):
         return Returned("", "full")

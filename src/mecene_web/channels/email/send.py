@@ -20,6 +20,8 @@ from mecene_web.channels.known import Line
 from mecene_web.channels.parcel import Halted, Later, Parcel, Refused, Sent, Unsure
 
 METADATA = "mecene"
+# Providers who keep no metadata: our key is a tag, which their webhooks hand back as well.
+_NO_METADATA = frozenset({"MailerSend", "Postal"})
 _FROM_THE_SENDER = (401, 402, 403, 404)
 
 
@@ -142,7 +144,11 @@ def _dotted(raw: bytes) -> bytes:
 
 def _by_api(backend: Any, parcel: Parcel) -> Sent:
     made: Any = message(parcel)
-    made.metadata = {METADATA: parcel.key}
+    name = getattr(backend, "esp_name", type(backend).__module__.rpartition(".")[2])
+    if name in _NO_METADATA:
+        made.tags = [parcel.key]
+    else:
+        made.metadata = {METADATA: parcel.key}
     made.track_opens = made.track_clicks = False
     try:
         backend.send_messages([made])
@@ -158,7 +164,6 @@ def _by_api(backend: Any, parcel: Parcel) -> Sent:
         raise Unsure(str(wrong)) from wrong
     told = getattr(made, "anymail_status", None)
     ref = getattr(told, "message_id", None) or ""
-    name = getattr(backend, "esp_name", type(backend).__module__.rpartition(".")[2])
     return Sent(str(name).lower().replace(" ", "_"), str(ref) if isinstance(ref, str) else "")
 
 

@@ -13,6 +13,7 @@ from mecene_web.design import words
 
 register = template.Library()
 _RARE = 0.01
+_TENTH = 0.1
 
 
 @register.simple_tag
@@ -39,6 +40,14 @@ def number(value: float | None) -> str:
 def percent(share: float | None) -> str:
     """Return 0.123 as « 12 % »; nothing for nothing."""
     return "" if share is None else money.percent(share, lang=words.language())
+
+
+@register.filter
+def fine(share: float | None) -> str:
+    """Return a share as a percentage, with a decimal below a tenth; nothing for nothing."""
+    if share is None:
+        return ""
+    return money.percent(share, lang=words.language(), decimals=1 if share < _TENTH else 0)
 
 
 @register.filter

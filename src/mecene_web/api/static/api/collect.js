@@ -5,6 +5,7 @@
    mecene.known({email: "…"})        who they are, e.g. after a donation
    mecene.known({token: "…"})        the same, from a link we sent them
    mecene.tell("form_started")       or "form_abandoned"
+   mecene.tell("form_abandoned", {resume: "https://…"})   and the page of this site to go on at
    Nothing is sent for a browser that asks not to be followed (Global Privacy Control, DNT). */
 (function () {
   "use strict";
@@ -60,7 +61,9 @@
     known: function (who) {
       if (held()) { send({ kind: "known", email: who.email || null, token: who.token || null }); }
     },
-    tell: function (kind) { send({ kind: kind }); }
+    tell: function (kind, more) {
+      send({ kind: kind, resume: (more && more.resume) || null });
+    }
   };
   send({ kind: "page_view" });
 }());
