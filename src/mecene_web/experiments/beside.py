@@ -71,7 +71,7 @@ def believed(look: Look) -> list[Told]:
     Of shares alone, and where more is better: amounts and harms are left to their intervals.
     """
     primary = look.plan.primary
-    if primary.kind != "share" or primary.better != "higher" or look.clicks:
+    if primary.kind != "share" or primary.better != "higher" or look.by_marks(primary):
         return []
     rows = {arm.name: look.of(arm.name, days=primary.within_days)
             for arm in look.plan.arms if not arm.held_out}  # fmt: skip

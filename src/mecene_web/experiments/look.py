@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mecene.experiments import compared, proportions, sequential
+from mecene.experiments import anytime, compared, proportions, sequential
 from mecene.experiments.difference import Difference, NoVariation, TooFewDonors
 from mecene.experiments.measures import Measure
 from mecene.experiments.plan import Plan
@@ -43,6 +43,10 @@ class Look:
         """Return the arms compared with the control; the hold-out of several texts is none."""
         return [arm.name for arm in self.plan.arms[1:] if not arm.held_out]
 
+    def by_marks(self, measure: Measure) -> bool:
+        """Return whether a measure is counted by marks that lead to nobody."""
+        return measure.name == "clicks" and bool(self.clicks)
+
     def of(self, *arms: str, days: int) -> Group:
         """Return the units of some arms that were followed for so many days."""
         return self.tally.of(arms, days=days)
@@ -52,7 +56,7 @@ def difference(
     look: Look, control: str, treated: str, measure: Measure
 ) -> tuple[Difference | None, str]:
     """Return what a measure differs by between two arms; or None, and in a word why not."""
-    if measure.name == "clicks" and look.clicks:
+    if look.by_marks(measure):
         return of_clicks(look, control, treated)
     rows = [look.of(arm, days=measure.within_days) for arm in (control, treated)]
     return between(look, rows[0], rows[1], measure)
@@ -96,6 +100,20 @@ def of_clicks(look: Look, control: str, treated: str) -> tuple[Difference | None
     except NoVariation:
         return None, "no_variation"
     return found, ""
+
+
+def exact(look: Look, arm: str) -> Difference | None:
+    """Return the difference of the share that decides, exact at every look; None of one look."""
+    primary = look.plan.primary
+    way = compared.of(look.plan, questions=len(look.treated))
+    if way.tightest_at is None or primary.kind != "share" or look.by_marks(primary):
+        return None
+    both = [look.of(name, days=primary.within_days) for name in (look.control, arm)]
+    try:
+        return anytime.difference(*(compared.answers(one, primary.name) for one in both),
+                                  confidence=way.confidence)  # fmt: skip
+    except (TooFewDonors, NoVariation):
+        return None
 
 
 def leading(look: Look) -> tuple[str, Difference] | None:

@@ -21,7 +21,7 @@ from mecene.experiments.outlook import NotYet
 from mecene.experiments.plan import Plan, Sequential
 from mecene.words import LANGUAGES
 from mecene_web.experiments import beside, enrolled, freeze, kpis, others, sizes, spent
-from mecene_web.experiments.look import Look, difference, leading, plain
+from mecene_web.experiments.look import Look, difference, exact, leading, plain
 from mecene_web.experiments.models import Experiment
 from mecene_web.organisation.models import Organisation
 
@@ -85,6 +85,7 @@ def _verdict(look: Look, arm: str, *, broken: bool) -> Told:
         "arm": arm, "against": look.control, "kind": said.kind, "why": why, "of": many,
         "standing": departures.standing(departed),
         "difference": None if broken else plain(found),
+        "exact": None if broken else plain(exact(look, arm)),
         "text": {lang: said.text(lang=lang) for lang in LANGUAGES},
     }  # fmt: skip
 

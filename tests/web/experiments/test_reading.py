@@ -96,6 +96,8 @@ def test_a_watched_test_may_be_read_each_day(appeal, gone, gifts, template, memb
     assert early["kind"] == "too_early"
     assert seen["kind"] == "won"
     assert "always valid" in seen["difference"]["method"]
+    assert seen["exact"]["low"] < seen["difference"]["low"]
+    assert seen["exact"]["high"] > seen["difference"]["high"]
 
 
 def test_new_donors_and_old_ones_are_read_apart(appeal, gone, gifts, template, member):
