@@ -4,7 +4,9 @@
 
 A made-up log of gifts as the fact store holds it, every donor drawn for a hold-out of a tenth or
 one of two letters. One pass of SQL gives the moments of five metrics, each beside its value of
-before the draw (CUPED); then every comparison, both letters, with Holm. Prints a Markdown table:
+before the draw (CUPED); then every comparison, both letters, with Holm. And the same as the
+platform's night reads it: households of one or two, a sixteenth at a time, every measure counted
+(`tally`), and five of them compared. Prints a Markdown table:
 wall and CPU seconds of the system and peak memory, in a process of its own, and what was found
 beside what was put in. `--quick` has 500,000 donors.
 """
@@ -13,7 +15,8 @@ import argparse
 import json
 import shutil
 import time
-from datetime import date
+from datetime import date, datetime
+from datetime import time as clock
 
 import numpy as np
 import polars as pl
@@ -23,9 +26,10 @@ from mecene import facts
 from mecene.engine import store as stores
 from mecene.engine.connection import Limits
 from mecene.engine.store import BUCKETS, FactStore
-from mecene.experiments import arms, cuped, gathering, means, mismatch
+from mecene.experiments import arms, compared, cuped, gathering, means, mismatch, tally
 from mecene.experiments.difference import Difference
 from mecene.experiments.gathering import Metric
+from mecene.experiments.measures import CHOICES, Measure
 
 WORK = measuring.WORK / "experiments"
 DRAWN_ON = date(2025, 3, 1)
@@ -42,6 +46,8 @@ METRICS = (
     Metric("gave twice", ("(gifts >= 2)::integer", "gifts_before")),
 )
 
+COUNTED = ("gave", "amount", "gifts", "second_gift", "recurring")
+
 
 def main():
     """Make the log, measure in processes of their own, print, remove."""
@@ -49,15 +55,20 @@ def main():
     parser.add_argument("--donors", type=int, default=10_000_000)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--keep", action="store_true", help="keep what was made")
-    parser.add_argument("--pass", dest="how", choices=("whole", "buckets"), help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--pass", dest="how", choices=("whole", "buckets", "night"), help=argparse.SUPPRESS
+    )
     asked = parser.parse_args()
     donors = 500_000 if asked.quick else asked.donors
     folder = WORK / str(donors)
+    if asked.how == "night":
+        print(json.dumps(night(folder)))
+        return
     if asked.how:
         print(json.dumps(measured(folder, whole=asked.how == "whole")))
         return
     try:
-        if not (folder / "drawn.parquet").exists():
+        if not (folder / "drawn").exists():
             make(folder, donors=donors)
         print(
             "| What | Donors | Gifts read | Wall s | CPU s | Peak MB |\n|---|---|---|---|---|---|"
@@ -74,11 +85,20 @@ def main():
                 f"| Log to moments, 5 metrics with CUPED, {name} | {donors:,} | {gifts:,} "
                 f"| {told['gather_wall']:.1f} | {told['gather_cpu']:.1f} | {cost.peak_mb:.0f} |"
             )
+        cost = measuring.process(
+            measuring.module("benchmarks.experiments", "--donors", donors, "--pass", "night")
+        )
+        nightly = json.loads(cost.printed.splitlines()[-1])
+        print(
+            f"| The night: {nightly['units']:,} households counted, 17 measures, and 5 compared "
+            f"| {donors:,} | {gifts:,} | {nightly['wall']:.1f} | {nightly['cpu']:.1f} "
+            f"| {cost.peak_mb:.0f} |"
+        )
         print(
             f"| Moments to answers, 2 letters, 5 metrics | {donors:,} | – "
             f"| {told['answer_wall']:.4f} | {told['answer_cpu']:.4f} | – |"
         )
-        print("\n".join(told["found"]))
+        print("\n".join(told["found"] + nightly["found"]))
     finally:
         if not asked.keep:
             shutil.rmtree(folder, ignore_errors=True)
@@ -86,7 +106,7 @@ def main():
 
 def measured(folder, *, whole):
     """Return what gathering and answering cost, and what was found."""
-    store, drawn = FactStore(folder / "facts"), pl.read_parquet(folder / "drawn.parquet")
+    store, drawn = FactStore(folder / "facts"), pl.read_parquet(folder / "drawn" / "*.parquet")
     wall, cpu = time.perf_counter(), time.process_time()
     told = gathering.gathered(
         store, gathering.units(), metrics=METRICS, as_of=AS_OF, drawn=drawn, parameters=CONSTANTS,
@@ -117,23 +137,60 @@ def answers(told):
     return found
 
 
+def night(folder):
+    """Return what counting every measure of every household costs, and what was found."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    counted = tally.tally(
+        map(drawn_of, sorted((folder / "drawn").iterdir())), store=FactStore(folder / "facts"),
+        as_of=AS_OF, within_days=CONSTANTS["days_after"], currency="EUR", days=(0, 1, 30, 90, 365),
+        limits=Limits(memory_mb=2_000),
+    )  # fmt: skip
+    groups = {name: counted.of([name], days=90) for name in SHARES}
+    way, found = compared.Way(adjusted_by=("amount_before",), cap=CAP_MINOR), []
+    for name in COUNTED:
+        measure = Measure(name, CHOICES[name][0], 90)
+        for arm in ("letter A", "letter B"):
+            try:
+                told = compared.compare(groups["hold-out"], groups[arm], measure=measure, way=way)
+            except ValueError as no:
+                told = no
+            found.append(row(f"{name}, a household", arm, told, None))
+    return {"units": counted.height, "wall": time.perf_counter() - wall,
+            "cpu": time.process_time() - cpu, "found": found}  # fmt: skip
+
+
+def drawn_of(file):
+    """Return some of those drawn as the platform enrols them."""
+    return pl.read_parquet(file).select(
+        "donor_id", pl.format("household:{}", "home").alias("unit"), "arm",
+        pl.lit(datetime.combine(DRAWN_ON, clock())).alias("at"), pl.lit("").alias("segment"),
+        pl.lit(0.0).alias("life_value"), pl.col("donor_id").alias("place"),
+    )  # fmt: skip
+
+
 def row(name, arm, told, explained):
     """Return one row of what was found."""
     if not isinstance(told, Difference):
         return f"| {name}, {arm}: {told} | | | | | |"
+    noise = "" if explained is None else f", noise taken out {explained:.0%}"
     return (
         f"| Found: {name}, {arm}: {told.estimate:+.5g} [{told.low:.5g} ; {told.high:.5g}], "
-        f"p {told.p:.2g}, noise taken out {explained:.0%} | {told.n_treated:,} | – | – | – | – |"
+        f"p {told.p:.2g}{noise} | {told.n_treated:,} | – | – | – | – |"
     )
 
 
 def make(folder, *, donors):
     """Write the log, a bucket at a time: two years of gifts, and the answers of 90 days."""
     shutil.rmtree(folder, ignore_errors=True)
-    drawn, rng = [], np.random.default_rng(6)
+    rng = np.random.default_rng(6)
+    (folder / "drawn").mkdir(parents=True)
     for number in range(facts.BUCKETS):
         ids = np.arange(number or facts.BUCKETS, donors + 1, facts.BUCKETS)
-        arm = rng.choice(list(SHARES), ids.size, p=list(SHARES.values()))
+        # Two of three live with the next of their sixteenth, and are drawn together.
+        homes, place = np.unique(
+            np.where(ids % 3 > 0, ids // 32, ids + donors), return_inverse=True
+        )
+        arm = rng.choice(list(SHARES), homes.size, p=list(SHARES.values()))[place]
         own = rng.gamma(0.7, 1 / 0.7, ids.size)  # how much more often than others one gives
         level = np.select([arm == name for name in ANSWER], list(ANSWER.values()))
         since = rng.binomial(2, np.minimum(own * level, 0.95) / 2)
@@ -143,8 +200,10 @@ def make(folder, *, donors):
                                  gifts(rng, np.repeat(ids, since), 0, 90)])},
             folder / "facts",
         )  # fmt: skip
-        drawn.append(pl.DataFrame({"donor_id": ids, "arm": arm}))
-    pl.concat(drawn).with_columns(drawn_on=pl.lit(DRAWN_ON)).write_parquet(folder / "drawn.parquet")
+        drawn = pl.DataFrame({"donor_id": ids, "arm": arm, "home": homes[place] * 16 + number})
+        drawn.with_columns(drawn_on=pl.lit(DRAWN_ON)).write_parquet(
+            folder / "drawn" / f"{number:02d}.parquet"
+        )
 
 
 def gifts(rng, owners, first, last):

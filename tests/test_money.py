@@ -77,3 +77,18 @@ def test_a_period_that_ends_before_it_starts_is_refused() -> None:
 def test_the_first_of_a_month_is_written_premier() -> None:
     assert period.written(date(2026, 3, 1), lang="fr") == "1er mars 2026"
     assert period.month_written(date(2026, 8, 1), lang="en") == "August 2026"
+
+
+def test_a_currency_without_cents_has_an_order_of_magnitude_and_no_other_has() -> None:
+    small = {currency for currency in CURRENCIES if money.small_unit(currency)}
+
+    assert small == {currency for currency in CURRENCIES if money.exponent(currency) == 0}
+
+
+def test_five_hundred_francs_stand_for_a_euro() -> None:
+    # Order of magnitude of the fixed parity of the F CFA, 655.957 (small_units.toml).
+    assert money.alike(200_000, "XOF") == 1_000_000
+    assert money.alike(200_000, "CHF") == 200_000
+
+
+CURRENCIES = ("EUR", "CHF", "TND", "XOF", "XAF", "XPF", "JPY", "KRW", "CLP", "VND")

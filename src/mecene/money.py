@@ -3,7 +3,12 @@
 Amounts are whole minor units (cents) with an ISO 4217 currency; no amount is a float.
 """
 
+import tomllib
+from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cache
+from importlib import resources
 
 # ISO 4217 currencies whose minor unit is not one hundredth.
 _EXPONENTS = dict.fromkeys(("CLP", "JPY", "KRW", "VND", "XAF", "XOF", "XPF"), 0)
@@ -18,6 +23,31 @@ _NO_BREAK_SPACE = "\u00a0"
 def exponent(currency: str) -> int:
     """Return how many decimals a currency has: 2 for EUR, 0 for XOF."""
     return _EXPONENTS.get(currency.upper(), 2)
+
+
+@dataclass(frozen=True)
+class SmallUnit:
+    """How many units of a currency without cents are of the order of a euro, known on a day."""
+
+    a_euro: int
+    known_on: date
+
+
+def small_unit(currency: str) -> SmallUnit | None:
+    """Return a currency's order of magnitude where it has no cents; None where it has some.
+
+    Source: ``small_units.toml``, dated; no rate of exchange.
+    """
+    return _small_units().get(currency.upper())
+
+
+def alike(cents: float, currency: str) -> int:
+    """Return the amount, in minor units, that is to a currency what some cents are to the euro.
+
+    The same number in a currency with decimals, whatever they are.
+    """
+    small = small_unit(currency)
+    return round(cents if small is None else cents * small.a_euro / 100)
 
 
 def symbol(currency: str) -> str:
@@ -85,3 +115,12 @@ def percent(share: float, *, lang: str, decimals: int = 0) -> str:
     """Return a share in [0, 1] as a percentage: ``43,3 %`` in French, ``43.3%`` in English."""
     written = number(share * 100, lang=lang, decimals=decimals)
     return f"{written}{_NARROW_SPACE}%" if lang == "fr" else f"{written}%"
+
+
+@cache
+def _small_units() -> dict[str, SmallUnit]:
+    text = resources.files("mecene").joinpath("small_units.toml").read_text(encoding="utf-8")
+    return {
+        currency: SmallUnit(told["a_euro"], told["known_on"])
+        for currency, told in tomllib.loads(text).items()
+    }

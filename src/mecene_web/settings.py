@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "mecene_web.scores",
     "mecene_web.segments",
     "mecene_web.experiments",
+    "mecene_web.loyalty",
     "mecene_web.uplift",
     "mecene_web.journeys",
     "mecene_web.exports",
@@ -244,6 +245,7 @@ MECENE_AFTER_THE_NIGHT: list[str] = [
     "mecene_web.uplift.follow.after_the_night",
     "mecene_web.experiments.night.after_the_night",
     "mecene_web.experiments.contents.after_the_night",
+    "mecene_web.loyalty.night.after_the_night",
     "mecene_web.overview.draw_paths.after_the_night",
 ]  # fmt: skip
 # Who hears of donors touched by new facts, once their segments are right; in one transaction.

@@ -16,6 +16,7 @@ urlpatterns = [
     path("donors/", include("mecene_web.donors.urls")),
     path("giving/", include("mecene_web.giving.urls")),
     path("experiments/", include("mecene_web.experiments.urls")),
+    path("loyalty/", include("mecene_web.loyalty.urls")),
     path("uplift/", include("mecene_web.uplift.urls")),
     path("journeys/", include("mecene_web.journeys.urls")),
     path("messages/", include("mecene_web.messages.urls")),

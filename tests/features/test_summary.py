@@ -460,3 +460,13 @@ def test_a_large_bucket_comes_in_parts_that_are_the_whole(
 
     assert [part["donor_id"].to_list() for part in parts] == [[1], [17], [33], [40]]
     assert_frame_equal(pl.concat(parts).sort("donor_id"), summary.of(facts_store, as_of=AS_OF))
+
+
+def test_some_columns_are_those_of_the_whole(tmp_path: Path) -> None:
+    store = written(tmp_path, gifts=[gift(date(2025, 3, 1)), gift(date(2024, 3, 1), 7_000)])
+    wanted = ("usual_month", "largest_gift_minor", "gifts_12m")
+
+    some = summary.of(store, as_of=AS_OF, columns=wanted)
+
+    assert set(some.columns) == {"donor_id", *wanted}
+    assert_frame_equal(some, summary.of(store, as_of=AS_OF).select(some.columns))

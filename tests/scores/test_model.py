@@ -42,6 +42,15 @@ class TestFit:
             )
         ).height  # fmt: skip
 
+    def test_some_columns_are_those_of_the_whole(self, donors):
+        wanted = {"p_gives_12m", "next_gift_on", "p_starts_recurring", "next_act"}
+        few = donors.head(200)
+
+        some = prediction.scores(fitted(), few, as_of=AS_OF, columns=wanted)
+
+        assert set(some.columns) == {"donor_id", *wanted}
+        assert some.equals(prediction.scores(fitted(), few, as_of=AS_OF).select(some.columns))
+
     def test_sums_over_donors_are_their_income_forecast(self, donors):
         seen = training.seen(donors)
         law = prediction.distribution(fitted(), seen)

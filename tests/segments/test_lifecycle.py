@@ -224,6 +224,17 @@ class TestContract:
         with pytest.raises(summary.InvalidSummary, match="recurring_state is not one of"):
             segment_of(gifts=0, recurring_state="sleeping")
 
+    def test_what_it_does_not_read_decides_no_segment(self) -> None:
+        donors = summary_rows.table(giver(), giver(last_gift_age_days=700), giver(gifts=0))
+
+        alone = lifecycle.classify(donors.select("donor_id", *sorted(lifecycle.reads())))
+
+        whole = lifecycle.classify(donors)
+        decided = ["donor_id", "segment", "reason"]
+        assert alone.select(decided).equals(whole.select(decided))
+        assert "first_gift_age_days" in lifecycle.reads()
+        assert "last_gift_minor" not in lifecycle.reads()
+
     def test_columns_left_out_are_not_known(self) -> None:
         bare = pl.DataFrame(
             {"donor_id": [1], "gifts": [1], "first_gift_age_days": [9], "last_gift_age_days": [9]}

@@ -4,9 +4,10 @@ import dataclasses
 import re
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from mecene.segments import rules
+from mecene.segments import lifecycle, rules
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "rules.md"
 
@@ -66,8 +67,49 @@ def test_every_rule_is_explained_in_the_reference() -> None:
     known = {
         f"{part.name}.{field.name}"
         for part in dataclasses.fields(loaded)
-        if part.name not in {"custom", "where"}
+        if part.name not in {"custom", "where", "own"}
         for field in dataclasses.fields(getattr(loaded, part.name))
     }
 
     assert explained == known
+
+
+def test_amounts_follow_a_currency_without_cents_and_ones_own_are_left() -> None:
+    mine = rules.of({"tags": {"mid_value_minor": 60_000}})
+
+    francs = rules.in_currency(mine, "XOF")
+
+    assert francs.tags.mid_value_minor == 60_000
+    assert francs.tags.major_minor == 1_000_000
+    assert francs.rfm.amount_minor[0] == 15_000
+    assert francs.lifecycle.new_days == mine.lifecycle.new_days
+    assert rules.in_currency(mine, "CHF") == mine
+
+
+def test_ones_own_amount_that_contradicts_a_default_one_of_the_currency_is_refused() -> None:
+    # 100,000 is above 500 € in cents, and under the 250,000 F CFA that stand for them.
+    mine = rules.of({"tags": {"major_minor": 100_000}})
+
+    with pytest.raises(rules.InvalidRules, match=r"tags\.major_minor = 100000 must be above"):
+        rules.in_currency(mine, "XOF")
+
+
+def test_donors_in_francs_stand_where_the_same_donors_in_euros_do() -> None:
+    euros = pl.DataFrame(
+        {
+            "donor_id": [1, 2, 3],
+            "gifts": [1, 1, 3],
+            "currency": ["EUR"] * 3,
+            "first_gift_age_days": [30, 30, 900],
+            "last_gift_age_days": [30, 30, 40],
+            "largest_gift_minor": [7_900, 8_000, 250_000],
+            "amount_12m_minor": [7_900, 8_000, 250_000],
+        }
+    )
+    francs = euros.with_columns(pl.col("^.*_minor$") * 5, currency=pl.lit("XOF"))
+    theirs = rules.in_currency(rules.load(), "XOF")
+
+    assert lifecycle.classify(euros)["reason"].to_list() == ["new", "new_large_gift", "gives"]
+    assert lifecycle.classify(francs, rules=theirs)["reason"].to_list() == (
+        lifecycle.classify(euros)["reason"].to_list()
+    )

@@ -10,6 +10,7 @@ import polars as pl
 from mecene.attribution import credit, devices, paths, tallies, touches, travelled
 from mecene.attribution.credit import Caused, Gap, SideBySide
 from mecene.attribution.devices import Devices
+from mecene.attribution.held import Beside
 from mecene.engine.store import BUCKETS, FactStore
 
 SEED = 1901
@@ -50,6 +51,7 @@ class Found:
         flows: ``travelled.flows``.
         devices: On what people read, and acted.
         gaps: How far each rule is from the hold-outs.
+        held: The same of what was sent to people of whom some were held out, over its own days.
     """
 
     asked: Asked
@@ -59,6 +61,7 @@ class Found:
     flows: pl.DataFrame
     devices: Devices
     gaps: tuple[Gap, ...] = ()
+    held: tuple[Beside, ...] = ()
 
 
 def of(store: FactStore, asked: Asked, *, on_progress: Callable[[str, int, int], None]) -> Found:

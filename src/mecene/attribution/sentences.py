@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from mecene import money
 from mecene.attribution.credit import Gap
+from mecene.attribution.held import Beside
 from mecene.attribution.looking import Found
 from mecene.words import Lexicon
 
@@ -81,6 +82,18 @@ def gap(found: Gap, *, lang: str) -> str:
         f"gap.{found.state}", lang=lang, channel=name[:1].upper() + name[1:],
         rule=rule(found.credit.rule, lang=lang), **said,
     )  # fmt: skip
+
+
+def held(found: Beside, *, lang: str) -> tuple[str, ...]:
+    """Return how far each rule is from what one hold-out says, a sentence a rule."""
+    one = found.of
+    told = {"title": one.title, "days": one.days}
+    if not found.gaps:
+        name = channel(one.channel, lang=lang)
+        return (_WORDS.say("held.no_path", lang=lang, channel=name, **told),)
+    return tuple(
+        _WORDS.say("held.of", lang=lang, said=gap(each, lang=lang), **told) for each in found.gaps
+    )
 
 
 def _counted(name: str, number: int, lang: str) -> str:

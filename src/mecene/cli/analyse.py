@@ -154,11 +154,17 @@ def _written(
     collected: Any, made: Path, *, on_progress: telling.Progress, **asking: Any
 ) -> tuple[Any, dict[str, Any]]:
     """Work everything out and write it into a folder; return the analysis and its metrics."""
-    from mecene.report import analysis, folder
+    from mecene.report import analysis, document, folder
     from mecene.report.question import Question
 
-    found = analysis.analyse(Question(collected.store, on_progress=on_progress, **asking))
-    return found, folder.write(found, collected.intake, made, on_progress=on_progress)
+    begun: list[document.Begun] = []
+    found = analysis.analyse(
+        Question(collected.store, on_progress=on_progress, **asking),
+        # Pictures of what is known are drawn while the rest is worked out.
+        on_measured=lambda known: begun.append(document.begun(known, lang=asking["lang"])),
+    )
+    first = begun[0] if begun else None
+    return found, folder.write(found, collected.intake, made, on_progress=on_progress, first=first)
 
 
 def _day(told: date | None, collected: Any, recognised: Any, *, lang: str) -> tuple[date, str]:

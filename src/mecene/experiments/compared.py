@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from mecene.experiments import (
     amounts,
@@ -24,6 +25,10 @@ from mecene.experiments.measures import Measure
 from mecene.experiments.moments import Moments
 from mecene.experiments.plan import Plan, Sequential
 from mecene.experiments.proportions import Answers
+from mecene.experiments.tally import Group
+
+# One by one, or counted.
+Units = pl.DataFrame | Group
 
 
 class NoCap(ValueError):
@@ -63,13 +68,11 @@ def of(plan: Plan, *, questions: int = 1) -> Way:
     return Way(confidence, plan.adjusted_by, plan.cap_minor, people)
 
 
-def compare(
-    control: pl.DataFrame, treated: pl.DataFrame, *, measure: Measure, way: Way
-) -> Difference:
+def compare(control: Units, treated: Units, *, measure: Measure, way: Way) -> Difference:
     """Return what a measure differs by, treated less control.
 
     Args:
-        control: Rows of ``taken.take`` of one group.
+        control: Rows of ``taken.take`` of one group, or units of a tally.
         treated: Of the other.
         measure: What is compared; its name is a column.
         way: How.
@@ -87,7 +90,7 @@ def compare(
     return sequential.watched(found, tightest_at=way.tightest_at)
 
 
-def _once(control: pl.DataFrame, treated: pl.DataFrame, measure: Measure, way: Way) -> Difference:
+def _once(control: Units, treated: Units, measure: Measure, way: Way) -> Difference:
     if measure.kind == "share":
         return proportions.difference(
             answers(control, measure.name), answers(treated, measure.name),
@@ -95,27 +98,42 @@ def _once(control: pl.DataFrame, treated: pl.DataFrame, measure: Measure, way: W
         )  # fmt: skip
     if measure.kind == "amount":
         return _amount(control, treated, measure.name, way)
-    groups = [_moments(rows, taken.numbers(rows, measure.name), way) for rows in (control, treated)]
+    groups = [_moments(rows, measure.name, way, cap=None) for rows in (control, treated)]
     before, after = _at_equal_past(groups, way)
     return means.difference(before, after, confidence=way.confidence)
 
 
-def _amount(control: pl.DataFrame, treated: pl.DataFrame, name: str, way: Way) -> Difference:
-    given = [taken.numbers(rows, name) for rows in (control, treated)]
-    cap = way.cap or amounts.cap(*given)
-    amounts.enough(*(amounts.of(one, cap=cap) for one in given))
-    capped = [np.minimum(one, cap) for one in given]
-    groups = [_moments(rows, one, way) for rows, one in zip((control, treated), capped, strict=True)]  # fmt: skip # noqa: E501
+def _amount(control: Units, treated: Units, name: str, way: Way) -> Difference:
+    both = (control, treated)
+    cap = way.cap or amounts.cap(*(_given(rows, name) for rows in both))
+    amounts.enough(*(_giving(rows, name, cap) for rows in both))
+    groups = [_moments(rows, name, way, cap=cap) for rows in both]
     before, after = _at_equal_past(groups, way)
     return means.difference(before, after, confidence=way.confidence)
 
 
-def answers(rows: pl.DataFrame, name: str) -> Answers:
+def answers(rows: Units, name: str) -> Answers:
     """Return how many units of a group have a measure."""
+    if isinstance(rows, Group):
+        return rows.answers(name)
     return Answers(int(rows[name].cast(pl.Int64).sum()), rows.height)
 
 
-def _moments(rows: pl.DataFrame, values: np.ndarray, way: Way) -> Moments:
+def _given(rows: Units, name: str) -> NDArray[np.float64]:
+    return rows.above_zero(name) if isinstance(rows, Group) else taken.numbers(rows, name)
+
+
+def _giving(rows: Units, name: str, cap: float) -> Moments:
+    if isinstance(rows, Group):
+        return rows.giving(name, cap=cap)
+    return amounts.of(taken.numbers(rows, name), cap=cap)
+
+
+def _moments(rows: Units, name: str, way: Way, *, cap: float | None) -> Moments:
+    if isinstance(rows, Group):
+        return rows.moments(name, cap=cap, adjusted_by=way.adjusted_by)
+    told = taken.numbers(rows, name)
+    values = told if cap is None else np.minimum(told, cap)
     return moments.of(values, *(taken.numbers(rows, name) for name in way.adjusted_by))
 
 

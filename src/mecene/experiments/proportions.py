@@ -164,8 +164,11 @@ def wilson(x: Array, n: Array, *, z: float | Array) -> Limits:
     return np.maximum(middle - half, 0), np.minimum(middle + half, 1)
 
 
-def _variance(x0: Array, n0: Array, x1: Array, n1: Array, delta: Array) -> Array:
-    """Return the variance at a difference, rates being the likeliest ones: their appendix I."""
+def likeliest(x0: Array, n0: Array, x1: Array, n1: Array, delta: Array) -> Limits:
+    """Return the likeliest shares of which the difference p₁ − p₀ is ``delta``.
+
+    Source: Miettinen and Nurminen (1985), appendix I: the root of a cubic.
+    """
     n, x = n0 + n1, x0 + x1
     l2 = (n1 + 2 * n0) * delta - n - x
     l1 = (n0 * delta - n - 2 * x0) * delta + x
@@ -175,7 +178,12 @@ def _variance(x0: Array, n0: Array, x1: Array, n1: Array, delta: Array) -> Array
     b = np.where(c >= 0, size, -size)
     angle = (np.pi + np.arccos(np.clip(c / b**3, -1, 1))) / 3
     r0 = np.clip(2 * b * np.cos(angle) - l2 / (3 * n), 0, 1)
-    r1 = np.clip(r0 + delta, 0, 1)
+    return r0, np.clip(r0 + delta, 0, 1)
+
+
+def _variance(x0: Array, n0: Array, x1: Array, n1: Array, delta: Array) -> Array:
+    """Return the variance at a difference, rates being the likeliest ones."""
+    n, (r0, r1) = n0 + n1, likeliest(x0, n0, x1, n1, delta)
     return np.asarray((r1 * (1 - r1) / n1 + r0 * (1 - r0) / n0) * n / (n - 1))
 
 

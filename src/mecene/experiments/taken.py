@@ -37,7 +37,7 @@ def take(
     """
     rows = drawn.select(list(DRAWN)).cast(DRAWN)
     return duck.run(
-        _query(), store=store, as_of=as_of, relations={"drawn": rows},
+        query(), store=store, as_of=as_of, relations={"drawn": rows},
         parameters={"within_days": within_days, "currency": currency},
     ).sort("unit")  # fmt: skip
 
@@ -59,5 +59,6 @@ def numbers(rows: pl.DataFrame, column: str) -> NDArray[np.float64]:
 
 
 @cache
-def _query() -> str:
+def query() -> str:
+    """Return the SQL of one row a unit; what it reads is told in the file."""
     return resources.files("mecene.experiments").joinpath("taken.sql").read_text(encoding="utf-8")

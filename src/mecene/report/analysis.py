@@ -7,7 +7,7 @@ few enough to be taken at once, the years are measured and the past is learnt fr
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -21,6 +21,7 @@ from mecene.report.foresight import Foresight
 from mecene.report.question import Question
 from mecene.retention import measure
 from mecene.retention.measure import Measures
+from mecene.segments import rules as segment_rules
 from mecene.segments.lists import Built
 from mecene.segments.rules import Rules
 
@@ -75,8 +76,23 @@ class Analysis:
     series: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=outside.SCHEMA))
 
 
-def analyse(question: Question) -> Analysis:
+@dataclass(frozen=True)
+class Measured:
+    """What is known before any donor is foretold: the measures, and series beside income."""
+
+    measures: Measures
+    currency: str
+    series: pl.DataFrame
+
+
+def analyse(
+    question: Question, *, on_measured: Callable[[Measured], None] | None = None
+) -> Analysis:
     """Return the analysis of a fact store.
+
+    Args:
+        question: Of which store, as of which day.
+        on_measured: Told what is known first, while the rest is worked out; not without a gift.
 
     Raises:
         NoDonors: no donor is known on that day, and no gift either.
@@ -86,6 +102,8 @@ def analyse(question: Question) -> Analysis:
         parts = whole.summaries(question)
         measures = measuring.result()
         currency = measures.currency if measures else question.any_currency()
+        # Thresholds are in euros until it is known which currency the file is in.
+        question = replace(question, rules=segment_rules.in_currency(question.rules, currency))
         if not parts and measures is None:
             raise NoDonors(question.as_of)
         if not parts:
@@ -97,6 +115,9 @@ def analyse(question: Question) -> Analysis:
         settled = (standing.settle(part, learnt, question, currency=currency) for part in parts)
         first = next(settled)
         moved = movement.over(question, currency=currency)
+        series = outside.months(question, measures)
+        if measures and on_measured:
+            on_measured(Measured(measures, currency, series))
         foreseen = foreseeing.result()
     standings = []
     for done, donors in enumerate(chain([first], settled)):
@@ -120,7 +141,7 @@ def analyse(question: Question) -> Analysis:
         discount_rate=question.discount_rate,
         foresight=foreseen,
         warnings=tuple(cautions.sentence(doubt, lang=question.lang) for doubt in doubts),
-        series=outside.months(question, measures),
+        series=series,
         **standing.added(standings),
     )
 

@@ -1,8 +1,10 @@
 """Document: the analysis and what was read, put in reading order as one page."""
 
+from dataclasses import dataclass
+
 from mecene import period
 from mecene.report import page
-from mecene.report.analysis import Analysis
+from mecene.report.analysis import Analysis, Measured
 from mecene.report.chapters import (
     actions,
     card,
@@ -21,14 +23,39 @@ from mecene.report.intake import Intake
 _FILES_NAMED = 3
 
 
-def document(analysis: Analysis, intake: Intake) -> page.Page:
-    """Return the page of an analysis, in its language."""
+@dataclass(frozen=True)
+class Begun:
+    """The chapters that measures alone make, their pictures being drawn."""
+
+    income: page.Section
+    loyalty: page.Section | None
+
+
+def begun(known: Measured, *, lang: str) -> Begun:
+    """Return the chapters that what is known first makes, while the rest is worked out."""
+    pen = Pen(lang=lang, currency=known.currency)
+    return Begun(
+        income.chapter(known.measures, pen, series=known.series),
+        loyalty.chapter(known.measures, pen),
+    )
+
+
+def document(analysis: Analysis, intake: Intake, *, first: Begun | None = None) -> page.Page:
+    """Return the page of an analysis, in its language.
+
+    Args:
+        analysis: What was worked out.
+        intake: What was read.
+        first: Its chapters that were begun before the rest was known, in the same language.
+    """
     pen = Pen(lang=analysis.lang, currency=analysis.currency)
     measures = analysis.measures
+    if first is None and measures:
+        first = begun(Measured(measures, analysis.currency, analysis.series), lang=analysis.lang)
     chapters = [
-        income.chapter(measures, pen, series=analysis.series) if measures else None,
+        first.income if first else None,
         life.chapter(analysis, pen) if analysis.count else None,
-        loyalty.chapter(measures, pen) if measures else None,
+        first.loyalty if first else None,
         regular.chapter(analysis, pen),
         foretold.chapter(analysis, pen),
         card.chapter(analysis, pen),

@@ -27,8 +27,11 @@ def write(
     into: Path,
     *,
     on_progress: Callable[[str, int, int], None] | None = None,
+    first: document.Begun | None = None,
 ) -> dict[str, Any]:
     """Write the whole report into a folder; return its metrics.
+
+    ``first`` are the chapters of the page that were begun before the rest was known.
 
     ``report.html``, ``donors.parquet`` / ``.csv`` / ``.xlsx`` (up to
     ``spreadsheet.LARGEST_WORKBOOK``), ``lists/*.csv``, ``metrics.json``.
@@ -38,7 +41,7 @@ def write(
     steps: tuple[Callable[[], None], ...] = (
         lambda: _write_donors(analysis, into),
         lambda: _write_lists(analysis, into / actions.FOLDER),
-        lambda: _write_page(analysis, intake, into / "report.html"),
+        lambda: _write_page(analysis, intake, into / "report.html", first),
     )
     tell("writing", 0, len(steps))
     # Together: pictures are drawn outside Python, and the workbook inside.
@@ -52,8 +55,10 @@ def write(
     return figures
 
 
-def _write_page(analysis: Analysis, intake: Intake, file: Path) -> None:
-    html = page.render(document.document(analysis, intake), lang=analysis.lang)
+def _write_page(
+    analysis: Analysis, intake: Intake, file: Path, first: document.Begun | None
+) -> None:
+    html = page.render(document.document(analysis, intake, first=first), lang=analysis.lang)
     file.write_text(html, encoding="utf-8")
 
 

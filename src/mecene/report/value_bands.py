@@ -7,8 +7,6 @@ from mecene import money
 
 # Euros (or whole units) at which bands begin; the usual gifts stand inside a band, not on its edge.
 EDGES = (0, 5, 15, 35, 75, 150, 350, 750, 1_500, 5_000)
-# A currency without cents is one whose unit is small: 15 € and 7 500 F CFA are alike.
-_SMALL_UNIT = 500
 
 
 def counted(expected_minor: pl.Series, *, currency: str) -> pl.DataFrame:
@@ -28,5 +26,7 @@ def counted(expected_minor: pl.Series, *, currency: str) -> pl.DataFrame:
 
 def edges(currency: str) -> tuple[int, ...]:
     """Return where bands begin, in whole units of a currency."""
-    unit = 1 if money.exponent(currency) else _SMALL_UNIT
+    # 15 € and 7 500 F CFA are alike.
+    small = money.small_unit(currency)
+    unit = small.a_euro if small else 1
     return tuple(edge * unit for edge in EDGES)

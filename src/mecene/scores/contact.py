@@ -10,9 +10,6 @@ from typing import Any
 
 from mecene import money
 
-# A currency without cents is one whose unit is small: 0.90 € and 450 F CFA are alike.
-_SMALL_UNIT = 500
-
 
 def minor(cost: float | None, *, currency: str) -> int:
     """Return a cost said in units of a currency in its minor units; the default where None."""
@@ -21,9 +18,11 @@ def minor(cost: float | None, *, currency: str) -> int:
 
 def default_minor(currency: str) -> int:
     """Return what a letter costs, in minor units of a currency: the same number in most."""
-    euros = float(_letter()["minor"]) / 100
-    places = money.exponent(currency)
-    return round(euros * (10**places if places else _SMALL_UNIT))
+    cents = float(_letter()["minor"])
+    if money.small_unit(currency):
+        return money.alike(cents, currency)
+    found: int = round(cents / 100 * 10 ** money.exponent(currency))
+    return found
 
 
 @cache

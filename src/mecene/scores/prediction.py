@@ -204,7 +204,7 @@ def _scored(
         found += _next_act(law)
     table = summary.select("donor_id").with_columns(
         *found,
-        monthly.suggested(summary),
+        monthly.suggested(summary, currency=model.currency),
         pl.Series("retention_alarm", (year < ALARM) & gave),
         pl.Series("score_confidence", _confidence(model, summary), dtype=pl.String),
     )

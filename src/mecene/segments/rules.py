@@ -6,13 +6,14 @@ keys that differ. Nothing else in ``mecene.segments`` holds a threshold.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from mecene import money
 from mecene.words import Lexicon, place_in_toml
 
 DAYS_A_MONTH = 365.25 / 12
@@ -109,7 +110,10 @@ class Lists:
 
 @dataclass(frozen=True)
 class Rules:
-    """Every threshold, the user's own conditions as (name, condition) pairs, and whence."""
+    """Every threshold, the user's own conditions as (name, condition) pairs, and whence.
+
+    ``own`` names the keys of the user's own file, ``tags.major_minor`` say.
+    """
 
     lifecycle: Lifecycle
     tags: Tags
@@ -117,6 +121,7 @@ class Rules:
     lists: Lists
     custom: tuple[tuple[str, str], ...] = ()
     where: str = "rules"
+    own: frozenset[str] = frozenset()
 
 
 _PARTS: dict[str, type[Any]] = {
@@ -155,9 +160,42 @@ def of(given: Mapping[str, Any], *, where: str = "rules") -> Rules:
         name: _part(kind, defaults[name], given.get(name, {}), where=where, part=name)
         for name, kind in _PARTS.items()
     }
-    rules = Rules(**parts, custom=_custom(given.get("custom", {}), where=where), where=where)
+    own = frozenset(f"{part}.{key}" for part in parts for key in given.get(part, {}))
+    custom = _custom(given.get("custom", {}), where=where)
+    rules = Rules(**parts, custom=custom, where=where, own=own)
     _refuse_contradictions(rules, where=where)
     return rules
+
+
+def in_currency(rules: Rules, currency: str) -> Rules:
+    """Return the rules with their default amounts in the order of magnitude of a currency.
+
+    500 € and 250,000 F CFA are alike (``money.alike``). Amounts of the user's own file are in
+    that currency already.
+
+    Raises:
+        InvalidRules: an own amount contradicts a default one in this currency.
+    """
+    if money.small_unit(currency) is None:
+        return rules
+    parts = {}
+    for name in _PARTS:
+        part = getattr(rules, name)
+        amounts = {
+            field.name: _alike(getattr(part, field.name), currency)
+            for field in fields(part)
+            if field.name.endswith("_minor") and f"{name}.{field.name}" not in rules.own
+        }
+        parts[name] = replace(part, **amounts)
+    scaled = replace(rules, **parts)
+    _refuse_contradictions(scaled, where=rules.where)
+    return scaled
+
+
+def _alike(cents: int | tuple[int, ...], currency: str) -> int | tuple[int, ...]:
+    if isinstance(cents, tuple):
+        return tuple(money.alike(each, currency) for each in cents)
+    return money.alike(cents, currency)
 
 
 def _parsed(content: bytes, *, where: str) -> dict[str, Any]:

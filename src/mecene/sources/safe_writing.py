@@ -6,17 +6,19 @@ as text with the mark an apostrophe would leave, so that it shows as it is and n
 and dates are left alone. A file appears under its name only once it is whole.
 """
 
-import math
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import polars as pl
 import xlsxwriter
 from polars import selectors
+from xlsxwriter import utility
 
-from mecene.sources import problems
+from mecene.sources import problems, sheet_rows
 
 # What a spreadsheet may take for a formula: the four signs, also after blanks and in their
 # full-width forms, and any control character that leads, blanks aside.
@@ -24,8 +26,10 @@ from mecene.sources import problems
 DANGEROUS = r"^(?: *[\x00-\x1f]|\s*[=+\-@＝＋－＠])"
 
 MOST_SHEET_ROWS = 1_048_575  # below the header
-_LONGEST_CELL = 32_767
-_LARGEST_EXACT = 10**15  # Excel keeps fifteen digits
+_SHEET = "xl/worksheets/sheet1.xml"
+_STYLE = re.compile(r'<c r="[A-Z]+2" s="(\d+)"')
+_SAMPLES = re.compile(r'<row r="2".*?</row>', re.DOTALL)
+_DIMENSION = re.compile(r'<dimension ref="[^"]*"/>')
 _NARROWEST, _WIDEST, _MEASURED_ROWS = 8, 50, 500
 _NOT_IN_A_SHEET_NAME = str.maketrans("[]:*?/\\", "       ")
 
@@ -94,22 +98,16 @@ def write_xlsx(
         raise TooManyRows("too_many_rows", file=path.name, rows=frame.height, most=MOST_SHEET_ROWS)
     flat = _flat(frame)
     with _whole(path) as part:
-        workbook = xlsxwriter.Workbook(
-            part,
-            {
-                "constant_memory": True,
-                "strings_to_formulas": False,
-                "strings_to_urls": False,
-                "strings_to_numbers": False,
-            },
-        )
-        _fill(workbook, flat, sheet=sheet, date_format=date_format)
-        workbook.close()
+        scaffold, styles = _scaffold(flat, sheet=sheet, date_format=date_format)
+        _filled(scaffold, sheet_rows.written(flat, styles, first=2), flat, part)
 
 
-def _fill(
-    workbook: xlsxwriter.Workbook, frame: pl.DataFrame, *, sheet: str, date_format: str
-) -> None:
+def _scaffold(
+    frame: pl.DataFrame, *, sheet: str, date_format: str
+) -> tuple[BytesIO, dict[str, int]]:
+    """Return a workbook with the table's header alone, and the number of each style of a cell."""
+    made = BytesIO()
+    workbook = xlsxwriter.Workbook(made, {"in_memory": True, "strings_to_formulas": False})
     page = workbook.add_worksheet(sheet.translate(_NOT_IN_A_SHEET_NAME).strip(" '")[:31] or None)
     page.freeze_panes(1, 0)
     if frame.width:
@@ -119,57 +117,36 @@ def _fill(
     bold = workbook.add_format({"bold": True, "quote_prefix": True})
     for position, name in enumerate(frame.columns):
         page.write_string(0, position, name, bold)
-    writers = [_writer(workbook, page, kind, date_format) for kind in frame.dtypes]
-    for number, row in enumerate(frame.iter_rows(), start=1):
-        for position, value in enumerate(row):
-            if value is not None:
-                writers[position](number, position, value)
+    scales = sorted({kind.scale for kind in frame.dtypes if isinstance(kind, pl.Decimal)})
+    looks: dict[str, dict[str, object]] = {
+        "text": {"quote_prefix": True},
+        "date": {"num_format": date_format},
+        "moment": {"num_format": f"{date_format} hh:mm:ss"},
+        **{f"amount{n}": {"num_format": "#,##0" + "." * bool(n) + "0" * n} for n in scales},
+    }
+    # A cell of each style, whose number is then read off the sheet; ``_filled`` takes them out.
+    for position, look in enumerate(looks.values()):
+        page.write_blank(1, position, None, workbook.add_format(look))
+    workbook.close()
+    with ZipFile(made) as parts:
+        numbers = _STYLE.findall(parts.read(_SHEET).decode())
+    return made, dict(zip(looks, map(int, numbers), strict=True))
 
 
-def _writer(
-    workbook: xlsxwriter.Workbook,
-    page: xlsxwriter.worksheet.Worksheet,
-    kind: pl.DataType,
-    date_format: str,
-) -> Callable[[int, int, object], None]:
-    """Return how a cell of a column is written: a number, an amount, a date, a harmless text."""
-    as_text = workbook.add_format({"quote_prefix": True})
-    as_date = workbook.add_format({"num_format": date_format})
-    places = kind.scale if isinstance(kind, pl.Decimal) else 0
-    as_amount = workbook.add_format({"num_format": "#,##0" + "." * bool(places) + "0" * places})
-    as_moment = workbook.add_format({"num_format": f"{date_format} hh:mm:ss"})
-
-    def write(row: int, column: int, value: object) -> None:
-        if isinstance(value, bool):
-            page.write_boolean(row, column, value)
-        elif isinstance(value, int | float) and _is_exact(value):
-            page.write_number(row, column, value)
-        elif isinstance(value, date) and value.year >= 1900:
-            moment = isinstance(value, datetime)
-            page.write_datetime(row, column, value, as_moment if moment else as_date)
-        else:
-            page.write_string(row, column, _shortened(str(value)), as_text)
-
-    def write_text(row: int, column: int, value: object) -> None:
-        if value:
-            page.write_string(row, column, _shortened(str(value)), as_text)
-
-    def write_amount(row: int, column: int, value: object) -> None:
-        page.write_number(row, column, float(str(value)), as_amount)
-
-    if isinstance(kind, pl.Decimal):
-        return write_amount
-    return write_text if kind == pl.String() else write
-
-
-def _is_exact(value: float) -> bool:
-    if isinstance(value, int):
-        return abs(value) < _LARGEST_EXACT
-    return math.isfinite(value)
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST_CELL else text[: _LONGEST_CELL - 1] + "…"
+def _filled(scaffold: BytesIO, rows: Iterable[str], frame: pl.DataFrame, path: Path) -> None:
+    """Write a workbook whose sheet has these rows below its header."""
+    with ZipFile(scaffold) as parts, ZipFile(path, "w", ZIP_DEFLATED) as whole:
+        for told in parts.infolist():
+            if told.filename != _SHEET:
+                whole.writestr(told, parts.read(told))
+                continue
+            before, after = _SAMPLES.split(parts.read(told).decode())
+            last = utility.xl_rowcol_to_cell(frame.height, max(frame.width - 1, 0))
+            with whole.open(told, "w", force_zip64=True) as page:
+                page.write(_DIMENSION.sub(f'<dimension ref="A1:{last}"/>', before).encode())
+                for part in rows:
+                    page.write(part.encode())
+                page.write(after.encode())
 
 
 def _widths(frame: pl.DataFrame) -> list[int]:

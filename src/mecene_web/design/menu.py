@@ -24,6 +24,7 @@ _MENU: dict[str, tuple[tuple[str, str, str, str], ...]] = {
     "act": (
         ("messages", "messages:all", "mail", "send_messages"),
         ("journeys", "journeys:all", "route", "send_messages"),
+        ("loyalty", "loyalty:all", "loyalty", "see_overview"),
         ("experiments", "experiments:all", "science", "see_overview"),
     ),
     "data": (
@@ -48,7 +49,8 @@ _UNDER = {
     "overview:known": "donors:search", "overview:chapter": "overview:figures",
     "overview:travelled": "overview:paths",
     "uplift:all": "experiments:all", "uplift:one": "experiments:all",
-    "experiments:contents": "experiments:all", "uplift:aim": "experiments:all",
+    "experiments:contents": "experiments:all", "experiments:kpis": "experiments:all",
+    "uplift:aim": "experiments:all",
     "giving:batch": "giving:batches", "giving:slip": "giving:batches",
 }  # fmt: skip
 

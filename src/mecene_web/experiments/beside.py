@@ -1,6 +1,5 @@
 """Beside: what stands beside the verdict: euros, other measures, groups, factors, costs."""
 
-from collections import Counter
 from statistics import NormalDist
 from typing import Any
 
@@ -13,49 +12,21 @@ from mecene.experiments import (
     factorial_words,
     measures,
     sequential,
-    taken,
 )
 from mecene.experiments import reading as verdicts
 from mecene.experiments.design import Factor, InvalidFactors
 from mecene.experiments.difference import NoVariation, TooFewDonors
 from mecene.experiments.measures import Measure
 from mecene.experiments.plan import Sequential
+from mecene.experiments.tally import Group
 from mecene.words import LANGUAGES
 from mecene_web.experiments import look as looks
 from mecene_web.experiments import spent
 from mecene_web.experiments.look import Look
-from mecene_web.experiments.models import Enrolment, Experiment
-from mecene_web.scores.models import Standing
 
 Told = dict[str, Any]
-_AT_ONCE = 2_000
 # Segments shown by themselves: those with the most people.
 _MOST_SEGMENTS = 8
-
-
-def with_standing(rows: pl.DataFrame, held: Experiment, drawn: pl.DataFrame) -> pl.DataFrame:
-    """Add the segment each unit was of when it was drawn, and ``life_value``.
-
-    That is what it is expected to give in the 12 months to come, as of the last night.
-    """
-    donors = drawn["donor_id"].unique().to_list()
-    found: list[tuple[int, float]] = []
-    for first in range(0, len(donors), _AT_ONCE):
-        stand = Standing.objects.filter(pk__in=donors[first : first + _AT_ONCE])
-        found += stand.values_list("pk", "expected_value_12m_minor")
-    schema = {"donor_id": pl.Int64, "life_value": pl.Float64}
-    values = pl.DataFrame(found, schema=schema, orient="row")
-    by_unit = drawn.unique("donor_id").join(values, on="donor_id").group_by("unit").agg(
-        pl.col("life_value").sum()
-    )  # fmt: skip
-    then = list(Enrolment.objects.filter(experiment=held).order_by("pk")
-                .values_list("unit", "segment"))  # fmt: skip
-    segments = pl.DataFrame(then, schema={"unit": pl.String, "segment": pl.String}, orient="row")
-    return (
-        rows.join(by_unit, on="unit", how="left")
-        .join(segments.unique("unit", keep="first", maintain_order=True), on="unit", how="left")
-        .with_columns(pl.col("life_value").fill_null(0.0), pl.col("segment").fill_null(""))
-    )
 
 
 def euros(look: Look, *, broken: bool) -> Told:
@@ -68,7 +39,7 @@ def euros(look: Look, *, broken: bool) -> Told:
     silent = [arm.name for arm in look.plan.arms if arm.held_out]
     written = [arm.name for arm in look.plan.arms if not arm.held_out]
     treated = look.of(*written, days=1)
-    told: Told = {"collected_minor": int(treated["amount"].sum() or 0), "days": days,
+    told: Told = {"collected_minor": treated.total("amount"), "days": days,
                   "cost_minor": spent.cost(look.held), "caused": None, "text": {}}  # fmt: skip
     if not silent:
         return told | {"why": "nobody_held"}
@@ -80,11 +51,15 @@ def euros(look: Look, *, broken: bool) -> Told:
     if found is None:
         return told | {"why": why}
     ripe = look.of(*written, days=days)
-    both = verdicts.euros(int(ripe["amount"].sum()), found, cost_minor=told["cost_minor"],
+    gifts, _ = looks.between(look, look.of(*silent, days=days), ripe,
+                             Measure("gifts", "number", days))  # fmt: skip
+    both = verdicts.euros(ripe.total("amount"), found, cost_minor=told["cost_minor"],
                           currency=look.currency)  # fmt: skip
     return told | {
         "why": "", "collected_minor": both.collected_minor, "caused": looks.plain(both.caused),
-        "each": looks.plain(found), "net_low": both.caused.low - both.cost_minor,
+        "each": looks.plain(found),
+        "gifts": looks.plain(gifts.times(gifts.n_treated)) if gifts else None,
+        "net_low": both.caused.low - both.cost_minor,
         "net_high": both.caused.high - both.cost_minor,
         "text": {lang: both.text(lang=lang) for lang in LANGUAGES},
     }  # fmt: skip
@@ -96,7 +71,7 @@ def believed(look: Look) -> list[Told]:
     Of shares alone, and where more is better: amounts and harms are left to their intervals.
     """
     primary = look.plan.primary
-    if primary.kind != "share" or primary.better != "higher" or look.clicks:
+    if primary.kind != "share" or primary.better != "higher" or look.by_marks(primary):
         return []
     rows = {arm.name: look.of(arm.name, days=primary.within_days)
             for arm in look.plan.arms if not arm.held_out}  # fmt: skip
@@ -124,8 +99,8 @@ def groups(look: Look) -> list[Told]:
     kinds = [("new", "is_new", True), ("standing", "is_new", False)]
     kinds += [("segment", "segment", name) for name in _segments(look)]
     return [
-        _group(look, family, value, control.filter(pl.col(column) == value),
-               treated.filter(pl.col(column) == value))
+        _group(look, family, value, control.where(column, value),
+               treated.where(column, value))
         for family, column, value in kinds
     ]  # fmt: skip
 
@@ -142,8 +117,8 @@ def factors(look: Look) -> list[Told]:
         for name in names
     )
     cells = {
-        tuple(held[name] for name in names): taken.arm(
-            look.of(arm, days=primary.within_days), arm, primary.name, cap=look.plan.cap_minor)
+        tuple(held[name] for name in names): look.of(arm, days=primary.within_days).moments(
+            primary.name, cap=look.plan.cap_minor)
         for arm, held in levels.items() if set(held) == set(names)
     }  # fmt: skip
     try:
@@ -166,7 +141,7 @@ def _confidence(look: Look) -> float:
     whole, stopping = 1 - look.plan.alpha, look.plan.stopping
     if not isinstance(stopping, Sequential):
         return whole
-    reach = sequential.boundary(max(look.rows.height, 1), tightest_at=stopping.people,
+    reach = sequential.boundary(max(look.tally.height, 1), tightest_at=stopping.people,
                                 confidence=whole)  # fmt: skip
     return 2 * NormalDist().cdf(reach) - 1
 
@@ -181,21 +156,19 @@ def costs(look: Look) -> Told:
     written = look.of(*(arm.name for arm in look.plan.arms if not arm.held_out), days=days)
     if not spent_minor or not written.height:
         return {}
-    donors = int(written["donors"].sum()) or 1
+    donors = written.donors or 1
     told: Told = {"cost_minor": spent_minor}
     for family, is_new in (("new", True), ("standing", False)):
-        some = written.filter(pl.col("is_new") == is_new)
-        cost = spent_minor * int(some["donors"].sum() or 0) / donors
-        raised, gave = int(some["amount"].sum() or 0), int(some["gave"].sum() or 0)
+        some = written.where("is_new", is_new)
+        cost = spent_minor * some.donors / donors
+        raised, gave = some.total("amount"), some.total("gave")
         told[family] = {"cost_minor": cost, "raised_minor": raised, "givers": gave,
                         "per_euro": cost / raised if raised else None,
                         "per_giver_minor": cost / gave if gave else None}  # fmt: skip
     return told
 
 
-def _group(
-    look: Look, family: str, value: object, control: pl.DataFrame, treated: pl.DataFrame
-) -> Told:
+def _group(look: Look, family: str, value: object, control: Group, treated: Group) -> Told:
     found, why = looks.between(look, control, treated, look.plan.primary)
     said = {}
     if found is not None:
@@ -210,5 +183,6 @@ def _group(
 
 
 def _segments(look: Look) -> list[str]:
-    sizes = Counter(look.rows["segment"].to_list())
-    return [name for name, _ in sizes.most_common(_MOST_SEGMENTS) if name]
+    cells = look.tally.group.cells.group_by("segment").agg(pl.col("n").sum())
+    largest = cells.sort("n", "segment", descending=[True, False]).head(_MOST_SEGMENTS)
+    return [name for name in largest["segment"].to_list() if name]

@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-import polars as pl
-
-from mecene.experiments import compared, proportions, sequential, taken
+from mecene.experiments import anytime, compared, proportions, sequential
 from mecene.experiments.difference import Difference, NoVariation, TooFewDonors
 from mecene.experiments.measures import Measure
 from mecene.experiments.plan import Plan
 from mecene.experiments.proportions import Answers
+from mecene.experiments.tally import Group, Tally
 from mecene_web.experiments.models import Experiment
 
 Told = dict[str, Any]
@@ -24,16 +22,14 @@ class Look:
     Attributes:
         held: Which experiment.
         plan: As it was frozen.
-        rows: ``taken.take``: a row a unit.
-        as_of: The day of the look.
+        tally: Everybody drawn, counted.
         currency: Of the association.
         clicks: ``spent.clicked``.
     """
 
     held: Experiment
     plan: Plan
-    rows: pl.DataFrame
-    as_of: date
+    tally: Tally
     currency: str
     clicks: Mapping[str, int]
 
@@ -47,25 +43,29 @@ class Look:
         """Return the arms compared with the control; the hold-out of several texts is none."""
         return [arm.name for arm in self.plan.arms[1:] if not arm.held_out]
 
-    def of(self, *arms: str, days: int) -> pl.DataFrame:
-        """Return the rows of some arms that were followed for so many days."""
-        return taken.ripe(self.rows, days=days).filter(pl.col("arm").is_in(arms))
+    def by_marks(self, measure: Measure) -> bool:
+        """Return whether a measure is counted by marks that lead to nobody."""
+        return measure.name == "clicks" and bool(self.clicks)
+
+    def of(self, *arms: str, days: int) -> Group:
+        """Return the units of some arms that were followed for so many days."""
+        return self.tally.of(arms, days=days)
 
 
 def difference(
     look: Look, control: str, treated: str, measure: Measure
 ) -> tuple[Difference | None, str]:
     """Return what a measure differs by between two arms; or None, and in a word why not."""
-    if measure.name == "clicks" and look.clicks:
+    if look.by_marks(measure):
         return of_clicks(look, control, treated)
     rows = [look.of(arm, days=measure.within_days) for arm in (control, treated)]
     return between(look, rows[0], rows[1], measure)
 
 
 def between(
-    look: Look, control: pl.DataFrame, treated: pl.DataFrame, measure: Measure
+    look: Look, control: Group, treated: Group, measure: Measure
 ) -> tuple[Difference | None, str]:
-    """Return what a measure differs by between two groups of rows; or None, and why not."""
+    """Return what a measure differs by between two groups of units; or None, and why not."""
     if not control.height or not treated.height:
         return None, "too_early"
     try:
@@ -100,6 +100,20 @@ def of_clicks(look: Look, control: str, treated: str) -> tuple[Difference | None
     except NoVariation:
         return None, "no_variation"
     return found, ""
+
+
+def exact(look: Look, arm: str) -> Difference | None:
+    """Return the difference of the share that decides, exact at every look; None of one look."""
+    primary = look.plan.primary
+    way = compared.of(look.plan, questions=len(look.treated))
+    if way.tightest_at is None or primary.kind != "share" or look.by_marks(primary):
+        return None
+    both = [look.of(name, days=primary.within_days) for name in (look.control, arm)]
+    try:
+        return anytime.difference(*(compared.answers(one, primary.name) for one in both),
+                                  confidence=way.confidence)  # fmt: skip
+    except (TooFewDonors, NoVariation):
+        return None
 
 
 def leading(look: Look) -> tuple[str, Difference] | None:

@@ -1,13 +1,13 @@
 """Others: measures that nobody declared would decide, in each arm; ideas to check, no proof."""
 
+from math import inf
 from typing import Any
 
-import polars as pl
-
-from mecene.experiments import compared, families, moments, ratios, sequential, taken
+from mecene.experiments import compared, families, ratios, sequential
 from mecene.experiments.difference import Difference, NoVariation, TooFewDonors
 from mecene.experiments.measures import Measure
 from mecene.experiments.moments import Moments
+from mecene.experiments.tally import Group
 from mecene_web.experiments import look as looks
 from mecene_web.experiments import measured
 from mecene_web.experiments.look import Look
@@ -102,12 +102,11 @@ def _gap(look: Look, groups: dict[str, Moments], arm: str) -> tuple[Difference |
     return found, ""
 
 
-def _giving(rows: pl.DataFrame, cap: int | None) -> Moments:
-    amount = taken.numbers(rows, "amount")
-    return moments.of(amount > 0, amount if cap is None else amount.clip(max=cap))
+def _giving(rows: Group, cap: int | None) -> Moments:
+    return rows.giving("amount", cap=inf if cap is None else cap)
 
 
-def _level(rows: pl.DataFrame, measure: Measure, clicks: int | None) -> float:
+def _level(rows: Group, measure: Measure, clicks: int | None) -> float:
     if clicks is not None:
         return clicks / rows.height
-    return float(taken.numbers(rows, measure.name).mean())
+    return rows.total(measure.name) / rows.height

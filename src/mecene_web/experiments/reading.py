@@ -5,19 +5,23 @@ The figures are the core's; what is kept is plain JSON, with the sentences in bo
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from django.conf import settings
+
 from mecene.engine.store import FactStore
-from mecene.experiments import departures, outlook, taken
+from mecene.experiments import departures, outlook, tally
 from mecene.experiments import reading as verdicts
 from mecene.experiments.departures import Analysis
 from mecene.experiments.difference import Difference
 from mecene.experiments.measures import Measure
 from mecene.experiments.outlook import NotYet
-from mecene.experiments.plan import Sequential
+from mecene.experiments.plan import Plan, Sequential
 from mecene.words import LANGUAGES
-from mecene_web.experiments import beside, enrolled, freeze, others, sizes, spent
-from mecene_web.experiments.look import Look, difference, leading, plain
+from mecene_web.experiments import beside, enrolled, freeze, kpis, others, sizes, spent
+from mecene_web.experiments.look import Look, difference, exact, leading, plain
 from mecene_web.experiments.models import Experiment
 from mecene_web.organisation.models import Organisation
 
@@ -32,20 +36,22 @@ def read(held: Experiment, *, facts: FactStore, as_of: date) -> Told | None:
         facts: A snapshot that holds the facts of everybody drawn.
         as_of: What is dated on or after it is not seen.
     """
-    drawn = enrolled.of(held)
-    if not drawn.height:
-        return None
     own = Organisation.objects.get(pk=Organisation.THE_ONE)
     plan = freeze.plan_of(held)
-    rows = taken.take(drawn, store=facts, as_of=as_of, within_days=plan.primary.within_days,
-                      currency=own.currency)  # fmt: skip
-    rows = beside.with_standing(rows, held, drawn)
-    look = Look(held, plan, rows, as_of, own.currency, spent.clicked(held))
+    with TemporaryDirectory(prefix=".enrolled-", dir=settings.HOME) as folder:
+        counted = tally.tally(
+            enrolled.parts(held, into=Path(folder)), store=facts, as_of=as_of,
+            within_days=plan.primary.within_days, currency=own.currency, days=_days(plan),
+        )  # fmt: skip
+    if not counted.height:
+        return None
+    look = Look(held, plan, counted, own.currency, spent.clicked(held))
     arms = sizes.told(look)
     broken = bool(arms["mis_randomised"])
     return {
-        "currency": own.currency, "units": rows.height, "donors": drawn.height, "arms": arms,
-        "followed_days": int(rows["days_followed"].min() or 0),  # type: ignore[arg-type]
+        "currency": own.currency, "units": counted.height, "donors": counted.group.donors,
+        "arms": arms,
+        "followed_days": counted.followed_least,
         "verdicts": [_verdict(look, name, broken=broken) for name in look.treated],
         "beliefs": [] if broken else beside.believed(look),
         "euros": beside.euros(look, broken=broken),
@@ -54,6 +60,8 @@ def read(held: Experiment, *, facts: FactStore, as_of: date) -> Told | None:
         "groups": [] if broken else beside.groups(look),
         "factors": [] if broken else beside.factors(look),
         "costs": {} if broken else beside.costs(look),
+        "kpis": [] if broken else kpis.by_group(look),
+        "group_costs": [] if broken else kpis.costs(look),
     }  # fmt: skip
 
 
@@ -77,6 +85,7 @@ def _verdict(look: Look, arm: str, *, broken: bool) -> Told:
         "arm": arm, "against": look.control, "kind": said.kind, "why": why, "of": many,
         "standing": departures.standing(departed),
         "difference": None if broken else plain(found),
+        "exact": None if broken else plain(exact(look, arm)),
         "text": {lang: said.text(lang=lang) for lang in LANGUAGES},
     }  # fmt: skip
 
@@ -94,11 +103,10 @@ def _guards(look: Look) -> list[Told]:
         if told is not None:
             found[guard] = told
         elif why == "too_early":
-            last: date = look.rows["day"].max()  # type: ignore[assignment]
-            found[guard] = NotYet(last + timedelta(days=guard.within_days))
+            found[guard] = NotYet(look.tally.last_day + timedelta(days=guard.within_days))
         else:
             unsure.append(_unsure(guard, why))
-            found[guard] = NotYet(look.as_of)
+            found[guard] = NotYet(look.tally.as_of)
     seen = outlook.beside(early, measure=look.plan.primary, guards=found)
     silent = {one["name"] for one in unsure}
     return [
@@ -116,8 +124,13 @@ def _unsure(guard: Measure, why: str) -> Told:
 def _day(look: Look) -> int:
     """Return the day of the look: after the last draw at one look, after the first at many."""
     many = isinstance(look.plan.stopping, Sequential)
-    days = look.rows["days_followed"]
-    return int((days.max() if many else days.min()) or 0)  # type: ignore[arg-type]
+    return look.tally.followed_most if many else look.tally.followed_least
+
+
+def _days(plan: Plan) -> set[int]:
+    """Return after how many days anything is asked of those drawn."""
+    declared = (plan.primary, *plan.guards, *plan.secondary)
+    return {0, 1, *(measure.within_days for measure in declared)}
 
 
 def sentence(told: Mapping[str, str], lang: str) -> str:

@@ -161,8 +161,9 @@ def _of_reading(last: Reading, plan: Plan) -> Told:
     currency = told["currency"]
     return {
         "mis_randomised": told["arms"]["mis_randomised"], "sizes": told["arms"]["each"],
-        "verdicts": [said | {"said": said["text"][lang],
-                             "because": _because(said["why"])} for said in told["verdicts"]],
+        "verdicts": [said | {"said": said["text"][lang], "because": _because(said["why"]),
+                             "sure": _gap(said.get("exact"), plan.primary, currency)}
+                     for said in told["verdicts"]],
         "beliefs": [one | {"loss": one["loss"][lang]} for one in told["beliefs"]],
         "guards": [one | {"said": one["text"][lang],
                                                              "because": _because(one["why"])}

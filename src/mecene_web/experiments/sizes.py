@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import polars as pl
-
 from mecene.experiments import mismatch
 from mecene.experiments.difference import TooFewDonors
 from mecene_web.experiments.look import Look
@@ -14,7 +12,7 @@ def told(look: Look) -> dict[str, Any]:
 
     ``p`` is None where there are too few to tell.
     """
-    counted = {arm.name: look.rows.filter(pl.col("arm") == arm.name) for arm in look.plan.arms}
+    counted = {arm.name: look.tally.group.where("arm", arm.name) for arm in look.plan.arms}
     sizes = {name: rows.height for name, rows in counted.items()}
     shares = {arm.name: look.plan.share(arm.name) for arm in look.plan.arms}
     try:
@@ -26,7 +24,7 @@ def told(look: Look) -> dict[str, Any]:
         "mis_randomised": draw is not None and draw.mismatched, "p": draw.p if draw else None,
         "each": [
             {"name": arm.name, "held_out": arm.held_out, "units": sizes[arm.name],
-             "donors": int(counted[arm.name]["donors"].sum()),
+             "donors": counted[arm.name].donors,
              "expected": people * shares[arm.name]}
             for arm in look.plan.arms
         ],

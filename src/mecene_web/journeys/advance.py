@@ -45,7 +45,9 @@ class Moved:
 def advance(*, now: datetime, most: int = AT_ONCE) -> int:
     """Advance some of those who are due; return how many were looked at."""
     looked, left = 0, most
-    for journey_id in Journey.objects.filter(state="live").values_list("pk", flat=True):
+    due = Traveller.objects.filter(_free(now), journey_id=OuterRef("pk"), due_at__lte=now, stuck="")
+    waited_for = Journey.objects.filter(Exists(due), state="live").order_by("pk")
+    for journey_id in waited_for.values_list("pk", flat=True):
         looked += _looked_for(journey_id, most=left, now=now)
         left = most - looked
         if left <= 0:
@@ -129,7 +131,8 @@ def decided(
     rows: Sequence[Standing], *, events: Mapping[int, Sequence[Event]], now: datetime
 ) -> list[Moved]:
     """Return what becomes of travellers, as the core decides it; nothing is written."""
-    said = following.speaks()
+    templates = following.templates()
+    said = following.speaks(templates)
     followed = following.versions({row.version_id for row in rows})
     versions = {number: following.of(one, said=said) for number, one in followed.items()}
     met = knowing.of(
@@ -145,7 +148,9 @@ def decided(
             for row in some
         ]  # fmt: skip
         found += zip(some, batch.advance_all(published, values, now=now), strict=True)
-    around = carry_out.surroundings(one for _, one in found if isinstance(one, Decision))
+    around = carry_out.surroundings(
+        (one for _, one in found if isinstance(one, Decision)), templates=templates
+    )
     return [moved(row, one, around, now=now) for row, one in found]
 
 

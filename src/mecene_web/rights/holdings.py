@@ -41,6 +41,7 @@ STRUCK = {
     "mecene_messages.Template": ("name",), "mecene_messages.Campaign": ("name", "paused_why"),
     "mecene_messages.Halt": ("why",), "mecene_messages.Outgoing": ("values", "details"),
     "experiments.Experiment": ("title", "why_nobody"), "uplift.Aim": ("name",),
+    "loyalty.Element": ("name",),
     "journeys.Journey": ("name_fr", "name_en"), "journeys.Draft": ("text",),
     "journeys.Rehearsal": ("text", "result"),
     "scores.Run": ("metrics",), "exports.Export": ("problem",),

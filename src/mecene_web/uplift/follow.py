@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from mecene.experiments.plan import Arm
 from mecene.journeys import assignment
+from mecene.journeys.judged import Chosen
 from mecene.words import Lexicon
 from mecene_web.donors.models import Donor
 from mecene_web.experiments import declare, enrol
@@ -28,6 +29,9 @@ from mecene_web.uplift.models import Aim
 
 _AT_ONCE = 2_000
 _THOUSAND = 1_000
+# What a policy is worth is what people give, over the days a campaign is usually followed; a euro a
+# household is worth finding. It is looked at every night.
+_JUDGED = Chosen("amount", 60, ("gave",), "sequential", 100.0)
 
 
 def after_the_night(_made: Run, _on_progress: object) -> None:
@@ -100,7 +104,7 @@ def _declared(aim: Aim) -> Declared:
     number = Experiment.objects.filter(name__startswith=f"{aim.code}:").count() + 1
     return Declared(
         name=f"{aim.code}:{number}", title=said["title"], kind="hold_out", source=_waiting(aim),
-        population=said["population"], primary="amount",
+        population=said["population"], judged=_JUDGED,
         arms=(Arm(said["never"], never, held_out=True), Arm(said["always"], always),
               Arm(said["aimed"], _THOUSAND - never - always)),
     )  # fmt: skip

@@ -84,7 +84,9 @@ def gather(held: Experiment, *, facts: FactStore, as_of: date) -> Gathered:
     """
     plan = _plan(held)
     currency = Organisation.objects.get(pk=Organisation.THE_ONE).currency
-    drawn = enrolled.of(held).unique("donor_id", keep="first", maintain_order=True)
+    # Who was found to be another since may have been drawn twice: as they were drawn first.
+    drawn = enrolled.of(held).sort("at", "donor_id", "unit", "arm")
+    drawn = drawn.unique("donor_id", keep="first", maintain_order=True)
     days = drawn["at"].cast(pl.Date)
     sent_on: date = days.min()  # type: ignore[assignment]
     if (days != sent_on).any():

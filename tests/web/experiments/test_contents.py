@@ -12,7 +12,7 @@ from mecene_web.experiments.models import Arm, Experiment, Reading
 pytestmark = pytest.mark.django_db
 
 
-def test(title, arms, difference, *, mis=False, measure="gave"):
+def tried(title, arms, difference, *, mis=False, measure="gave"):
     """Write a test down with what it read: ``arms`` the control first."""
     from uuid import uuid4
 
@@ -45,9 +45,6 @@ def test(title, arms, difference, *, mis=False, measure="gave"):
     return held
 
 
-test.__test__ = False
-
-
 @pytest.fixture
 def house(db):
     from mecene_web.organisation.models import Organisation
@@ -56,10 +53,10 @@ def house(db):
 
 
 def test_tests_of_one_question_count_together_either_way_round(house):
-    test("Un", [("A", {"contenu": "histoire"}), ("B", {"contenu": "vidéo"})], (0.04, 0.02, 0.06))
-    test("Deux", [("A [contenu:video]", {}), ("B [contenu:histoire]", {})], (-0.02, -0.04, 0.0))
-    test("Faussé", [("A", {"c": "story"}), ("B", {"c": "video"})], (0.9, 0.8, 1.0), mis=True)
-    test("Sans type", [("A", {}), ("B", {})], (0.5, 0.4, 0.6))
+    tried("Un", [("A", {"contenu": "histoire"}), ("B", {"contenu": "vidéo"})], (0.04, 0.02, 0.06))
+    tried("Deux", [("A [contenu:video]", {}), ("B [contenu:histoire]", {})], (-0.02, -0.04, 0.0))
+    tried("Faussé", [("A", {"c": "story"}), ("B", {"c": "video"})], (0.9, 0.8, 1.0), mis=True)
+    tried("Sans type", [("A", {}), ("B", {})], (0.5, 0.4, 0.6))
 
     (found,) = contents.drawn()
 
@@ -76,7 +73,7 @@ def test_the_page_says_what_is_proven_and_what_is_only_seen(house, browser, sett
     settings.HOME = tmp_path
     empty = browser("auditor").get("/experiments/contents/").content.decode()
     assert "Aucun contenu ne porte encore de type" in empty
-    test("Un", [("A", {"contenu": "histoire"}), ("B", {"contenu": "vidéo"})], (0.04, 0.02, 0.06))
+    tried("Un", [("A", {"contenu": "histoire"}), ("B", {"contenu": "vidéo"})], (0.04, 0.02, 0.06))
     run = Run.objects.create(as_of=date(2026, 6, 1), began_at=NOW, ended_at=NOW)
     place = kept.folder_of(run)
     place.mkdir(parents=True)

@@ -2,7 +2,9 @@
 
 from datetime import date, timedelta
 
+import polars as pl
 import pytest
+from django.urls import reverse
 
 from drawn_tests import NOW, by_arm, planned, wanted
 from mecene.experiments import plan as plans
@@ -94,6 +96,8 @@ def test_a_watched_test_may_be_read_each_day(appeal, gone, gifts, template, memb
     assert early["kind"] == "too_early"
     assert seen["kind"] == "won"
     assert "always valid" in seen["difference"]["method"]
+    assert seen["exact"]["low"] < seen["difference"]["low"]
+    assert seen["exact"]["high"] > seen["difference"]["high"]
 
 
 def test_new_donors_and_old_ones_are_read_apart(appeal, gone, gifts, template, member):
@@ -139,7 +143,12 @@ def test_texts_and_colours_are_read_by_factors(appeal, gone, gifts, template, me
     assert "long" in effects["Texte"]["text"]["fr"]
 
 
-def test_the_night_reads_what_an_asked_reading_does(appeal, gone, gifts, settings, tmp_path):
+def test_the_night_reads_what_an_asked_reading_does(
+    appeal, gone, gifts, settings, tmp_path, monkeypatch, browser
+):
+    from mecene_web.events.models import Contact
+    from mecene_web.experiments import enrolled
+    from mecene_web.overview import draw_paths
     from mecene_web.scores import nightly
 
     settings.HOME = tmp_path
@@ -148,17 +157,31 @@ def test_the_night_reads_what_an_asked_reading_does(appeal, gone, gifts, setting
     for number, donors in enumerate(by_arm(held).values()):
         gifts(donors, share=0.9, on=NOW.date() + timedelta(days=3), seed=number)
 
+    sent = by_arm(held)["Appel de mars"]
+    Contact.objects.bulk_create(Contact(donor_id=donor, at=NOW, channel="email", purpose="appeal",
+                                        source_ref=f"c{donor}") for donor in sent)  # fmt: skip
     nightly.run(as_of=RIPE, on_progress=lambda *_: None)
     by_night = Reading.objects.get(experiment=held).metrics
     asked = night.now(held, as_of=RIPE).metrics
+    monkeypatch.setattr(enrolled, "A_PART", 150)
+    in_parts = night.now(held, as_of=RIPE).metrics
 
+    (told,) = draw_paths.held_out(RIPE)
+    assert (told.channel, set(told.donors)) == ("email", set(sent))
+    # Everybody gave, sent something or not: nearly nothing was caused, all is credited.
+    assert told.caused.low < told.caused.acts < told.caused.high < 0.2 * len(sent)
+    for lang, said in (("fr", "auprès des personnes contactées"), ("en", "among those contacted")):
+        page = browser("auditor", lang=lang).get(reverse("overview:paths"))
+        assert said in page.content.decode()
+    # To the last digit, however many parts those drawn are read in.
+    assert in_parts == asked
     # The night worked out what each donor is worth first, the other time it stands.
     assert by_night == asked
     assert by_night["euros"]["why"] == ""
     assert Reading.objects.filter(experiment=held).count() == 1
 
 
-def test_who_was_found_to_be_another_is_counted_as_that_other(appeal, gone, gifts):
+def test_who_was_found_to_be_another_is_counted_as_that_other(appeal, gone, tmp_path):
     from mecene_web.donors.models import Donor, Merge
     from mecene_web.experiments import enrolled
 
@@ -167,6 +190,7 @@ def test_who_was_found_to_be_another_is_counted_as_that_other(appeal, gone, gift
     gone_by = held.enrolments.order_by("pk")[0].donor_id
     kept = Donor.objects.create(first_name="Claire", last_name="Petit")
     merge = Merge.objects.create(kept=kept, absorbed_id=gone_by, at=NOW)
+    assert kept.pk in pl.concat(enrolled.parts(held, into=tmp_path))["donor_id"].to_list()
     assert kept.pk in enrolled.of(held)["donor_id"].to_list()
 
     Merge.objects.filter(pk=merge.pk).update(undone_at=NOW)

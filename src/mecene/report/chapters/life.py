@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import polars as pl
 
-from mecene import period
+from mecene import money, period
 from mecene.report import lexicon, look, roll
 from mecene.report.analysis import Analysis
 from mecene.report.chapters.writing import Pen
@@ -18,7 +18,7 @@ def chapter(analysis: Analysis, pen: Pen) -> Section:
     blocks = [
         Block(
             lead="",
-            how=pen.say("how.life_cycle"),
+            how=_how("how.life_cycle", analysis, pen),
             picture=life_cycle.picture(analysis.segments, currency=pen.currency, lang=pen.lang),
         )
     ]
@@ -53,6 +53,22 @@ def chapter(analysis: Analysis, pen: Pen) -> Section:
         lead=pen.say("leads.life"),
         blocks=tuple(blocks),
     )
+
+
+def _how(key: str, analysis: Analysis, pen: Pen) -> str:
+    """Return how something is worked out, and in which thresholds in a currency without cents."""
+    small = money.small_unit(pen.currency)
+    if small is None:
+        return pen.say(key)
+    tags = analysis.rules.tags
+    said = pen.say(
+        "how.small_unit",
+        unit=pen.exact(small.a_euro),
+        day=period.written(small.known_on, lang=pen.lang),
+        mid=pen.exact(tags.mid_value_minor),
+        major=pen.exact(tags.major_minor),
+    )
+    return f"{pen.say(key)}\n{said}"
 
 
 def _performance(analysis: Analysis, pen: Pen) -> Block:
@@ -90,7 +106,7 @@ def _tags(analysis: Analysis, pen: Pen) -> Block | None:
     lead = pen.say("leads.tags")
     return Block(
         lead=f"{pen.say('leads.own_tags')} {lead}" if own else lead,
-        how=pen.say("how.tags"),
+        how=_how("how.tags", analysis, pen),
         table=Table(
             header=tuple(pen.say(f"tables.{head}") for head in ("tag", "donors", "share")),
             rows=tuple(

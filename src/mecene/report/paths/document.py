@@ -54,6 +54,7 @@ def _credit(found: Found, pen: Pen) -> Section:
         _say("leads.credit", pen), _say("how.credit", pen), pictures.credit(found, lang=pen.lang)
     )
     told = tuple(sentences.gap(gap, lang=pen.lang) for gap in found.gaps)
+    told += tuple(said for one in found.held for said in sentences.held(one, lang=pen.lang))
     lead = "" if told else _say("leads.no_hold_out", pen)
     beside = Block(lead, _say("how.gaps", pen), title=_say("captions.gaps", pen), points=told)
     return Section("credit", _say("chapters.credit", pen), (drawn, beside))

@@ -1,0 +1,1 @@
+"""Loyalty: the elements of the association's programme, what each costs, and who uses them."""
