@@ -121,40 +121,40 @@ channel = "email"
 def test_it_waits_for_a_readers_own_hour_as_a_real_run_does(
     donor, journey, template, member, monkeypatch, tmp_path
 ) -> None:
-    """Decided at nine in the evening, a message waits for the afternoon of the day after.
+    """Decided at half past noon, a message waits for ten in the morning of the day after.
 
     Who objects to be profiled has no hour of their own, and theirs leaves at once.
     """
     made = journey(NEWS.replace("TEMPLATE", template(purposes=("newsletter",))),
                    now=NOW - timedelta(days=20))  # fmt: skip
-    evening, other = donor(), donor()
+    early, other = donor(), donor()
     Consent.objects.bulk_create(
         Consent(donor=who, purpose="newsletter", channel="email", status="granted", source_ref="c",
-                occurred_at=NOW - timedelta(days=300), written_at=NOW) for who in (evening, other)
+                occurred_at=NOW - timedelta(days=300), written_at=NOW) for who in (early, other)
     )  # fmt: skip
     Consent.objects.create(donor=other, purpose="profiling", status="objected", source_ref="p",
                            legal_basis="legitimate_interest_optout", written_at=NOW,
                            occurred_at=NOW - timedelta(days=300))  # fmt: skip
     Interaction.objects.bulk_create(
-        Interaction(donor=evening, kind="click", channel="email", source_ref=f"i{n}",
-                    at=datetime.combine((NOW - timedelta(days=40 + n)).date(), time(18, 30), UTC))
+        Interaction(donor=early, kind="click", channel="email", source_ref=f"i{n}",
+                    at=datetime.combine((NOW - timedelta(days=40 + n)).date(), time(10, 30), UTC))
         for n in range(40)
     )  # fmt: skip
     run = Run.objects.create(as_of=NOW.date(), began_at=NOW, ended_at=NOW)
     told = moments.over(snapshot.write(tmp_path / "facts", on_progress=silent))
     hours = told((NOW - timedelta(days=10)).date())
-    assert hours == {evening.pk: 18}
+    assert hours == {early.pk: 10}
     assert told((NOW - timedelta(days=200)).date()) == {}  # nobody had acted yet
-    Standing.objects.create(donor=evening, run=run, segment="active", reason="",
-                            best_hour=hours[evening.pk])  # fmt: skip
+    Standing.objects.create(donor=early, run=run, segment="active", reason="",
+                            best_hour=hours[early.pk])  # fmt: skip
     on = (NOW - timedelta(days=10)).date()
-    nine = datetime.combine(on, time(21), PARIS)
+    noon = datetime.combine(on, time(12, 30), PARIS)
     Interaction.objects.bulk_create(
-        Interaction(donor=who, kind="petition_signed", at=nine, source_ref="s")
-        for who in (evening, other)
+        Interaction(donor=who, kind="petition_signed", at=noon, source_ref="s")
+        for who in (early, other)
     )
-    hear.tell([evening.pk, other.pk], now=nine)
-    always.caught_up(now=nine)
+    hear.tell([early.pk, other.pk], now=noon)
+    always.caught_up(now=noon)
     real = {row.donor_id: row.due_at for row in Outgoing.objects.all()}
     Standing.objects.all().delete()
     Run.objects.all().delete()  # its night kept no facts: the rehearsal reads the database
@@ -164,7 +164,7 @@ def test_it_waits_for_a_readers_own_hour_as_a_real_run_does(
     rehearse.work(asked.pk, silent)
 
     asked.refresh_from_db()
-    assert real == {evening.pk: nine + timedelta(hours=21), other.pk: nine}
+    assert real == {early.pk: noon + timedelta(hours=21, minutes=30), other.pk: noon}
     assert {(day, count) for day, _, count in asked.result["load"]} == {
         (str(on), 1), (str(on + timedelta(days=1)), 1),
     }  # fmt: skip
