@@ -27,15 +27,16 @@ BEFORE = Measure("events_before", "share", 1)
 def by_group(look: Look) -> list[Told]:
     """Return each measure: its level in each arm of each group, and what the leading arm changed.
 
-    Each ``{name, kind, better, days, arm, groups}``; a group ``{family, value, units, levels,
-    difference, why}``: all, new, standing, then the segments most people were of when drawn.
+    Each ``{name, kind, better, days, arm, against, groups}``; a group ``{family, value, units,
+    levels, difference, why}``: all, new, standing, then the segments that most
+    people were of when drawn.
     """
     lead = looks.leading(look)
     arm = lead[0] if lead else look.treated[0]
     kinds = _kinds(look)
     return [
         {"name": one.name, "kind": one.kind, "better": one.better, "days": one.within_days,
-         "arm": arm, "groups": _groups(look, one, arm, kinds)}
+         "arm": arm, "against": look.control, "groups": _groups(look, one, arm, kinds)}
         for one in _measures(look)
     ]  # fmt: skip
 
@@ -97,6 +98,8 @@ def _groups(look: Look, measure: Measure, arm: str, kinds: Kinds) -> list[Told]:
     found = []
     for family, column, value in kinds:
         parts = {name: _some(rows, column, value) for name, rows in by_name.items()}
+        if column and not any(rows.height for rows in parts.values()):
+            continue
         levels = [
             {"arm": name, "units": rows.height,
              "level": rows.total(measure.name) / rows.height

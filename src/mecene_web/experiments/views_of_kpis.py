@@ -62,6 +62,7 @@ def _shown(held: Experiment, asked: str) -> Told:
         "row": row, "label": _label(row), "currency": currency,
         "measures": [(one["name"], _label(one)) for one in last.metrics["kpis"]],
         "arms": [one["arm"] for one in row["groups"][0]["levels"]],
+        "control": row["against"],
         "groups": [_group(one, measure, currency) for one in row["groups"]],
         "costs": [_cost(one, currency) for one in last.metrics.get("group_costs", ())],
         "drawn": _drawn(row, readings) if len(found) > 1 else None,

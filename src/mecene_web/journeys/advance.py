@@ -131,7 +131,8 @@ def decided(
     rows: Sequence[Standing], *, events: Mapping[int, Sequence[Event]], now: datetime
 ) -> list[Moved]:
     """Return what becomes of travellers, as the core decides it; nothing is written."""
-    said = following.speaks()
+    templates = following.templates()
+    said = following.speaks(templates)
     followed = following.versions({row.version_id for row in rows})
     versions = {number: following.of(one, said=said) for number, one in followed.items()}
     met = knowing.of(
@@ -147,7 +148,9 @@ def decided(
             for row in some
         ]  # fmt: skip
         found += zip(some, batch.advance_all(published, values, now=now), strict=True)
-    around = carry_out.surroundings(one for _, one in found if isinstance(one, Decision))
+    around = carry_out.surroundings(
+        (one for _, one in found if isinstance(one, Decision)), templates=templates
+    )
     return [moved(row, one, around, now=now) for row, one in found]
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max
 from django.utils import timezone
 
 from mecene.journeys import triggers
@@ -18,7 +17,7 @@ from mecene.journeys.traveller import Decision, Effect, Event
 from mecene_web.donors import touch
 from mecene_web.donors.models import Attribute
 from mecene_web.giving.models import Gift
-from mecene_web.journeys import following, moments, resuming, stored
+from mecene_web.journeys import moments, resuming, stored
 from mecene_web.journeys.models import Endpoint, Unheard
 from mecene_web.messages import queue
 from mecene_web.messages.texts import MOTIVES
@@ -74,18 +73,24 @@ class Surroundings:
     resumes: Mapping[str, str] = field(default_factory=dict)
 
 
-def surroundings(decisions: Iterable[Decision]) -> Surroundings:
-    """Return what the effects of some decisions need."""
+def surroundings(
+    decisions: Iterable[Decision], *, templates: Mapping[tuple[str, str], int]
+) -> Surroundings:
+    """Return what the effects of some decisions need.
+
+    Args:
+        decisions: Which.
+        templates: ``following.templates()``.
+    """
     acting = [one for one in decisions if one.effects]
     if not acting:
         return Surroundings({}, {}, {}, {})
     donors = {one.traveller.donor_id for one in acting}
-    numbers = following.templates()
-    published = Text.objects.filter(template__in=set(numbers.values()), published_at__isnull=False)
-    last = dict(published.values_list("template").annotate(n=Max("number")).order_by())
-    ids = {(row[0], row[1]): row[2]
-           for row in published.values_list("template_id", "number", "pk")}  # fmt: skip
-    texts = {said: ids[number, last[number]] for said, number in numbers.items() if number in last}
+    published = Text.objects.filter(
+        template__in=set(templates.values()), published_at__isnull=False
+    ).order_by("number")
+    last = dict(published.values_list("template_id", "pk"))
+    texts = {said: last[number] for said, number in templates.items() if number in last}
     segments: dict[int, list[str]] = {}
     held = Membership.objects.filter(numbered.among("donor_id", donors))
     for donor, code in held.values_list("donor_id", "segment__code").order_by("segment_id"):
@@ -94,8 +99,9 @@ def surroundings(decisions: Iterable[Decision]) -> Surroundings:
     told = Gift.objects.filter(numbered.among("pk", wanted)).values(
         "pk", "amount_minor", "currency", "given_on"
     )
-    gifts = {row.pop("pk"): row for row in told}
-    programs = dict(Endpoint.objects.values_list("name", "url"))
+    gifts = {row.pop("pk"): row for row in told} if wanted else {}
+    calls = any(isinstance(effect.act, Webhook) for one in acting for effect in one.effects)
+    programs = dict(Endpoint.objects.values_list("name", "url")) if calls else {}
     began = resuming.of((one.traveller.donor_id, one.traveller.event) for one in acting)
     return Surroundings(texts, programs, segments, gifts, moments.hours(donors), began)
 

@@ -62,7 +62,8 @@ def enter(
         only: The journey that is told; every one that is live, where none is named.
     """
     coming = Coming()
-    said = following.speaks()
+    templates = following.templates()
+    said = following.speaks(templates)
     open_ = [(version, following.of(version, said=said)) for version in following.live()
              if only in (None, version.journey_id)]  # fmt: skip
     kinds = {event.kind for held in events.values() for event in held}
@@ -87,7 +88,7 @@ def enter(
                 elif found is not None:
                     decisions.append((version, *found))
                     rows.append((found[0].traveller.entry, _visit(found[0], event)))
-    around = carry_out.surroundings(one for _, one, _ in decisions)
+    around = carry_out.surroundings((one for _, one, _ in decisions), templates=templates)
     for version, decision, stuck in decisions:
         coming.came.append(_came(version, decision, stuck, around, now))
     return coming

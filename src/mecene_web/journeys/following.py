@@ -38,10 +38,14 @@ def places() -> Places:
     )
 
 
-def speaks() -> dict[str, frozenset[str]]:
-    """Return template, as journeys call it → the channels it has a text for."""
+def speaks(numbers: Mapping[tuple[str, str], int] | None = None) -> dict[str, frozenset[str]]:
+    """Return template, as journeys call it → the channels it has a text for.
+
+    Args:
+        numbers: ``templates()``, where it is known already.
+    """
     found: dict[str, set[str]] = {}
-    for (code, channel), _ in templates().items():
+    for code, channel in templates() if numbers is None else numbers:
         found.setdefault(code, set()).add(channel)
     return {code: frozenset(held) for code, held in found.items()}
 

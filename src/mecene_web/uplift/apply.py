@@ -7,7 +7,6 @@ Whoever died or objects to profiling is in no group.
 
 import logging
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -39,7 +38,8 @@ def after_the_night(made: Run, on_progress: Progress) -> None:
     for number, aim in enumerate(rows):
         on_progress("uplift", number, len(rows))
         # One that cannot be applied keeps what it said before, and says so on its page.
-        _tried(aim, night)
+        if _tried(aim, night) and aim.segment_id is None:
+            _segment(aim)
 
 
 def work(aim_id: int, report: Progress) -> dict[str, Any]:
@@ -139,7 +139,7 @@ def _barred() -> pl.Expr:
 
 def _homes(night: Night) -> dict[int, int]:
     """Return donor → household, of those who share one."""
-    files: list[Path] = night.facts.files("donors")
+    files = night.facts.files("donors")
     if not files:
         return {}
     rows = pl.scan_parquet(files).select("donor_id", "household_id").drop_nulls().collect()

@@ -50,6 +50,7 @@ def test_measures_stand_by_group_and_over_time(appeal, gone, gifts, template, me
     before = {one["arm"]: one["level"] for one in kpis["events_before"]["all", ""]["levels"]}
     assert levels["B"] > 3 * levels["A"] > 0
     assert before["A"] == pytest.approx(before["B"], rel=0.2)
+    assert kpis["retention_12m"].keys() == {("all", "")}
     assert kpis["retention_12m"]["all", ""]["why"] == "too_early"
     costs = {one["family"]: one for one in told["group_costs"]}
     whole = costs["new"]["cost_minor"] + costs["standing"]["cost_minor"]
