@@ -8,6 +8,7 @@ import polars as pl
 from mecene.experiments import taken, tally
 from mecene_web.donors.models import Merge
 from mecene_web.experiments.models import Enrolment, Experiment
+from mecene_web.organisation import clock
 from mecene_web.scores.models import Standing
 
 # Donors read at once; more are read part by part, whole households in each.
@@ -57,7 +58,7 @@ def _chunks(held: Experiment) -> Iterator[pl.DataFrame]:
     for some in _some(rows.iterator(chunk_size=_AT_ONCE)):
         yield _followed(
             pl.DataFrame(some, schema=schema, orient="row").with_columns(
-                pl.col("at").dt.replace_time_zone(None),
+                clock.here(pl.col("at")),
                 pl.col("arm").replace_strict(arms, return_dtype=pl.String),
                 pl.col("life_value").fill_null(0.0),
             ),

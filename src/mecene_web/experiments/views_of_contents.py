@@ -57,7 +57,7 @@ def _first(lines: list[Told], side: str, better: Any) -> str:
 def _drawn(one: Told) -> Told:
     kind = measured.CHOICES[one["measure"]][0]
     measure, lang = Measure(one["measure"], kind, 1), words.language()
-    currency = Organisation.objects.get(pk=Organisation.THE_ONE).currency
+    currency = (Organisation.objects.first() or Organisation()).currency
     said = {end: measures.apart(one[end], measure, currency=currency, lang=lang)
             for end in ("estimate", "low", "high")}  # fmt: skip
     return one | {

@@ -11,7 +11,7 @@ from mecene_web.consent.models import Consent
 from mecene_web.donors.models import Attribute
 from mecene_web.events.models import Contact, Interaction
 from mecene_web.giving.models import Campaign, Commitment, CommitmentChange, Gift
-from mecene_web.organisation import numbers, tables
+from mecene_web.organisation import clock, numbers, tables
 
 # Table of facts → model, in the order in which rows may point at one another.
 MODELS: dict[str, type[models.Model]] = {
@@ -81,7 +81,7 @@ def of(
     moments = [name for name in _MOMENTS if name in told.columns]
     return told.with_columns(
         pl.Series("id", list(numbers.block(model, size=told.height)), dtype=pl.Int64),
-        *(pl.col(name).dt.replace_time_zone("UTC") for name in moments),
+        *(clock.moment(pl.col(name)) for name in moments),
         import_id=pl.lit(import_id, pl.Int64),
         written_at=pl.lit(now),
     ).select(name for name in ("id", *told.columns, "import_id", "written_at") if name in columns)

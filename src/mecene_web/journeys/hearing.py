@@ -55,8 +55,7 @@ def happened(donor_ids: Sequence[int], *, now: datetime) -> dict[int, list[Event
     with _one_at_a_time:
         held = _ready(as_of)
         duck.hold(held.connection, rows)
-        # The moments of the database of record are in UTC.
-        found = past.events_of(held.connection, over=over, clock="UTC")
+        found = past.events_of(held.connection, over=over, clock=settings.TIME_ZONE)
     return {donor: [_learnt(event, now) for event in events] for donor, events in found.items()}
 
 

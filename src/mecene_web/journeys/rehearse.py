@@ -39,8 +39,6 @@ from mecene_web.tasks.models import Work
 KIND = "journeys.rehearse"
 HOUSEHOLDS = 3_000
 _SHOWN = 10
-# The moments of the database of record are in UTC, and so are those of its facts.
-_MOMENTS = "UTC"
 
 
 def ask(journey_id: int, *, by: Staff, now: datetime, months: int = 12) -> Rehearsal:
@@ -134,8 +132,8 @@ def _told(lived: list[Published], store: FactStore, over: Period) -> Account:
     clock = settings.TIME_ZONE
     return account.account(
         replay(
-            lived, people=past.people(store, over=over, clock=clock, moments=_MOMENTS),
-            events=past.events(store, over=over, clock=clock, moments=_MOMENTS),
+            lived, people=past.people(store, over=over, clock=clock),
+            events=past.events(store, over=over, clock=clock),
             known_on=past.known_on(store, journeys=lived), over=over,
             rules=rules.usual(on=over.end), hold_out=following.hold_out(),
             hours_on=moments.over(store), clock=clock,

@@ -18,7 +18,7 @@ def everything(reader: Staff, *, budget_minor: int | None) -> Told:
     """Return the programme: its elements, their uses, what that proposes, the mix of a budget."""
     told, run = night.last()
     elements = list(Element.objects.filter(ended_at=None))
-    currency = Organisation.objects.get(pk=Organisation.THE_ONE).currency
+    currency = (Organisation.objects.first() or Organisation()).currency
     counted = {row["element"] for row in told["uses"]} if told else set()
     shown: Told = {
         "elements": [{"row": one, "kind": words.say("loyalty", f"kinds.{one.kind}"),

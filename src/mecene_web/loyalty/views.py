@@ -89,7 +89,7 @@ def picture(_request: HttpRequest, kind: str) -> HttpResponse:
         header = [words.say("loyalty", f"curve.{name}") for name in ("cost", "satisfied", "kept")]
         body = curve.table(told["frontier"], shown.names(), header=header, lang=words.language())
         return _file(body, "text/csv", "programme.csv")
-    currency = Organisation.objects.get(pk=Organisation.THE_ONE).currency
+    currency = (Organisation.objects.first() or Organisation()).currency
     svg = render_to_string(
         "loyalty/curve.svg", shown.drawn(told, currency=currency) | {"alone": True}
     )

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date
+from datetime import date
 from statistics import NormalDist
+
+from django.utils import timezone
 
 from mecene.attribution import held, looking
 from mecene.attribution.credit import Caused
@@ -59,5 +61,5 @@ def held_out(as_of: date) -> Iterator[HeldOut]:
         yield HeldOut(
             one.title, one.campaign.template.channel,
             list(drawn.values_list("donor_id", flat=True).iterator()),
-            one.began_at.astimezone(UTC).replace(tzinfo=None), euros["days"], caused,
+            timezone.localtime(one.began_at).replace(tzinfo=None), euros["days"], caused,
         )  # fmt: skip

@@ -18,7 +18,7 @@ from mecene_web.consent.models import Consent
 from mecene_web.donors.models import Attribute, Donor, Record
 from mecene_web.events.models import Contact, Interaction
 from mecene_web.giving.models import Campaign, Commitment, CommitmentChange, Gift
-from mecene_web.organisation import tables
+from mecene_web.organisation import clock, tables
 
 _BY_DONOR: dict[str, type[models.Model]] = {
     "gifts": Gift, "recurring_gifts": Commitment, "contacts": Contact,
@@ -92,7 +92,7 @@ def _facts(name: str, model: type[models.Model], *, where: str = "") -> pl.DataF
     rows = tables.read(model, list(columns.values()), where=where)
     told = rows.select(pl.col(column).alias(fact) for fact, column in columns.items())
     moments = [
-        pl.col(fact).dt.replace_time_zone(None)
+        clock.here(pl.col(fact))
         for fact, kind in told.schema.items()
         if isinstance(kind, pl.Datetime)
     ]

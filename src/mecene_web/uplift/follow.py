@@ -111,7 +111,7 @@ def _declared(aim: Aim) -> Declared:
 
 
 def _said(aim: Aim, name: str, **values: str) -> str:
-    lang = Organisation.objects.get(pk=Organisation.THE_ONE).language
+    lang = (Organisation.objects.first() or Organisation()).language
     words = {"aim": aim.name, "base": aim.base.name} | values
     return Lexicon("mecene_web.uplift").say(f"follow.{name}", lang=lang, **words)
 

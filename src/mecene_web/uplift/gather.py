@@ -83,7 +83,7 @@ def gather(held: Experiment, *, facts: FactStore, as_of: date) -> Gathered:
         NobodyHeldBack, NotDrawnAtOnce, TooEarly, MisDrawn: why it cannot be studied.
     """
     plan = _plan(held)
-    currency = Organisation.objects.get(pk=Organisation.THE_ONE).currency
+    currency = (Organisation.objects.first() or Organisation()).currency
     # Who was found to be another since may have been drawn twice: as they were drawn first.
     drawn = enrolled.of(held).sort("at", "donor_id", "unit", "arm")
     drawn = drawn.unique("donor_id", keep="first", maintain_order=True)

@@ -35,6 +35,7 @@ PAGES = {
     "messages:new": {}, "messages:new_campaign": {}, "messages:unknown": {},
     "overview:paths": {}, "overview:travelled": {"act": "act"},
     "experiments:all": {}, "experiments:new": {}, "experiments:method": {},
+    "experiments:contents": {}, "loyalty:all": {}, "uplift:all": {},
     "messages:letters": {}, "messages:rules": {}, "messages:why": {"donor_id": "donor"},
     "journeys:all": {}, "journeys:one": {"journey_id": "journey"},
     "journeys:condition": {"journey_id": "journey"}, "journeys:stuck": {"journey_id": "journey"},
@@ -71,12 +72,15 @@ PARTS = {
     "messages:letters_file", "messages:report", "messages:follow", "experiments:size",
     "experiments:act", "experiments:picture", "journeys:roll_out",
     "journeys:new", "journeys:copy", "journeys:draw", "journeys:publish", "journeys:state",
-    "journeys:enrol", "journeys:repair",
+    "journeys:enrol", "journeys:repair", "journeys:judged", "messages:typed",
+    "experiments:kpi_picture", "loyalty:make", "loyalty:end", "loyalty:use", "loyalty:picture",
+    "uplift:study", "uplift:make", "uplift:model", "uplift:picture",
 }  # fmt: skip
 # Pages that want a state this association is not in; each is visited by a test of its own app.
 ELSEWHERE = {
     "giving:slip", "rights:archive", "messages:write", "messages:campaign",
-    "experiments:one", "experiments:of_campaign",
+    "experiments:one", "experiments:of_campaign", "experiments:kpis", "journeys:standing",
+    "uplift:one", "uplift:aim",
     "accounts:welcome", "account_signup", "account_set_password",
     "account_email_verification_sent", "account_confirm_login_code", "account_confirm_email",
     "account_reset_password_from_key", "account_reset_password_from_key_done",

@@ -137,7 +137,7 @@ def test_it_waits_for_a_readers_own_hour_as_a_real_run_does(
                            occurred_at=NOW - timedelta(days=300))  # fmt: skip
     Interaction.objects.bulk_create(
         Interaction(donor=early, kind="click", channel="email", source_ref=f"i{n}",
-                    at=datetime.combine((NOW - timedelta(days=40 + n)).date(), time(10, 30), UTC))
+                    at=datetime.combine((NOW - timedelta(days=40 + n)).date(), time(10, 30), PARIS))
         for n in range(40)
     )  # fmt: skip
     run = Run.objects.create(as_of=NOW.date(), began_at=NOW, ended_at=NOW)

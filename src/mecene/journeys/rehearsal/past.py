@@ -42,19 +42,15 @@ class NotInTheFacts(LookupError):
     """A journey reads what a store of facts does not tell: a score, or what is asked of the log."""
 
 
-def events(
-    store: FactStore, *, over: Period, clock: str, moments: str | None = None
-) -> dict[int, tuple[Event, ...]]:
+def events(store: FactStore, *, over: Period, clock: str) -> dict[int, tuple[Event, ...]]:
     """Return donor → what happened over some days, by when it was learnt.
 
     Args:
         store: The facts.
         over: The days.
         clock: IANA name of the association's own clock.
-        moments: That of the clock the moments of the facts are told by; the same by default.
     """
-    rows = duck.run(_sql(), store=store, as_of=over.end)
-    return _by_donor(rows, over, clock, moments or clock)
+    return _by_donor(duck.run(_sql(), store=store, as_of=over.end), over, clock)
 
 
 def events_of(
@@ -67,25 +63,22 @@ def events_of(
         over: The days.
         clock: IANA name of the association's own clock.
     """
-    return _by_donor(connection.execute(_sql()).pl(), over, clock, clock)
+    return _by_donor(connection.execute(_sql()).pl(), over, clock)
 
 
-def people(
-    store: FactStore, *, over: Period, clock: str, moments: str | None = None
-) -> tuple[Person, ...]:
+def people(store: FactStore, *, over: Period, clock: str) -> tuple[Person, ...]:
     """Return the donors, with what was said to them and by them.
 
     Args:
         store: The facts.
         over: The days of the rehearsal.
         clock: IANA name of the association's own clock.
-        moments: As of ``events``.
     """
-    zone = ZoneInfo(moments or clock)
+    zone = ZoneInfo(clock)
     donors = duck.run("select * from donors", store=store, as_of=over.end)
     told, said = _told(store, over, zone), _said(store, over)
     before = Period(date.min, over.start)
-    happened = _happened(events(store, over=before, clock=clock, moments=moments))
+    happened = _happened(events(store, over=before, clock=clock))
     return tuple(
         Person(
             row["donor_id"], row["household_id"],
@@ -156,15 +149,12 @@ def _of_person(store: FactStore, as_of: date) -> pl.DataFrame:
     return duck.run("select donor_id, birth_date from donors", store=store, as_of=as_of)
 
 
-def _by_donor(
-    rows: pl.DataFrame, over: Period, clock: str, moments: str
-) -> dict[int, tuple[Event, ...]]:
-    # A day is one of the association's; a moment is told by the clock of the facts.
-    day, hour = ZoneInfo(clock), ZoneInfo(moments)
+def _by_donor(rows: pl.DataFrame, over: Period, clock: str) -> dict[int, tuple[Event, ...]]:
+    zone = ZoneInfo(clock)
     inside = rows.filter(pl.col("day_on").is_between(over.start, over.end, closed="left"))
     found: dict[int, list[Event]] = defaultdict(list)
     for row in inside.sort("donor_id", "day_on", "at", "ref").iter_rows(named=True):
-        found[row["donor_id"]].append(_event(row, hour if row["at"] else day))
+        found[row["donor_id"]].append(_event(row, zone))
     return {donor: tuple(sorted(each, key=_learnt)) for donor, each in found.items()}
 
 
