@@ -83,6 +83,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = asking
 
 
+@pytest.fixture(autouse=True)
+def in_the_usual_language() -> None:
+    """The language of the last page that another test asked for is nobody's here."""
+    from django.utils import translation
+
+    translation.deactivate()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def emptied_between_tests() -> Iterator[None]:
     """A database is emptied after a test of whole transactions; its ledgers too."""

@@ -32,8 +32,16 @@ def copied(house, member):
     return lambda code: copy.copy(code, by=member("fundraiser"), now=NOW, token=uuid4())
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("lang", ["fr", "en"])
+# Each language and each width; the other two with the walk of every page (make proofs).
+@pytest.mark.parametrize(
+    ("lang", "width"),
+    [
+        ("fr", 390),
+        ("en", 1280),
+        pytest.param("fr", 1280, marks=pytest.mark.proof),
+        pytest.param("en", 390, marks=pytest.mark.proof),
+    ],
+)
 def test_the_pages_of_journeys_are_readable_by_all(visitor, seen, copied, lang, width):
     debit, second = copied("failed_debit"), copied("second_gift")
     from mecene_web.journeys import publish
