@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import attrgetter
 
+from django.utils import timezone
+
 from mecene.conditions.holding import UnansweredColumn
 from mecene.journeys import advance as ahead
 from mecene.journeys import entering
@@ -192,7 +194,7 @@ def _visit(found: Decision, event: Event) -> Visit:
 def _before(version: Version, event: Event) -> bool:
     """Return whether something happened before the day on which the journey began to live."""
     since = version.journey.live_since
-    return since is not None and event.at.date() < since.date()
+    return since is not None and timezone.localdate(event.at) < timezone.localdate(since)
 
 
 def _kinds(published: Published) -> frozenset[str]:

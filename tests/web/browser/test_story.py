@@ -10,10 +10,11 @@ import re
 import socket
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import datetime
 from email import policy
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiosmtpd.smtp import SMTP
@@ -140,7 +141,8 @@ def test_a_drawn_journey_thanks_for_a_gift_and_whoever_leaves_hears_no_more(
     # A gift comes by the API: thanks come to the donor.
     who = {"civility": "Mme", "first_name": "Zoé", "last_name": "Xylandre"}
     donor = program("/donors", who | {"source_ref": "d1", "email": "zoe@example.net"})["id"]
-    given = {"donor_id": donor, "given_on": datetime.now(UTC).date().isoformat(), "currency": "EUR"}
+    today = datetime.now(ZoneInfo("Europe/Paris")).date()  # of the association, not of Greenwich
+    given = {"donor_id": donor, "given_on": today.isoformat(), "currency": "EUR"}
     asked = time.monotonic()
     program("/gifts", given | {"amount_minor": 12_000, "source_ref": "g1"})
     letter = box.wait_for(1)

@@ -238,3 +238,18 @@ def test_who_is_sent_where_nobody_comes_by_hand_is_told_so(donor, journey) -> No
     told = Trace.objects.get()
     assert (told.journey, told.code) == (made, "wrong_event")
     assert not Traveller.objects.exists()
+
+
+@pytest.mark.parametrize("began", [datetime(2026, 3, 2, 23, 30, tzinfo=UTC), NOW])
+def test_a_gift_of_the_day_a_journey_begins_to_live_is_heard_and_that_of_the_day_before_is_not(
+    donor, gift, journey, began
+) -> None:
+    """In Paris 23 h 30 of Greenwich is the day after already."""
+    journey(BY_HISTORY, now=began)
+    heard, before = donor(), donor()
+    gift(heard, on=date(2026, 3, 3))
+    gift(before, on=date(2026, 3, 2))
+
+    always.caught_up(now=NOW)
+
+    assert [who for who, _ in tags()] == [heard.pk]
